@@ -1,1 +1,14 @@
-//! x
+//! The domain library of Exhibit: reads AWS evidence, proves what can be proven, answers the audit's questions.
+//!
+//! It compiles for the host and knows no browser; the application around it is `src/main.rs`.
+//! A value moves forward only: bytes -> [`evidence`] -> [`cloudtrail`] -> [`integrity`] -> [`case`].
+//! `tests/tidy.rs` holds these arrows.
+#![forbid(unsafe_code)]
+
+pub mod case;
+pub mod cloudtrail;
+pub mod evidence;
+pub mod intake;
+pub mod integrity;
+pub mod moment;
+pub mod sum;

@@ -1,1 +1,3 @@
+//! The browser application of Exhibit: one program for the page, the case worker and the readers.
+
 fn main() {}

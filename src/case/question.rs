@@ -1,0 +1,298 @@
+//! What the page asks of the case, and what the case answers: only what is on screen.
+
+use serde::{Deserialize, Serialize};
+
+use super::table::{Cell, Row, Table};
+use crate::evidence::Kind;
+use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
+use crate::moment::Moment;
+
+/// A question of the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// Counts, verdict, trails and their strips.
+    Overview,
+    /// A window of a table.
+    Rows {
+        /// Which table.
+        table: Table,
+        /// Which of its rows.
+        filter: Filter,
+        /// Column and whether descending; the table's own order without.
+        sort: Option<(u16, bool)>,
+        /// The first row wanted, counted after filter and sort.
+        first: u32,
+        /// How many rows are wanted.
+        count: u32,
+    },
+    /// Everything about one thing.
+    Inspect(Subject),
+}
+
+/// A document to download; it is handed over in parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Export {
+    /// `report.json`.
+    Report {
+        /// `generatedAt`: the page's clock, as the library asks none.
+        generated: Moment,
+    },
+    /// Hashes of all files in `sha256sum` format.
+    Manifest,
+    /// The script that collects what is missing.
+    Script,
+    /// The verdicts in the form of `aws cloudtrail validate-logs --verbose`.
+    ValidateLogs,
+    /// Exactly the rows of a table that its filter shows.
+    Csv {
+        /// Which table.
+        table: Table,
+        /// Which of its rows.
+        filter: Filter,
+        /// In which order.
+        sort: Option<(u16, bool)>,
+    },
+}
+
+/// Which rows of a table are wanted. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Words that must all occur in the row, case not minded.
+    pub text: String,
+    /// Values of columns; several of one column are alternatives.
+    pub facets: Vec<Facet>,
+}
+
+/// A chosen value of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facet {
+    /// Index of the column.
+    pub column: u16,
+    /// The value as the table shows it.
+    pub value: String,
+}
+
+/// What the user decides; the case judges by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The auditor fetched the public keys himself.
+    pub keys_confirmed: bool,
+    /// Check every signature with WebCrypto and with the reference both.
+    pub verify_twice: bool,
+    /// The scope, as `validate-logs` narrows; empty fields do not narrow.
+    pub scope: Scope,
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Delivered at or after.
+    pub from: Option<Moment>,
+    /// Delivered at or before.
+    pub to: Option<Moment>,
+    /// Only these accounts.
+    pub accounts: Vec<String>,
+    /// Only these regions.
+    pub regions: Vec<String>,
+    /// Only these trails, by name.
+    pub trails: Vec<String>,
+    /// Only this bucket.
+    pub bucket: Option<String>,
+    /// Only keys that begin with this prefix.
+    pub prefix: Option<String>,
+}
+
+/// An answer of the case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// To [`Question::Overview`].
+    Overview(Box<Overview>),
+    /// To [`Question::Rows`].
+    Rows(Rows),
+    /// To [`Question::Inspect`]; `None` where the thing is gone.
+    Inspection(Option<Box<Inspection>>),
+}
+
+/// How far reading and judging are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Files read, members of archives included.
+    pub files: u64,
+    /// Bytes read, as dropped.
+    pub bytes: u64,
+    /// Signatures still to be checked.
+    pub checks: u64,
+}
+
+/// The case at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Files in the register.
+    pub files: u64,
+    /// Bytes as dropped.
+    pub bytes: u64,
+    /// Files with a problem.
+    pub problems: u64,
+    /// Files of each kind, those that occur.
+    pub kinds: Vec<(Kind, u64)>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The verdict in one sentence, with its period and conditions.
+    pub statement: String,
+    /// Digests of each status, those that occur.
+    pub digests: Vec<(DigestStatus, u64)>,
+    /// Log files of each status, those that occur.
+    pub logs: Vec<(LogStatus, u64)>,
+    /// Records in log files.
+    pub events: u64,
+    /// Gaps in all.
+    pub gaps: u64,
+    /// One a trail, account and region.
+    pub trails: Vec<TrailSummary>,
+    /// The keys that everything rests on.
+    pub keys: Vec<KeySummary>,
+    /// What is missing, as commands.
+    pub needs: Vec<Need>,
+    /// When the next digest is due, where log files wait for it.
+    pub next_digest: Option<Moment>,
+    /// What was found: the span of digests and logs.
+    pub found: Scope,
+    /// The settings it was judged by.
+    pub settings: Settings,
+}
+
+/// The digests of one trail in one account and region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrailSummary {
+    /// The organization, for its trail.
+    pub organization: Option<String>,
+    /// The account whose events they are.
+    pub account: String,
+    /// The region that delivered.
+    pub region: String,
+    /// The trail's name.
+    pub trail: String,
+    /// Where the trail was made.
+    pub home_region: String,
+    /// The beginning of the first window and the end of the last; `None` without a digest.
+    pub span: Option<(Moment, Moment)>,
+    /// Digests in the evidence.
+    pub digests: u64,
+    /// Digests missing at most, by the hour.
+    pub missing: u64,
+    /// What covers which time, in order, without overlap.
+    pub strip: Vec<Segment>,
+    /// Its gaps: kind, span, digests, and what to open.
+    pub gaps: Vec<(GapKind, Moment, Moment, u64, Subject)>,
+}
+
+/// A stretch of a coverage strip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its beginning.
+    pub from: Moment,
+    /// Its end.
+    pub to: Moment,
+    /// How it is shown.
+    pub state: State,
+    /// What it says, in a few words.
+    pub label: String,
+    /// What it opens.
+    pub subject: Option<Subject>,
+}
+
+/// A public key of the evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeySummary {
+    /// As stated, lower-case.
+    pub fingerprint: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its region, where known.
+    pub region: Option<String>,
+    /// The file that it came from.
+    pub path: String,
+    /// Digests that name it.
+    pub used_by: u64,
+    /// Whether the stated fingerprint is the MD5 of its bytes.
+    pub fingerprint_matches: bool,
+    /// Why it cannot be used; `None` for a good key.
+    pub fault: Option<String>,
+}
+
+/// Something that is missing, and how to get it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Need {
+    /// What it is for, in one sentence.
+    pub why: String,
+    /// Commands to run, one a line.
+    pub commands: Vec<String>,
+}
+
+/// A window of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Which table.
+    pub table: Table,
+    /// Rows in all.
+    pub total: u32,
+    /// Rows that the filter shows.
+    pub matching: u32,
+    /// Index of the first row here.
+    pub first: u32,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// For each column that has facets: its values with counts among all rows, most frequent first.
+    pub facets: Vec<(u16, Vec<(String, u32)>)>,
+}
+
+/// A thing that the inspector can open. Numbers are places in the case, good until evidence is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Subject {
+    /// A file of the register.
+    File(u32),
+    /// A digest, in the evidence or missing.
+    Digest(u32),
+    /// A log file, in the evidence or missing.
+    Log(u32),
+    /// A gap.
+    Gap(u32),
+    /// A key.
+    Key(u32),
+    /// A Lake result.
+    Lake(u32),
+}
+
+/// Everything about one thing, in the order of the inspector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// What it is called.
+    pub title: String,
+    /// What sort of thing it is.
+    pub sort: String,
+    /// Its state and the word for its status.
+    pub status: Option<Cell>,
+    /// What it is: labels and values.
+    pub what: Vec<(String, Cell)>,
+    /// Why it is judged so, in sentences.
+    pub why: Vec<String>,
+    /// What to do about it.
+    pub todo: Option<String>,
+    /// Hashes, signature, file, offset.
+    pub proof: Vec<(String, Cell)>,
+    /// The working, step by step, to be repeated by hand.
+    pub working: Vec<Step>,
+    /// Things that belong to it.
+    pub related: Vec<(String, Subject)>,
+    /// The file whose bytes are shown as raw: its path.
+    pub raw: Option<String>,
+}
+
+/// A step of a working.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is done.
+    pub title: String,
+    /// Text to look at or to paste.
+    pub text: String,
+}

@@ -1,0 +1,172 @@
+//! The tables of the case: their columns, and rows of cells that any view can show.
+
+use serde::{Deserialize, Serialize};
+
+use super::question::Subject;
+use crate::integrity::State;
+use crate::moment::Moment;
+
+/// A table of the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Table {
+    /// Every dropped file.
+    Files,
+    /// Digest files, missing ones included.
+    Digests,
+    /// Log files, missing ones included.
+    Logs,
+    /// Gaps in coverage.
+    Gaps,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name in exports.
+    pub name: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// How its cells look.
+    pub shape: Shape,
+    /// Its first width in pixels.
+    pub width: u16,
+    /// Whether its values can be picked as facets.
+    pub facet: bool,
+}
+
+/// How the cells of a column look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Plain text.
+    Text,
+    /// A path or key: monospace, the beginning shortened.
+    Path,
+    /// A hash or id: monospace, the middle shortened, copied on click.
+    Code,
+    /// A time in UTC.
+    Time,
+    /// A number, to the right.
+    Number,
+    /// Bytes, to the right.
+    Size,
+    /// A state with its word.
+    State,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What the row opens.
+    pub subject: Subject,
+    /// One a column.
+    pub cells: Vec<Cell>,
+}
+
+/// A value on show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cell {
+    /// Nothing known.
+    Empty,
+    /// Plain text.
+    Text(String),
+    /// A path, key, hash or id.
+    Code(String),
+    /// A time.
+    Time(Moment),
+    /// A number.
+    Number(u64),
+    /// Bytes.
+    Size(u64),
+    /// A state with the word for the status; `hatched` where something is not there or not listed.
+    State {
+        /// Colour and icon.
+        state: State,
+        /// Whether the colour is hatched.
+        hatched: bool,
+        /// The word.
+        word: String,
+    },
+}
+
+const fn column(
+    name: &'static str,
+    title: &'static str,
+    shape: Shape,
+    width: u16,
+    facet: bool,
+) -> Column {
+    Column {
+        name,
+        title,
+        shape,
+        width,
+        facet,
+    }
+}
+
+const FILES: &[Column] = &[
+    column("path", "Path", Shape::Path, 460, false),
+    column("kind", "Kind", Shape::Text, 190, true),
+    column("account", "Account", Shape::Text, 120, true),
+    column("region", "Region", Shape::Text, 120, true),
+    column("size", "Size", Shape::Size, 90, false),
+    column("sha256", "SHA-256", Shape::Code, 170, false),
+    column("problem", "Problem", Shape::Text, 260, true),
+];
+
+const DIGESTS: &[Column] = &[
+    column("status", "Status", Shape::State, 160, true),
+    column("from", "From", Shape::Time, 170, false),
+    column("to", "To", Shape::Time, 170, false),
+    column("account", "Account", Shape::Text, 120, true),
+    column("region", "Region", Shape::Text, 120, true),
+    column("trail", "Trail", Shape::Text, 150, true),
+    column("logs", "Logs", Shape::Number, 70, false),
+    column("proof", "Proven by", Shape::Text, 130, true),
+    column("key", "Key", Shape::Path, 420, false),
+];
+
+const LOGS: &[Column] = &[
+    column("status", "Status", Shape::State, 160, true),
+    column("delivered", "Delivered", Shape::Time, 170, false),
+    column("account", "Account", Shape::Text, 120, true),
+    column("region", "Region", Shape::Text, 120, true),
+    column("events", "Events", Shape::Number, 80, false),
+    column("sha256", "SHA-256", Shape::Code, 170, false),
+    column("key", "Key", Shape::Path, 420, false),
+];
+
+const GAPS: &[Column] = &[
+    column("kind", "Gap", Shape::State, 180, true),
+    column("from", "From", Shape::Time, 170, false),
+    column("to", "To", Shape::Time, 170, false),
+    column("digests", "Digests", Shape::Number, 80, false),
+    column("account", "Account", Shape::Text, 120, true),
+    column("region", "Region", Shape::Text, 120, true),
+    column("trail", "Trail", Shape::Text, 150, true),
+];
+
+impl Table {
+    /// All tables.
+    pub const ALL: &[Table] = &[Table::Files, Table::Digests, Table::Logs, Table::Gaps];
+
+    /// Its columns.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Table::Files => FILES,
+            Table::Digests => DIGESTS,
+            Table::Logs => LOGS,
+            Table::Gaps => GAPS,
+        }
+    }
+
+    /// The name in addresses and file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Files => "files",
+            Table::Digests => "digests",
+            Table::Logs => "logs",
+            Table::Gaps => "gaps",
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! One dropped file in, its entries out: unpack, hash, recognise, parse.
+//!
+//! This is what a reader runs. It may use every format module and knows nothing of the case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
+use crate::evidence::{Kind, Problem};
+use crate::sum::Sum;
+
+/// One file of the evidence as the case registers it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// As dropped; a member of an archive as `archive.zip/inner/path`.
+    pub path: String,
+    /// Bytes as dropped.
+    pub size: u64,
+    /// SHA-256 of the bytes as dropped; `None` only where they could not be read.
+    pub sum: Option<Sum>,
+    /// SHA-256 after gunzip; `None` where the file is not compressed.
+    pub content: Option<Sum>,
+    /// What it is.
+    pub kind: Kind,
+    /// From the content, else from the name.
+    pub account: Option<String>,
+    /// From the content, else from the name.
+    pub region: Option<String>,
+    /// What went wrong, the gravest first.
+    pub problems: Vec<Problem>,
+    /// What the case needs of its content.
+    pub facts: Facts,
+}
+
+/// What was parsed out of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Facts {
+    /// Nothing but the file itself.
+    #[default]
+    None,
+    /// A digest file.
+    Digest(Box<Digest>),
+    /// A log file, an Insights file, or events outside log files.
+    Log(Log),
+    /// Public keys.
+    Keys(Vec<KeyRecord>),
+    /// Object metadata.
+    Metadata(Vec<ObjectMetadata>),
+    /// A Lake sign file.
+    LakeSign(Box<LakeSign>),
+    /// Descriptions of what should be there.
+    Descriptions(Vec<Description>),
+}
