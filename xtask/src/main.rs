@@ -1,1 +1,68 @@
-fn main() {}
+//! The project's one tool. `cargo xtask` alone lists what it can do.
+
+mod build;
+mod serve;
+mod server;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use pico_args::Arguments;
+
+/// One subcommand: its name, what it does in one line, and the function that does it.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(Arguments) -> Result<()>,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "serve",
+        about: "build and serve on 127.0.0.1:8080  [--port N] [--dev] [--no-build]",
+        run: serve::run,
+    },
+    Command {
+        name: "build",
+        about: "make dist/, ready for any static host  [--dev]",
+        run: build::run,
+    },
+    Command {
+        name: "test",
+        about: "format, lints, tests on the host and in the browser  [--only fmt|lint|domain|web|e2e] [--e2e-filter NAME] [--dev]",
+        run: test::run,
+    },
+];
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> Result<()> {
+    let mut args = Arguments::from_env();
+    let Some(name) = args.subcommand()? else {
+        print_commands();
+        return Ok(());
+    };
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        print_commands();
+        bail!("there is no command `{name}`: choose one of those above");
+    };
+    (command.run)(args)
+}
+
+fn print_commands() {
+    println!("cargo xtask <command> [options]\n");
+    for command in COMMANDS {
+        println!("  {:<9} {}", command.name, command.about);
+    }
+}

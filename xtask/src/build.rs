@@ -1,0 +1,135 @@
+//! `build`: dist/, ready for any static host.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use pico_args::Arguments;
+
+use crate::setup::{Tools, WasmStd};
+use crate::shell;
+
+/// The most that a first visit may transfer, in bytes after gzip.
+const FIRST_LOAD_LIMIT: usize = 1_000_000;
+
+/// How much the compiler does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// What is published.
+    Release,
+    /// Optimised but quick to link; only for trying things out.
+    Dev,
+}
+
+impl Profile {
+    /// Reads `--dev`.
+    pub(crate) fn from_args(args: &mut Arguments) -> Self {
+        if args.contains("--dev") {
+            Self::Dev
+        } else {
+            Self::Release
+        }
+    }
+}
+
+/// The `build` command.
+pub(crate) fn run(mut args: Arguments) -> Result<()> {
+    let profile = Profile::from_args(&mut args);
+    shell::finish(args)?;
+    build(profile)
+}
+
+/// Builds dist/ and prints what a first visit transfers.
+///
+/// # Errors
+/// A missing tool, a compile error, or a release build above the limit.
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    let wasm_std = WasmStd::ensure()?;
+    let tools = Tools::ensure()?;
+    // Trunk works offline, so that it never fetches a tool unseen; the crates come first.
+    shell::run(wasm_std.cargo().args(["fetch", "--locked"]))?;
+
+    let mut trunk = shell::program(&tools.trunk);
+    wasm_std.apply(&mut trunk);
+    trunk
+        .args(["build", "--offline", "--locked"])
+        .args(match profile {
+            Profile::Release => ["--release"].as_slice(),
+            Profile::Dev => ["--cargo-profile", "wasm-dev"].as_slice(),
+        })
+        .env("PATH", tools.path()?)
+        // Trunk takes any value but true and false for a mistake.
+        .env_remove("NO_COLOR");
+    shell::run(&mut trunk)?;
+
+    let sizes = first_load(&dist())?;
+    print_sizes(&sizes);
+    let total: usize = sizes.iter().map(|size| size.gzipped).sum();
+    if profile == Profile::Release && total > FIRST_LOAD_LIMIT {
+        bail!(
+            "the first load is {total} bytes gzipped, above the limit of {FIRST_LOAD_LIMIT}: look \
+             for a heavy crate or embedded data"
+        );
+    }
+    Ok(())
+}
+
+/// The folder that is built.
+pub(crate) fn dist() -> PathBuf {
+    shell::root().join("dist")
+}
+
+struct Size {
+    name: String,
+    raw: usize,
+    gzipped: usize,
+}
+
+/// Every file of dist/: the page fetches nothing later.
+fn first_load(dist: &Path) -> Result<Vec<Size>> {
+    let mut sizes = Vec::new();
+    let mut folders = vec![dist.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries =
+            fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = fs::read(&path)?;
+            sizes.push(Size {
+                name: path
+                    .strip_prefix(dist)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string(),
+                raw: bytes.len(),
+                gzipped: gzipped(&bytes)?,
+            });
+        }
+    }
+    sizes.sort_by(|a, b| b.gzipped.cmp(&a.gzipped).then_with(|| a.name.cmp(&b.name)));
+    Ok(sizes)
+}
+
+/// Its length at gzip's default level, which is what most hosts use.
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+fn print_sizes(sizes: &[Size]) {
+    println!("{:>10} {:>10}  first load, bytes", "raw", "gzipped");
+    for size in sizes {
+        println!("{:>10} {:>10}  {}", size.raw, size.gzipped, size.name);
+    }
+    let raw: usize = sizes.iter().map(|size| size.raw).sum();
+    let gzipped: usize = sizes.iter().map(|size| size.gzipped).sum();
+    println!("{raw:>10} {gzipped:>10}  total");
+}

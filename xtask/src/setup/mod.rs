@@ -1,0 +1,14 @@
+//! What a fresh machine lacks, one piece a file. Each `ensure` is quick when its piece is
+//! there, gets it when it can, and otherwise says what is missing, why, and how to get it.
+
+mod apt;
+mod browser;
+mod lints;
+mod lock;
+mod tools;
+mod wasm_std;
+
+pub(crate) use browser::Browser;
+pub(crate) use lints::ensure as lints;
+pub(crate) use tools::Tools;
+pub(crate) use wasm_std::WasmStd;

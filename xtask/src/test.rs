@@ -1,0 +1,207 @@
+//! `test`: every check, each one run even if another failed, and a summary.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use pico_args::Arguments;
+
+use crate::build::{self, Profile};
+use crate::setup::{self, Browser, Tools, WasmStd};
+use crate::shell;
+
+struct Options {
+    profile: Profile,
+}
+
+/// One check: the group that `--only` selects, what it shows, and the function.
+struct Step {
+    group: &'static str,
+    name: &'static str,
+    run: fn(&Options) -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        group: "fmt",
+        name: "format",
+        run: format,
+    },
+    Step {
+        group: "lint",
+        name: "lints, host",
+        run: lint_host,
+    },
+    Step {
+        group: "lint",
+        name: "lints, Wasm",
+        run: lint_wasm,
+    },
+    Step {
+        group: "domain",
+        name: "tests on the host",
+        run: domain,
+    },
+    Step {
+        group: "web",
+        name: "unit tests in the browser",
+        run: web,
+    },
+    Step {
+        group: "e2e",
+        name: "build",
+        run: bundle,
+    },
+];
+
+/// The `test` command.
+pub(crate) fn run(mut args: Arguments) -> Result<()> {
+    let only: Option<String> = args.opt_value_from_str("--only")?;
+    let options = Options {
+        profile: Profile::from_args(&mut args),
+    };
+    shell::finish(args)?;
+
+    let steps: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| only.as_deref().is_none_or(|group| group == step.group))
+        .collect();
+    if steps.is_empty() {
+        bail!("--only takes one of fmt, lint, domain, web, e2e");
+    }
+
+    let mut results = Vec::new();
+    for step in steps {
+        println!("\n== {}", step.name);
+        let start = Instant::now();
+        let result = (step.run)(&options);
+        if let Err(error) = &result {
+            eprintln!("failed: {error:#}");
+        }
+        results.push((step.name, result.is_ok(), start.elapsed()));
+    }
+    summarise(&results)
+}
+
+fn summarise(results: &[(&str, bool, Duration)]) -> Result<()> {
+    println!("\n== summary");
+    for (name, passed, time) in results {
+        let word = if *passed { "passed" } else { "FAILED" };
+        println!("{word}  {:>6.1} s  {name}", time.as_secs_f64());
+    }
+    let passed = results.iter().filter(|(_, passed, _)| *passed).count();
+    let failed = results.len() - passed;
+    println!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!("{failed} of {} checks failed", results.len());
+    }
+    Ok(())
+}
+
+fn format(_: &Options) -> Result<()> {
+    setup::lints()?;
+    shell::run(shell::program("cargo").args(["fmt", "--all", "--check"]))
+}
+
+fn lint_host(_: &Options) -> Result<()> {
+    setup::lints()?;
+    shell::run(
+        shell::program("cargo")
+            .args(["clippy", "--locked", "--workspace", "--all-targets"])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+fn lint_wasm(_: &Options) -> Result<()> {
+    let wasm_std = WasmStd::ensure()?;
+    let target = ["--target", "wasm32-unknown-unknown"];
+    if shell::ask(wasm_std.cargo().args(["clippy", "--version"])).is_none() {
+        println!("no clippy for the Wasm toolchain: the compiler's own warnings are checked");
+        return shell::run(
+            wasm_std
+                .cargo()
+                .args([
+                    "rustc",
+                    "--locked",
+                    "--package",
+                    "exhibit",
+                    "--bin",
+                    "exhibit",
+                ])
+                .args(target)
+                .args(["--", "-D", "warnings"]),
+        );
+    }
+    shell::run(
+        wasm_std
+            .cargo()
+            .args([
+                "clippy",
+                "--locked",
+                "--package",
+                "exhibit",
+                "--lib",
+                "--bins",
+            ])
+            .args(target)
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+fn domain(_: &Options) -> Result<()> {
+    shell::run(shell::program("cargo").args(["test", "--locked", "--workspace"]))
+}
+
+fn web(_: &Options) -> Result<()> {
+    let root = shell::root();
+    let mut targets: Vec<String> = Vec::new();
+    if mentions_browser_tests(&root.join("src")) {
+        targets.extend(["--bin".to_owned(), "exhibit".to_owned()]);
+    }
+    for entry in fs::read_dir(root.join("tests")).into_iter().flatten() {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str());
+        if let Some(name) = name.filter(|name| name.starts_with("web")) {
+            targets.extend(["--test".to_owned(), name.to_owned()]);
+        }
+    }
+    if targets.is_empty() {
+        println!("there are none");
+        return Ok(());
+    }
+
+    let wasm_std = WasmStd::ensure()?;
+    let tools = Tools::ensure()?;
+    let browser = Browser::ensure()?;
+    shell::run(
+        wasm_std
+            .cargo()
+            .args(["test", "--locked", "--package", "exhibit"])
+            .args(["--target", "wasm32-unknown-unknown"])
+            .args(targets)
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                tools.wasm_bindgen.join("wasm-bindgen-test-runner"),
+            )
+            .env("CHROMEDRIVER", browser.chromedriver),
+    )
+}
+
+fn bundle(options: &Options) -> Result<()> {
+    build::build(options.profile)
+}
+
+/// Whether any source file below a folder has tests for the browser.
+fn mentions_browser_tests(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return mentions_browser_tests(&path);
+        }
+        fs::read_to_string(&path).is_ok_and(|text| text.contains("#[wasm_bindgen_test"))
+    })
+}
