@@ -1,11 +1,14 @@
 //! The project's one tool. `cargo xtask` alone lists what it can do.
 
 mod build;
+mod e2e;
 mod serve;
 mod server;
 mod setup;
 mod shell;
+mod shots;
 mod test;
+mod webdriver;
 
 use std::process::ExitCode;
 
@@ -34,6 +37,11 @@ const COMMANDS: &[Command] = &[
         name: "test",
         about: "format, lints, tests on the host and in the browser  [--only fmt|lint|domain|web|e2e] [--e2e-filter NAME] [--dev]",
         run: test::run,
+    },
+    Command {
+        name: "shots",
+        about: "pictures of every view of dist/ into target/shots/  [--view NAME]",
+        run: shots::run,
     },
 ];
 

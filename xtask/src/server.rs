@@ -69,6 +69,14 @@ impl Server {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
+    /// Every request so far, as method and address.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Serves until the process ends.
     pub(crate) fn wait(mut self) {
         for thread in self.threads.drain(..) {

@@ -8,11 +8,13 @@ use anyhow::{Result, bail};
 use pico_args::Arguments;
 
 use crate::build::{self, Profile};
+use crate::e2e;
 use crate::setup::{self, Browser, Tools, WasmStd};
 use crate::shell;
 
 struct Options {
     profile: Profile,
+    e2e_filter: Option<String>,
 }
 
 /// One check: the group that `--only` selects, what it shows, and the function.
@@ -53,6 +55,11 @@ const STEPS: &[Step] = &[
         name: "build",
         run: bundle,
     },
+    Step {
+        group: "e2e",
+        name: "end-to-end tests",
+        run: end_to_end,
+    },
 ];
 
 /// The `test` command.
@@ -60,6 +67,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let only: Option<String> = args.opt_value_from_str("--only")?;
     let options = Options {
         profile: Profile::from_args(&mut args),
+        e2e_filter: args.opt_value_from_str("--e2e-filter")?,
     };
     shell::finish(args)?;
 
@@ -190,6 +198,10 @@ fn web(_: &Options) -> Result<()> {
 
 fn bundle(options: &Options) -> Result<()> {
     build::build(options.profile)
+}
+
+fn end_to_end(options: &Options) -> Result<()> {
+    e2e::run(options.e2e_filter.as_deref())
 }
 
 /// Whether any source file below a folder has tests for the browser.

@@ -1,0 +1,233 @@
+//! The page under test, in the words of the contract.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::webdriver::Session;
+
+/// The keys that tests press, as WebDriver names them.
+pub(crate) mod key {
+    /// Control.
+    pub(crate) const CONTROL: &str = "\u{E009}";
+    /// Escape.
+    pub(crate) const ESCAPE: &str = "\u{E00C}";
+}
+
+/// What does not need to compute anything.
+const SHORT: Duration = Duration::from_secs(20);
+/// Reading and judging evidence.
+const LONG: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// The page in a browser of its own.
+pub(crate) struct Page {
+    session: Session,
+    downloads: PathBuf,
+}
+
+impl Page {
+    /// `downloads` is the folder of the session; it must hold nothing else.
+    pub(crate) fn new(session: Session, downloads: PathBuf) -> Self {
+        Self { session, downloads }
+    }
+
+    /// The browser behind it.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Opens an address and waits until the page has sealed itself.
+    pub(crate) fn open(&self, url: &str) -> Result<()> {
+        self.session.open_url(url)?;
+        self.wait_for("the seal", SHORT, || {
+            Ok(self.attr("network-seal", "data-sealed")?.as_deref() == Some("true"))
+        })
+    }
+
+    /// Chooses files as if they were dropped.
+    pub(crate) fn drop_files(&self, paths: &[PathBuf]) -> Result<()> {
+        let lines: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+        self.choose("input#evidence-files", &lines.join("\n"))
+    }
+
+    /// Chooses a folder as if it was dropped.
+    pub(crate) fn drop_folder(&self, path: &Path) -> Result<()> {
+        self.choose("input#evidence-folder", &path.to_string_lossy())
+    }
+
+    /// Waits until everything dropped is judged and at least so many files are read.
+    pub(crate) fn wait_ready(&self, files: usize) -> Result<()> {
+        self.wait_for(&format!("ready with {files} files"), LONG, || {
+            let is_ready = self.attr("intake", "data-state")?.as_deref() == Some("ready");
+            Ok(is_ready && self.files()? >= files)
+        })
+    }
+
+    /// How many files the intake has read.
+    pub(crate) fn files(&self) -> Result<usize> {
+        let shown = self.attr("intake", "data-files")?;
+        Ok(shown.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Waits until the intake is in a state.
+    pub(crate) fn wait_state(&self, state: &str) -> Result<()> {
+        self.wait_for(&format!("intake {state}"), SHORT, || {
+            Ok(self.attr("intake", "data-state")?.as_deref() == Some(state))
+        })
+    }
+
+    /// An attribute of the element with a test id; `None` if either is not there.
+    pub(crate) fn attr(&self, testid: &str, name: &str) -> Result<Option<String>> {
+        let value = self.session.run(
+            "const element = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+             return element ? element.getAttribute(arguments[1]) : null;",
+            &[json!(testid), json!(name)],
+        )?;
+        Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// Whether the element with a test id is there and in sight.
+    pub(crate) fn shows(&self, testid: &str) -> Result<bool> {
+        let shown = self.session.run(
+            "const element = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+             return !!element && element.getClientRects().length > 0;",
+            &[json!(testid)],
+        )?;
+        Ok(shown == json!(true))
+    }
+
+    /// Waits until the element with a test id is in sight, or is no longer.
+    pub(crate) fn wait_shown(&self, testid: &str, shown: bool) -> Result<()> {
+        let what = if shown { "to show" } else { "to go" };
+        self.wait_for(&format!("{testid} {what}"), SHORT, || {
+            Ok(self.shows(testid)? == shown)
+        })
+    }
+
+    /// Clicks the element with a test id once it is in sight.
+    pub(crate) fn click(&self, testid: &str) -> Result<()> {
+        self.wait_shown(testid, true)?;
+        let element = self.session.find(&format!("[data-testid=\"{testid}\"]"))?;
+        self.session
+            .click(&element)
+            .with_context(|| format!("clicking {testid}"))
+    }
+
+    /// The text of the element with a test id.
+    pub(crate) fn text(&self, testid: &str) -> Result<String> {
+        let text = self.session.run(
+            "const element = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+             return element ? element.innerText : null;",
+            &[json!(testid)],
+        )?;
+        let text = text.as_str().with_context(|| format!("no {testid}"))?;
+        Ok(text.to_owned())
+    }
+
+    /// Clicks the element with a test id and returns the file that it downloads.
+    pub(crate) fn download(&self, testid: &str) -> Result<Vec<u8>> {
+        for entry in fs::read_dir(&self.downloads)?.flatten() {
+            fs::remove_file(entry.path())?;
+        }
+        self.click(testid)?;
+        let mut bytes = Vec::new();
+        self.wait_for(&format!("the download of {testid}"), LONG, || {
+            let mut entries = fs::read_dir(&self.downloads)?.flatten();
+            // Chromium writes under other names and renames when all is there.
+            let done = entries.find(|entry| {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                !name.ends_with(".crdownload") && !name.starts_with('.')
+            });
+            if let Some(entry) = &done {
+                bytes = fs::read(entry.path())?;
+            }
+            Ok(done.is_some())
+        })?;
+        Ok(bytes)
+    }
+
+    /// The report that the report view downloads.
+    pub(crate) fn report(&self) -> Result<Value> {
+        self.click("nav-report")?;
+        let bytes = self.download("export-report-json")?;
+        let report: Value = serde_json::from_slice(&bytes).context("report.json is not JSON")?;
+        ensure!(
+            report["schema"] == "exhibit.report/1",
+            "report.json has the schema {}",
+            report["schema"]
+        );
+        Ok(report)
+    }
+
+    /// Saves what is in sight as PNG.
+    pub(crate) fn screenshot(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, self.session.screenshot()?)
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Sets the size of the page, in CSS pixels.
+    pub(crate) fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.session
+            .devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .map(drop)
+    }
+
+    /// Makes the system's colour scheme `light` or `dark`.
+    pub(crate) fn prefer(&self, scheme: &str) -> Result<()> {
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.session
+            .devtools(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [feature] }),
+            )
+            .map(drop)
+    }
+
+    /// Waits until what was changed is painted and has come to rest.
+    pub(crate) fn rest(&self) -> Result<()> {
+        self.session
+            .run(
+                "return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 250)));",
+                &[],
+            )
+            .map(drop)
+    }
+
+    /// Asks again and again until the answer is yes.
+    ///
+    /// # Errors
+    /// When the time is over, or as soon as asking fails.
+    pub(crate) fn wait_for(
+        &self,
+        what: &str,
+        time: Duration,
+        mut is_so: impl FnMut() -> Result<bool>,
+    ) -> Result<()> {
+        let end = Instant::now() + time;
+        while !is_so()? {
+            if Instant::now() > end {
+                bail!("waited {} s in vain for {what}", time.as_secs());
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    fn choose(&self, input: &str, paths: &str) -> Result<()> {
+        let element = self.session.find(input)?;
+        self.session
+            .type_into(&element, paths)
+            .with_context(|| format!("choosing {paths} in {input}"))
+    }
+}

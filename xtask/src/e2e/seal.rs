@@ -1,0 +1,115 @@
+//! Nothing leaves the page: every road to the network is tried after the seal, and neither the
+//! canary nor the page's own server may see a request.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use super::{Page, Stage, Test};
+
+pub(super) const TESTS: &[Test] = &[
+    Test {
+        name: "seal_probes_work",
+        run: probes_work,
+    },
+    Test {
+        name: "seal_closes_every_road",
+        run: closes_every_road,
+    },
+    Test {
+        name: "seal_holds_while_evidence_is_read",
+        run: holds_while_evidence_is_read,
+    },
+];
+
+const PROBES: &str = include_str!("probes.js");
+
+/// The control: on a page without a policy the same probes reach the canary. Without this a
+/// probe with a slip in it would pass for a closed road.
+fn probes_work(stage: &Stage) -> Result<()> {
+    let session = stage.page.session();
+    session.open_url(&format!("{}control.html", stage.canary.url()))?;
+    let roads = probe(&stage.page, &stage.canary.url())?;
+    let seen = stage.canary.requests();
+    let silent: Vec<_> = roads
+        .iter()
+        .filter(|road| !seen.iter().any(|line| names(line, road)))
+        .collect();
+    ensure!(silent.is_empty(), "probes that reach nobody: {silent:?}");
+    Ok(())
+}
+
+fn closes_every_road(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    settle();
+    let before = stage.site.requests().len();
+    probe(page, &stage.canary.url())?;
+    probe(page, &stage.site.url())?;
+    settle();
+    expect_silence(stage, before)?;
+    ensure!(
+        page.attr("network-seal", "data-sealed")?.as_deref() == Some("true"),
+        "the page no longer says that it is sealed"
+    );
+    Ok(())
+}
+
+fn holds_while_evidence_is_read(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    settle();
+    let before = stage.site.requests().len();
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    page.report()?;
+    for view in super::views::VIEWS {
+        page.click(&format!("nav-{view}"))?;
+    }
+    settle();
+    expect_silence(stage, before)?;
+    stage.expect_quiet_console()
+}
+
+/// Tries every road to an address and returns their names.
+fn probe(page: &Page, address: &str) -> Result<BTreeSet<String>> {
+    let roads = page.session().run(PROBES, &[json!(address)])?;
+    serde_json::from_value(roads).context("the probes did not run")
+}
+
+fn expect_silence(stage: &Stage, before: usize) -> Result<()> {
+    let canary = stage.canary.requests();
+    ensure!(canary.is_empty(), "the canary was reached: {canary:?}");
+    let site = stage.site.requests().split_off(before);
+    ensure!(
+        site.is_empty(),
+        "requested of the page's server after the seal: {site:?}"
+    );
+    Ok(())
+}
+
+/// Whether a recorded request was made by a probe.
+fn names(line: &str, road: &str) -> bool {
+    line.split_once("/probe-").is_some_and(|(_, rest)| {
+        let end = rest.find(['.', '?']).unwrap_or(rest.len());
+        &rest[..end] == road
+    })
+}
+
+/// Gives late requests, such as the icon, the time to be made.
+fn settle() {
+    thread::sleep(Duration::from_millis(800));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_are_told_apart() {
+        assert!(names("GET /probe-script.js", "script"));
+        assert!(names("GET /probe-image?data", "image"));
+        assert!(!names("GET /probe-scriptModule.js", "script"));
+    }
+}

@@ -1,0 +1,107 @@
+//! What every end-to-end test stands on: a browser, the page's server and the canary.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use tiny_http::{Header, Request};
+
+use super::Page;
+use crate::build;
+use crate::server::{self, Answer, Folder, Server};
+use crate::shell;
+use crate::webdriver::{Driver, Session};
+
+/// A browser with nothing open yet, and the two servers.
+pub(crate) struct Stage {
+    /// The page.
+    pub(crate) page: Page,
+    /// Serves dist/.
+    pub(crate) site: Server,
+    /// Answers everything with success and to everyone; the page must never reach it.
+    pub(crate) canary: Server,
+    folder: PathBuf,
+}
+
+impl Stage {
+    /// Starts all three; what the test leaves goes to `target/e2e/<name>/`.
+    pub(crate) fn set(driver: &Driver, name: &str) -> Result<Self> {
+        let folder = shell::root().join("target/e2e").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let downloads = folder.join("downloads");
+        fs::create_dir_all(&downloads)?;
+
+        let dist = Folder::open(&build::dist())?;
+        Ok(Self {
+            site: Server::start(0, move |request| dist.answer(request))?,
+            canary: Server::start(0, welcome)?,
+            page: Page::new(Session::open(driver, &downloads)?, downloads),
+            folder,
+        })
+    }
+
+    /// Opens the page and waits for its seal.
+    pub(crate) fn open(&self) -> Result<&Page> {
+        self.page.open(&self.site.url())?;
+        Ok(&self.page)
+    }
+
+    /// A folder for files that the test makes.
+    pub(crate) fn scratch(&self) -> Result<PathBuf> {
+        let folder = self.folder.join("scratch");
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// Fails if the console holds a warning or an error: the page leaves none behind.
+    pub(crate) fn expect_quiet_console(&self) -> Result<()> {
+        let loud: Vec<String> = self
+            .page
+            .session()
+            .console()?
+            .into_iter()
+            .filter(|(level, _)| matches!(level.as_str(), "WARNING" | "SEVERE"))
+            .map(|(level, text)| format!("{level} {text}"))
+            .collect();
+        if !loud.is_empty() {
+            bail!("the console is not quiet: {}", loud.join(" | "));
+        }
+        Ok(())
+    }
+
+    /// Saves a screenshot and the console, as far as the browser still answers.
+    pub(super) fn keep_evidence(&self) {
+        let _ = self.page.screenshot(&self.folder.join("page.png"));
+        let entries = self.page.session().console().unwrap_or_default();
+        let text = entries.iter().fold(String::new(), |mut text, entry| {
+            let _ = writeln!(text, "{} {}", entry.0, entry.1);
+            text
+        });
+        let _ = fs::write(self.folder.join("console.txt"), text);
+        println!("        see {}", self.folder.display());
+    }
+}
+
+/// Says yes to any request of any origin, so that only the page's own seal can stop one.
+fn welcome(request: &Request) -> Answer {
+    let path = request.url().split('?').next().unwrap_or_default();
+    let (media_type, body) = match path.rsplit('.').next() {
+        Some("html") => ("text/html", "<!doctype html><title>Control</title>"),
+        Some("js") => ("text/javascript", ""),
+        Some("css") => ("text/css", ""),
+        _ => ("text/plain", "reached"),
+    };
+    let headers = [
+        ("Content-Type", media_type),
+        ("Cache-Control", "no-store"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Headers", "*"),
+    ];
+    headers
+        .into_iter()
+        .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
+        .fold(server::text(200, body), |answer, header| {
+            answer.with_header(header)
+        })
+}

@@ -1,0 +1,78 @@
+//! Every view opens, by its rail and by its address, and the keyboard reaches the commands.
+
+use anyhow::{Result, ensure};
+
+use super::page::key;
+use super::{Stage, Test};
+
+pub(super) const TESTS: &[Test] = &[
+    Test {
+        name: "views_open_from_the_rail",
+        run: open_from_the_rail,
+    },
+    Test {
+        name: "views_open_by_address",
+        run: open_by_address,
+    },
+    Test {
+        name: "keyboard_opens_help_and_palette",
+        run: keyboard_opens_help_and_palette,
+    },
+];
+
+/// The views of the contract.
+pub(crate) const VIEWS: [&str; 8] = [
+    "evidence",
+    "integrity",
+    "activity",
+    "resources",
+    "compliance",
+    "risk",
+    "artifacts",
+    "report",
+];
+
+fn open_from_the_rail(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    for view in VIEWS {
+        page.click(&format!("nav-{view}"))?;
+        page.wait_shown(&format!("view-{view}"), true)?;
+        let others = VIEWS.iter().filter(|other| **other != view);
+        for other in others {
+            ensure!(
+                !page.shows(&format!("view-{other}"))?,
+                "{other} shows together with {view}"
+            );
+        }
+        let text = page.text(&format!("view-{view}"))?;
+        ensure!(text.trim().len() > 20, "{view} says nothing when empty");
+    }
+    stage.expect_quiet_console()
+}
+
+fn open_by_address(stage: &Stage) -> Result<()> {
+    for view in VIEWS {
+        // Another address of the same page does not load it again; a blank one between does.
+        stage.page.session().open_url("about:blank")?;
+        stage
+            .page
+            .open(&format!("{}#/v1/{view}", stage.site.url()))?;
+        stage.page.wait_shown(&format!("view-{view}"), true)?;
+    }
+    stage.expect_quiet_console()
+}
+
+fn keyboard_opens_help_and_palette(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    let session = page.session();
+    for (testid, held, pressed) in [
+        ("help-overlay", [].as_slice(), "?"),
+        ("palette", [key::CONTROL].as_slice(), "k"),
+    ] {
+        session.press(held, pressed)?;
+        page.wait_shown(testid, true)?;
+        session.press(&[], key::ESCAPE)?;
+        page.wait_shown(testid, false)?;
+    }
+    stage.expect_quiet_console()
+}

@@ -1,0 +1,58 @@
+//! `shots`: every view, empty and with the demo, in two sizes and both colour schemes, for
+//! people to look at and for the README.
+
+use std::fs;
+
+use anyhow::Result;
+use pico_args::Arguments;
+
+use crate::build;
+use crate::e2e::{Page, VIEWS};
+use crate::server::{Folder, Server};
+use crate::setup::Browser;
+use crate::shell;
+use crate::webdriver::{Driver, Session};
+
+const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+/// The `shots` command: of dist/ as it is.
+pub(crate) fn run(mut args: Arguments) -> Result<()> {
+    let only: Option<String> = args.opt_value_from_str("--view")?;
+    shell::finish(args)?;
+
+    let folder = shell::root().join("target/shots");
+    let downloads = folder.join("downloads");
+    fs::create_dir_all(&downloads)?;
+    let dist = Folder::open(&build::dist())?;
+    let site = Server::start(0, move |request| dist.answer(request))?;
+    let driver = Driver::start(&Browser::ensure()?)?;
+    let page = Page::new(Session::open(&driver, &downloads)?, downloads);
+
+    for case in ["empty", "demo"] {
+        page.session().open_url("about:blank")?;
+        page.open(&site.url())?;
+        if case == "demo" {
+            page.click("load-demo")?;
+            page.wait_ready(1)?;
+        }
+        for view in VIEWS {
+            if only.as_deref().is_some_and(|name| name != view) {
+                continue;
+            }
+            page.click(&format!("nav-{view}"))?;
+            page.wait_shown(&format!("view-{view}"), true)?;
+            for (width, height) in SIZES {
+                page.resize(width, height)?;
+                for scheme in SCHEMES {
+                    page.prefer(scheme)?;
+                    page.rest()?;
+                    let name = format!("{view}-{case}-{width}x{height}-{scheme}.png");
+                    page.screenshot(&folder.join(name))?;
+                }
+            }
+        }
+    }
+    println!("screenshots are in {}", folder.display());
+    Ok(())
+}
