@@ -2,6 +2,7 @@
 
 mod build;
 mod e2e;
+mod pack;
 mod serve;
 mod server;
 mod setup;

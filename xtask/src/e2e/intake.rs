@@ -1,16 +1,14 @@
 //! Evidence goes in through the inputs, and the report says of it what was planted.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::{Stage, Test};
+use crate::pack;
 use crate::shell;
 
 pub(super) const TESTS: &[Test] = &[
@@ -65,10 +63,9 @@ fn archives_say_the_same(stage: &Stage) -> Result<()> {
     page.wait_ready(count(&folder)?)?;
     let plain = without_paths(page.report()?);
 
-    let archives = [
-        zip_of(&folder, &scratch.join("evidence.zip"))?,
-        tar_of(&folder, &scratch.join("evidence.tar"))?,
-    ];
+    let archives = [scratch.join("evidence.zip"), scratch.join("evidence.tar")];
+    pack::zip(&folder, &archives[0])?;
+    pack::tar(&folder, &archives[1])?;
     for archive in archives {
         page.click("clear-case")?;
         page.wait_state("empty")?;
@@ -86,7 +83,7 @@ fn archives_say_the_same(stage: &Stage) -> Result<()> {
 
 fn later_drops_add(stage: &Stage) -> Result<()> {
     let folder = some_defect()?;
-    let files = files_below(&folder)?;
+    let files = pack::files_below(&folder)?;
     let (first, second) = files.split_at(files.len() / 2);
     let page = stage.open()?;
 
@@ -136,43 +133,7 @@ fn some_defect() -> Result<PathBuf> {
 }
 
 fn count(folder: &Path) -> Result<usize> {
-    Ok(files_below(folder)?.len())
-}
-
-/// All files below a folder, in the order of their names.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn zip_of(folder: &Path, archive: &Path) -> Result<PathBuf> {
-    let mut writer = ZipWriter::new(File::create(archive)?);
-    for path in files_below(folder)? {
-        let name = path.strip_prefix(folder)?.to_string_lossy();
-        writer.start_file(name, SimpleFileOptions::default())?;
-        io::copy(&mut File::open(&path)?, &mut writer)?;
-    }
-    writer.finish()?;
-    Ok(archive.to_path_buf())
-}
-
-fn tar_of(folder: &Path, archive: &Path) -> Result<PathBuf> {
-    let mut builder = tar::Builder::new(File::create(archive)?);
-    builder.append_dir_all(".", folder)?;
-    builder.finish()?;
-    Ok(archive.to_path_buf())
+    Ok(pack::files_below(folder)?.len())
 }
 
 /// A report less what may differ between a folder and an archive of it: the time it was
