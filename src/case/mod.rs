@@ -2,11 +2,156 @@
 //!
 //! May use every other module. Runs in the case worker; the page asks and never writes.
 
+pub mod inspect;
+pub mod overview;
 pub mod question;
+pub mod register;
+pub mod rows;
 pub mod table;
+
+use crate::audit;
+use crate::intake::Entry;
+use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
     Answer, Export, Facet, Filter, Inspection, KeySummary, Need, Overview, Progress, Question,
     Rows, Segment, Settings, Step, Subject, TrailSummary,
 };
+pub use register::{Register, Registered};
 pub use table::{Cell, Column, Row, Shape, Table};
+
+/// All evidence of one audit and what is known of it.
+#[derive(Default)]
+pub struct Case {
+    register: Register,
+    holdings: Holdings,
+    checks: Checks,
+    settings: Settings,
+    judgement: Judgement,
+    /// Judgements that had to wait for signature checks since evidence last came.
+    rounds: u32,
+    view: rows::View,
+}
+
+impl Case {
+    /// Adds a file. `source` is the number of the dropped file; an archive's members share it.
+    pub fn add(&mut self, source: u32, mut entry: Entry) {
+        let mut facts = Entry {
+            facts: std::mem::take(&mut entry.facts),
+            ..entry.clone()
+        };
+        let file = self.register.add(source, &mut entry);
+        self.holdings.add(file, &mut facts);
+        self.rounds = 0;
+    }
+
+    /// Forgets all that came from a dropped file, whose reader died; it will be read again.
+    pub fn forget(&mut self, source: u32) {
+        if self.register.forget(source) {
+            self.holdings.forget(|file| self.register.is_gone(file));
+        }
+    }
+
+    /// What the user decided.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes what the user decided; the next judgement is made by it.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Judges all evidence. Returns the signature checks whose outcome is needed first; when there are
+    /// none, the judgement is final. Until then the last one stays on show.
+    pub fn judge(&mut self) -> Vec<Check> {
+        self.register.sort();
+        // The first round asks only for what the hash chain cannot replace; whatever fails there makes
+        // the others worth asking for all at once, so that no chain takes a round for each digest.
+        let eager = self.rounds > 1;
+        let (scope, confirmed) = (&self.settings.scope, self.settings.keys_confirmed);
+        match judge(
+            &self.holdings,
+            &self.register,
+            &mut self.checks,
+            eager,
+            scope,
+            confirmed,
+        ) {
+            Some(judgement) => {
+                self.judgement = judgement;
+                self.view = rows::View::default();
+                self.rounds = 0;
+                Vec::new()
+            }
+            None => {
+                self.rounds += 1;
+                self.checks.take_wanted()
+            }
+        }
+    }
+
+    /// Takes outcomes of checks; then judge again.
+    pub fn resolve(&mut self, outcomes: &[(CheckId, bool)]) {
+        outcomes
+            .iter()
+            .for_each(|&(id, verifies)| self.checks.resolve(id, verifies));
+    }
+
+    /// Answers from the last judgement.
+    pub fn answer(&mut self, question: &Question) -> Answer {
+        match question {
+            Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
+            Question::Rows {
+                table,
+                filter,
+                sort,
+                first,
+                count,
+            } => Answer::Rows(rows::window(self, *table, filter, *sort, *first, *count)),
+            Question::Inspect(subject) => {
+                Answer::Inspection(inspect::inspect(self, *subject).map(Box::new))
+            }
+        }
+    }
+
+    /// Writes a document in parts.
+    pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
+        match export {
+            Export::Report { generated } => audit::report::write(self, *generated, write),
+            Export::Manifest => audit::manifest::write(self, write),
+            Export::Script => write(audit::script::script(self).as_bytes()),
+            Export::ValidateLogs => audit::validate_logs::write(self, write),
+            Export::Csv {
+                table,
+                filter,
+                sort,
+            } => rows::csv(self, *table, filter, *sort, write),
+        }
+    }
+
+    /// How far reading and checking are.
+    pub fn progress(&self) -> Progress {
+        let (files, bytes) = self.register.totals();
+        Progress {
+            files,
+            bytes,
+            checks: self.checks.pending() as u64,
+        }
+    }
+
+    /// All files.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// The evidence as integrity sees it.
+    pub fn holdings(&self) -> &Holdings {
+        &self.holdings
+    }
+
+    /// The last judgement.
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+}

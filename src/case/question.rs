@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::{Cell, Row, Table};
 use crate::evidence::Kind;
+pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
 
@@ -81,25 +82,6 @@ pub struct Settings {
     pub verify_twice: bool,
     /// The scope, as `validate-logs` narrows; empty fields do not narrow.
     pub scope: Scope,
-}
-
-/// What was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// Delivered at or after.
-    pub from: Option<Moment>,
-    /// Delivered at or before.
-    pub to: Option<Moment>,
-    /// Only these accounts.
-    pub accounts: Vec<String>,
-    /// Only these regions.
-    pub regions: Vec<String>,
-    /// Only these trails, by name.
-    pub trails: Vec<String>,
-    /// Only this bucket.
-    pub bucket: Option<String>,
-    /// Only keys that begin with this prefix.
-    pub prefix: Option<String>,
 }
 
 /// An answer of the case.

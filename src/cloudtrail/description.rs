@@ -1,8 +1,12 @@
 //! Outputs that say what should be there: trails, their status, regions, accounts, bucket listings.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::evidence::Problem;
 use crate::moment::Moment;
+
+use super::json;
 
 /// One thing that an output of the AWS CLI describes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,4 +68,133 @@ pub struct ListedObject {
     pub key: String,
     /// `Size` in bytes.
     pub size: Option<u64>,
+}
+
+/// Reads all descriptions out of an output; several outputs may stand one after the other in one file.
+///
+/// # Errors
+/// Where `bytes` are no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Description>, Problem> {
+    let mut all = Vec::new();
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+        if let Value::Object(object) = value.map_err(|error| json::problem(bytes, &error))? {
+            read(&object, &mut all);
+        }
+    }
+    Ok(all)
+}
+
+fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
+    let list = |name: &str| {
+        object
+            .get(name)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+    };
+    let objects = |name: &str| {
+        list(name)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_object)
+    };
+    all.extend(objects("trailList").map(trail).map(Description::Trail));
+    if let Some(one) = object.get("Trail").and_then(Value::as_object) {
+        all.push(Description::Trail(trail(one)));
+    }
+    if object.contains_key("IsLogging") {
+        all.push(Description::Status(TrailStatus {
+            logging: object.get("IsLogging").and_then(Value::as_bool),
+            latest_digest: moment(object, "LatestDigestDeliveryTime"),
+            latest_log: moment(object, "LatestDeliveryTime"),
+            started: moment(object, "StartLoggingTime")
+                .or_else(|| moment(object, "TimeLoggingStarted")),
+            stopped: moment(object, "StopLoggingTime")
+                .or_else(|| moment(object, "TimeLoggingStopped")),
+        }));
+    }
+    if list("Regions").is_some() {
+        let open = |region: &&Map<String, Value>| {
+            text(region, "OptInStatus").as_deref() != Some("not-opted-in")
+        };
+        let names = objects("Regions")
+            .filter(open)
+            .filter_map(|region| text(region, "RegionName"));
+        all.push(Description::Regions(names.collect()));
+    }
+    if list("Accounts").is_some() {
+        let active = |account: &&Map<String, Value>| {
+            text(account, "Status").is_none_or(|status| status == "ACTIVE")
+        };
+        let ids = objects("Accounts")
+            .filter(active)
+            .filter_map(|account| text(account, "Id"));
+        all.push(Description::Accounts(ids.collect()));
+    }
+    if list("Contents").is_some() {
+        let one = |object: &Map<String, Value>| {
+            Some(ListedObject {
+                key: text(object, "Key")?,
+                size: object.get("Size").and_then(Value::as_u64),
+            })
+        };
+        all.push(Description::Listing(
+            objects("Contents").filter_map(one).collect(),
+        ));
+    }
+}
+
+fn trail(object: &Map<String, Value>) -> TrailDescription {
+    let flag = |name: &str| object.get(name).and_then(Value::as_bool);
+    TrailDescription {
+        name: text(object, "Name").unwrap_or_default(),
+        arn: text(object, "TrailARN"),
+        home_region: text(object, "HomeRegion"),
+        bucket: text(object, "S3BucketName"),
+        prefix: text(object, "S3KeyPrefix"),
+        multi_region: flag("IsMultiRegionTrail").unwrap_or_default(),
+        organization: flag("IsOrganizationTrail").unwrap_or_default(),
+        validation: flag("LogFileValidationEnabled"),
+        kms_key: text(object, "KmsKeyId"),
+    }
+}
+
+fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
+    object
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn moment(object: &Map<String, Value>, name: &str) -> Option<Moment> {
+    match object.get(name)? {
+        Value::Number(seconds) => seconds
+            .as_f64()
+            .map(|seconds| Moment::from_seconds(seconds as i64)),
+        Value::String(text) => json::time(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_each_output() {
+        let text = r#"{"trailList":[{"Name":"t","IsMultiRegionTrail":true,"HomeRegion":"us-east-1"}]}
+            {"IsLogging":true,"LatestDigestDeliveryTime":1700000000.5}
+            {"Regions":[{"RegionName":"a","OptInStatus":"opted-in"},{"RegionName":"b","OptInStatus":"not-opted-in"}]}
+            {"Accounts":[{"Id":"1","Status":"ACTIVE"},{"Id":"2","Status":"SUSPENDED"}]}
+            {"Contents":[{"Key":"k","Size":3},{"Size":4}]}"#;
+        let all = parse(text.as_bytes()).expect("json");
+        assert_eq!(all.len(), 5);
+        assert!(
+            matches!(&all[0], Description::Trail(trail) if trail.multi_region && trail.name == "t")
+        );
+        assert!(matches!(&all[1], Description::Status(status) if status.latest_digest.is_some()));
+        assert_eq!(all[2], Description::Regions(vec!["a".into()]));
+        assert_eq!(all[3], Description::Accounts(vec!["1".into()]));
+        assert!(matches!(&all[4], Description::Listing(list) if list.len() == 1));
+    }
 }

@@ -1,8 +1,12 @@
 //! S3 object metadata: where the newest digest's signature is.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
+
+use super::json;
 
 /// Metadata of one object, whatever tool printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +19,134 @@ pub struct ObjectMetadata {
     pub signature: Option<String>,
     /// `backfill-generation-timestamp`.
     pub backfill_generated: Option<Moment>,
+}
+
+/// Object metadata is small; a larger file is not read as such.
+const LARGEST: usize = 256 << 20;
+
+/// Reads the outputs of `head-object` and `get-object`, of `rclone lsjson -M`, and lists of either;
+/// one value or several, one after the other.
+///
+/// # Errors
+/// Where `bytes` are no JSON.
+pub fn parse_json(bytes: &[u8]) -> Result<Vec<ObjectMetadata>, Problem> {
+    if bytes.len() > LARGEST {
+        return Err(Problem::new(
+            ProblemCode::TooLargeToParse,
+            "object metadata of this size is not read",
+        ));
+    }
+    let mut all = Vec::new();
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+        match value.map_err(|error| json::problem(bytes, &error))? {
+            Value::Array(list) => all.extend(list.iter().filter_map(Value::as_object).map(one)),
+            Value::Object(object) => all.push(one(&object)),
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a JSON object looks like metadata of an object.
+pub fn is_metadata(object: &Map<String, Value>) -> bool {
+    field(object, "Metadata").is_some_and(Value::is_object)
+        || object
+            .keys()
+            .any(|key| key.to_ascii_lowercase().starts_with("x-amz-meta-"))
+}
+
+fn one(object: &Map<String, Value>) -> ObjectMetadata {
+    let mut metadata = ObjectMetadata {
+        bucket: text(object, &["Bucket"]),
+        key: text(object, &["Key", "Path"]),
+        ..ObjectMetadata::default()
+    };
+    let inner = field(object, "Metadata").and_then(Value::as_object);
+    for (name, value) in object.iter().chain(inner.into_iter().flatten()) {
+        if let Value::String(value) = value {
+            metadata.take(name, value);
+        }
+    }
+    metadata
+}
+
+/// A field by its name, case not minded: the Go SDK writes `Signature`, the CLI `signature`.
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+fn text(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .find_map(|name| field(object, name)?.as_str().map(str::to_owned))
+}
+
+/// Reads a dump of HTTP headers, one a line, or a file that holds nothing but a signature in hexadecimal.
+pub fn parse_headers(text: &str) -> Option<ObjectMetadata> {
+    let mut metadata = ObjectMetadata::default();
+    let bare = text.trim();
+    if bare.len() == 512 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        metadata.signature = Some(bare.to_owned());
+        return Some(metadata);
+    }
+    for line in text.lines() {
+        let line = line.trim_start_matches(['<', '>', '*', ' ']);
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        let is_header = name.trim().to_ascii_lowercase().starts_with("x-amz-meta-");
+        if is_header {
+            metadata.take(name.trim(), value.trim());
+        }
+    }
+    metadata.signature.is_some().then_some(metadata)
+}
+
+impl ObjectMetadata {
+    fn take(&mut self, name: &str, value: &str) {
+        let name = name.to_ascii_lowercase();
+        match name.strip_prefix("x-amz-meta-").unwrap_or(&name) {
+            "signature" => self.signature = Some(value.trim().to_owned()),
+            "backfill-generation-timestamp" => {
+                self.backfill_generated = Moment::parse(value.trim())
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_form() {
+        let forms = [
+            r#"{"ETag":"x","Metadata":{"signature":"ab","signature-algorithm":"SHA256withRSA"}}"#,
+            r#"{"Metadata":{"Signature":"ab"},"Bucket":"b","Key":"k"}"#,
+            r#"[{"Path":"AWSLogs/k","Metadata":{"signature":"ab"}}]"#,
+            r#"{"x-amz-meta-signature":"ab"}"#,
+        ];
+        for form in forms {
+            let all = parse_json(form.as_bytes()).expect(form);
+            assert_eq!(all[0].signature.as_deref(), Some("ab"), "{form}");
+        }
+        let two = parse_json(b"{\"Metadata\":{}} {\"Metadata\":{}}").expect("two");
+        assert_eq!(two.len(), 2);
+        let headers = "HTTP/1.1 200 OK\r\n< X-Amz-Meta-Signature: ab\r\nETag: x\r\n";
+        assert_eq!(
+            parse_headers(headers)
+                .and_then(|one| one.signature)
+                .as_deref(),
+            Some("ab")
+        );
+        assert_eq!(
+            parse_headers(&"ab".repeat(256)).map(|one| one.key),
+            Some(None)
+        );
+        assert_eq!(parse_headers("hello: world"), None);
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod description;
 pub mod digest;
+pub mod json;
 pub mod key;
 pub mod lake;
 pub mod log;

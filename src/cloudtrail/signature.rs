@@ -5,3 +5,16 @@ use serde::{Deserialize, Serialize};
 /// The bytes of a signature.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature(pub Box<[u8]>);
+
+/// The longest signature that is read: that of an RSA key of 8,192 bits.
+const LONGEST: usize = 1_024;
+
+impl Signature {
+    /// Reads hexadecimal digits of either case; `None` for anything else, or for more than any key makes.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        if text.is_empty() || text.len() > 2 * LONGEST {
+            return None;
+        }
+        hex::decode(text).ok().map(|bytes| Signature(bytes.into()))
+    }
+}

@@ -2,8 +2,15 @@
 //!
 //! May use: `sum`, `moment`. Knows no format of a service beyond telling its kind.
 
+pub mod archive;
+pub mod inflate;
 pub mod kind;
+pub mod limits;
+pub mod outline;
 pub mod problem;
+pub mod stream;
 
 pub use kind::Kind;
+pub use limits::Limits;
 pub use problem::{Problem, ProblemCode};
+pub use stream::Hashing;

@@ -1,7 +1,45 @@
 //! What is proven: statuses, chains, coverage, verdicts, and what is missing to prove the rest.
 //!
-//! May use: `sum`, `moment`, `evidence`, `cloudtrail`. It reads no bytes and asks no clock.
+//! May use: `sum`, `moment`, `evidence`, `cloudtrail`, `intake`. It reads no bytes and asks no clock.
+//!
+//! # The definition of proven
+//!
+//! CloudTrail writes, for each trail, account and region, a *digest file* every hour. It names every log file
+//! delivered in that hour with its SHA-256, names the digest before it with its SHA-256 and signature, and is
+//! signed with a private key that only AWS holds. The signed text is the end of the hour, the digest's place in
+//! its bucket, the SHA-256 of its content and the signature of the digest before it.
+//!
+//! A **digest file** is proven, in this order of search, when
+//! 1. the signature in its own object metadata verifies with the public key that it names; or
+//! 2. a proven next digest states its SHA-256: what is signed there vouches for this one; or
+//! 3. the signature that the next digest carries for it verifies with the public key that it names. The next
+//!    digest need not be proven for that: a signature speaks for itself wherever it is found.
+//!
+//! A **log file** is proven when a proven digest lists it with the SHA-256 of its content, and nothing follows
+//! the compressed stream. Nothing else is proven by Exhibit, whatever it is called.
+//!
+//! Something is called *altered* only where signed content or its own metadata contradicts it. It is called
+//! *missing* only where the evidence names it and holds other files of its account, region and day; otherwise it
+//! may simply not have been collected. A signature that an unproven digest carries can prove, and never condemn.
+//!
+//! All of this rests on the public keys. They arrive unsigned, perhaps from the party under audit: until the
+//! auditor confirms having fetched them, every statement says "if these keys are AWS's".
 
+pub mod chain;
+pub mod checks;
+pub mod expect;
+pub mod holdings;
+pub mod judge;
+pub mod lake;
+pub mod logs;
+pub mod prove;
+pub mod scope;
 pub mod status;
+pub mod verdict;
 
+pub use checks::{Check, CheckId, Checks};
+pub use holdings::Holdings;
+pub use judge::{DigestAt, DigestRow, Files, Judgement, judge};
+pub use logs::{LogAt, LogRow};
+pub use scope::Scope;
 pub use status::{DigestStatus, GapKind, LakeStatus, LogStatus, SignatureSource, State, Verdict};

@@ -1,6 +1,4 @@
-//! One dropped file in, its entries out: unpack, hash, recognise, parse.
-//!
-//! This is what a reader runs. It may use every format module and knows nothing of the case.
+//! What a reader says of one file.
 
 use serde::{Deserialize, Serialize};
 

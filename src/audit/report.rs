@@ -1,0 +1,269 @@
+//! `report.json`: schema `exhibit.report/1`, written in parts and never held as one text.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::case::question::Scope;
+use crate::cloudtrail::Description;
+use crate::integrity::judge::{digest_key, log_key};
+use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
+use crate::moment::Moment;
+
+/// Bytes after which a part is handed over.
+const PART: usize = 256 << 10;
+
+/// The version of the program, and what it was built from where the build says so.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const BUILD: Option<&str> = option_env!("EXHIBIT_BUILD");
+
+/// Writes the report. Only `generatedAt` depends on anything but the evidence and the settings.
+pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
+    let mut out = Out {
+        part: Vec::with_capacity(PART + 4_096),
+        write,
+    };
+    out.raw("{\"schema\":\"exhibit.report/1\",\"generatedAt\":");
+    out.value(&generated.to_string());
+    out.raw(",\"app\":");
+    out.value(&json!({"version": VERSION, "build": BUILD.unwrap_or("unknown")}));
+    out.raw(",\n\"evidence\":{");
+    out.list("files", case.register().files().map(|(_, file)| {
+        let problem = file.problems.first().map(|problem| {
+            json!({"code": problem.code.name(), "message": problem.message(), "recommendation": problem.recommendation()})
+        });
+        json!({
+            "path": file.path, "size": file.size, "sha256": text(file.sum), "kind": file.kind.name(),
+            "contentSha256": text(file.content), "account": file.account, "region": file.region, "problem": problem,
+        })
+    }));
+    out.raw("},\n\"cloudtrail\":{");
+    cloudtrail(case, &mut out);
+    out.raw("},\n");
+    out.raw(EMPTY);
+    out.end();
+}
+
+/// The parts that this version reads no evidence for: present and empty.
+const EMPTY: &str = r#""config":{"items":0,"resources":[],"changes":0,"recorders":[],"stream":{}},
+"compliance":{"asOf":null,"rules":[],"frameworks":[]},
+"risk":{"events":[],"errors":[],"alerts":[],"objects":[]},
+"artifacts":[],
+"audit":{"controls":[],"preparedBy":null,"notes":null}}
+"#;
+
+struct Out<'w> {
+    part: Vec<u8>,
+    write: &'w mut dyn FnMut(&[u8]),
+}
+
+impl Out<'_> {
+    fn raw(&mut self, text: &str) {
+        self.part.extend_from_slice(text.as_bytes());
+        if self.part.len() > PART {
+            (self.write)(&self.part);
+            self.part.clear();
+        }
+    }
+
+    fn value(&mut self, value: &impl Serialize) {
+        // Writing to memory fails for no value of ours: all keys are texts.
+        if serde_json::to_writer(&mut self.part, value).is_err() {
+            self.raw("null");
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &impl Serialize) {
+        self.value(&name);
+        self.raw(":");
+        self.value(value);
+        self.raw(",\n");
+    }
+
+    fn list<T: Serialize>(&mut self, name: &str, items: impl Iterator<Item = T>) {
+        self.value(&name);
+        self.raw(":[");
+        for (at, item) in items.enumerate() {
+            self.raw(if at == 0 { "\n" } else { ",\n" });
+            self.value(&item);
+        }
+        self.raw("]");
+    }
+
+    fn end(self) {
+        (self.write)(&self.part);
+    }
+}
+
+fn text<T: ToString>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}
+
+fn cloudtrail(case: &Case, out: &mut Out<'_>) {
+    let judgement = case.judgement();
+    out.field(
+        "scope",
+        &json!({
+            "requested": requested(&case.settings().scope),
+            "found": scope(&judgement.verdict.found),
+        }),
+    );
+    out.field("verdict", &judgement.verdict.verdict.name());
+    out.field("statement", &judgement.verdict.statement);
+    let keys: Vec<Value> = crate::case::overview::keys(case).into_iter().map(|key| json!({
+        "fingerprint": key.fingerprint, "sha256": key.sha256, "region": key.region, "path": key.path,
+        "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches,
+    })).collect();
+    out.field("keys", &keys);
+    out.field("keysConfirmed", &case.settings().keys_confirmed);
+    let events: u64 = case
+        .holdings()
+        .logs
+        .iter()
+        .filter(|item| !item.optional)
+        .map(|item| item.events)
+        .sum();
+    out.field("summary", &json!({
+        "digests": counts(judgement.digest_counts().into_iter().map(|(status, n)| (status.name(), n))),
+        "logs": counts(judgement.log_counts().into_iter().map(|(status, n)| (status.name(), n))),
+        "events": events,
+    }));
+    out.list("trails", judgement.trails.iter().enumerate().map(|(at, trail)| {
+        let gaps: Vec<Value> = judgement.gaps.iter().filter(|gap| gap.trail == at as u32).map(|gap| json!({
+            "kind": gap.kind.name(), "from": gap.from.to_string(), "to": gap.to.to_string(), "digests": gap.digests,
+            "explainedBy": [],
+        })).collect();
+        let chains: Vec<Value> = trail.chains.iter().map(|chain| json!({
+            "from": chain.from.to_string(), "to": chain.to.to_string(), "digests": chain.digests, "backfill": chain.backfill,
+        })).collect();
+        json!({
+            "organization": trail.key.organization, "account": trail.key.account, "region": trail.key.region,
+            "trail": trail.key.trail, "homeRegion": trail.key.home_region,
+            "from": text(trail.span.map(|(from, _)| from)), "to": text(trail.span.map(|(_, to)| to)),
+            "digests": trail.digests, "missingDigests": trail.missing, "missingDigestsNamed": trail.missing_named,
+            "chains": chains, "gaps": gaps,
+        })
+    }));
+    out.raw(",\n");
+    out.list(
+        "digests",
+        judgement.digests.iter().map(|row| digest(case, row)),
+    );
+    out.raw(",\n");
+    out.list("logs", judgement.logs.iter().map(|row| log(case, row)));
+    out.raw(",\n");
+    out.list("lake", judgement.lake.iter().map(|row| json!({
+        "path": path(case, row.file), "status": row.status.name(),
+        "message": if row.status.state() == State::Proven { None } else { Some(format!("{} {}", row.status.message(), row.evidence)) },
+    })));
+    out.raw(",\n");
+    out.list("protection", protection(case).into_iter());
+}
+
+fn path(case: &Case, file: u32) -> Option<&str> {
+    case.register().file(file).map(|file| &*file.path)
+}
+
+fn counts<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Value {
+    Value::Object(
+        counts
+            .map(|(name, n)| (name.to_owned(), n.into()))
+            .collect(),
+    )
+}
+
+fn requested(scope: &Scope) -> Value {
+    let list = |list: &[String]| {
+        if list.is_empty() {
+            Value::Null
+        } else {
+            json!(list)
+        }
+    };
+    json!({
+        "from": text(scope.from), "to": text(scope.to), "accounts": list(&scope.accounts), "regions": list(&scope.regions),
+        "trails": list(&scope.trails), "bucket": scope.bucket, "prefix": scope.prefix,
+    })
+}
+
+fn scope(scope: &Scope) -> Value {
+    json!({
+        "from": text(scope.from), "to": text(scope.to), "accounts": scope.accounts, "regions": scope.regions,
+        "trails": scope.trails,
+    })
+}
+
+fn digest(case: &Case, row: &DigestRow) -> Value {
+    let holdings = case.holdings();
+    let (bucket, key) = digest_key(holdings, case.register(), row);
+    let trail = row
+        .trail
+        .map(|trail| &case.judgement().trails[trail as usize].key);
+    let (file, fingerprint) = match row.at {
+        DigestAt::Item(ix) => {
+            let item = &holdings.digests[ix as usize];
+            (path(case, item.file), Some(holdings.text(item.fingerprint)))
+        }
+        DigestAt::Broken(ix) => (path(case, holdings.broken[ix as usize].file), None),
+        DigestAt::Missing { .. } => (None, None),
+    };
+    let proven = row.status.state() == State::Proven;
+    json!({
+        "bucket": bucket, "key": key, "path": file,
+        "account": trail.map(|key| &key.account), "region": trail.map(|key| &key.region), "trail": trail.map(|key| &key.trail),
+        "from": text(row.window.map(|(from, _)| from)), "to": text(row.window.map(|(_, to)| to)),
+        "backfill": row.backfill, "status": row.status.name(), "signatureSource": row.source.map(|source| source.name()),
+        "fingerprint": fingerprint,
+        "message": (!proven).then(|| row.status.message()), "recommendation": (!proven).then(|| row.status.recommendation()),
+    })
+}
+
+fn log(case: &Case, row: &LogRow) -> Value {
+    let holdings = case.holdings();
+    let place = log_key(holdings, row);
+    let (file, actual) = match row.at {
+        LogAt::File(ix) => {
+            let item = &holdings.logs[ix as usize];
+            (path(case, item.file), item.content)
+        }
+        LogAt::Absent(_) => (None, None),
+    };
+    let expected = row
+        .listed
+        .and_then(|(_, listed)| holdings.listed[listed as usize].content);
+    let digest = row
+        .listed
+        .map(|(digest, _)| holdings.text(holdings.digests[digest as usize].key));
+    let proven = row.status.state() == State::Proven;
+    let message = || match row.repeats {
+        Some((again, all)) => format!(
+            "{} Of its {all} events, {again} occur in proven log files.",
+            row.status.message()
+        ),
+        None => row.status.message().to_owned(),
+    };
+    json!({
+        "bucket": place.map(|(bucket, _)| bucket), "key": place.map(|(_, key)| key), "path": file, "digest": digest,
+        "status": row.status.name(), "expectedSha256": text(expected), "actualSha256": text(actual),
+        "message": (!proven).then(message), "recommendation": (!proven).then(|| row.status.recommendation()),
+    })
+}
+
+/// What descriptions say of each trail's own protection; policies are not read by this version.
+fn protection(case: &Case) -> Vec<Value> {
+    let mut all: Vec<(String, Value)> = Vec::new();
+    for (file, description) in &case.holdings().descriptions {
+        let Description::Trail(trail) = description else {
+            continue;
+        };
+        let source = path(case, *file).unwrap_or_default();
+        let value = json!({
+            "trail": trail.name, "arn": trail.arn, "validation": trail.validation, "sseKms": trail.kms_key.is_some(),
+            "kmsKey": trail.kms_key, "bucket": trail.bucket, "read": null, "write": null, "delete": null, "decrypt": null,
+            "sources": [source],
+        });
+        all.push((format!("{}\n{:?}\n{source}", trail.name, trail.arn), value));
+    }
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.into_iter().map(|(_, value)| value).collect()
+}

@@ -1,0 +1,132 @@
+//! The register: every file that was dropped, with its hash.
+
+use crate::evidence::{Kind, Problem};
+use crate::intake::Entry;
+use crate::integrity::Files;
+use crate::sum::Sum;
+
+/// A registered file.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// Which dropped file it came from; an archive's members share one.
+    pub source: u32,
+    /// As dropped; a member of an archive as `archive.zip/inner/path`.
+    pub path: Box<str>,
+    /// Bytes as dropped.
+    pub size: u64,
+    /// SHA-256 of the bytes as dropped.
+    pub sum: Option<Sum>,
+    /// SHA-256 after gunzip.
+    pub content: Option<Sum>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its account, where known.
+    pub account: Option<Box<str>>,
+    /// Its region, where known.
+    pub region: Option<Box<str>>,
+    /// What went wrong, the gravest first.
+    pub problems: Box<[Problem]>,
+    /// Whether it was forgotten, to be read again.
+    gone: bool,
+}
+
+/// All files of the case.
+#[derive(Default)]
+pub struct Register {
+    files: Vec<Registered>,
+    /// Places of files in the order of their paths; made by [`Register::sort`].
+    order: Vec<u32>,
+    /// The place of each file in `order`.
+    ranks: Vec<u32>,
+}
+
+impl Register {
+    /// Registers a file and returns its place.
+    pub fn add(&mut self, source: u32, entry: &mut Entry) -> u32 {
+        self.files.push(Registered {
+            source,
+            path: std::mem::take(&mut entry.path).into(),
+            size: entry.size,
+            sum: entry.sum,
+            content: entry.content,
+            kind: entry.kind,
+            account: entry.account.take().map(Into::into),
+            region: entry.region.take().map(Into::into),
+            problems: std::mem::take(&mut entry.problems).into(),
+            gone: false,
+        });
+        (self.files.len() - 1) as u32
+    }
+
+    /// Forgets the files of `source`; returns whether there were any.
+    pub fn forget(&mut self, source: u32) -> bool {
+        let mut any = false;
+        for file in self
+            .files
+            .iter_mut()
+            .filter(|file| file.source == source && !file.gone)
+        {
+            file.gone = true;
+            any = true;
+        }
+        any
+    }
+
+    /// Whether a file was forgotten.
+    pub fn is_gone(&self, file: u32) -> bool {
+        self.files.get(file as usize).is_none_or(|file| file.gone)
+    }
+
+    /// Brings the order of paths up to date. Two files of one path stand by their hash.
+    pub fn sort(&mut self) {
+        let files = &self.files;
+        self.order.retain(|&file| !files[file as usize].gone);
+        let known = self.ranks.len() as u32;
+        self.order
+            .extend((known..files.len() as u32).filter(|&file| !files[file as usize].gone));
+        self.order.sort_by(|&a, &b| {
+            let (a, b) = (&files[a as usize], &files[b as usize]);
+            (&a.path, a.sum, a.size).cmp(&(&b.path, b.sum, b.size))
+        });
+        self.ranks = vec![u32::MAX; files.len()];
+        for (rank, &file) in self.order.iter().enumerate() {
+            self.ranks[file as usize] = rank as u32;
+        }
+    }
+
+    /// The files in the order of their paths, with their places.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (u32, &Registered)> {
+        self.order
+            .iter()
+            .map(|&file| (file, &self.files[file as usize]))
+    }
+
+    /// The file at a place in the order of paths, with its place in the register.
+    pub fn at(&self, rank: u32) -> Option<(u32, &Registered)> {
+        let file = *self.order.get(rank as usize)?;
+        Some((file, &self.files[file as usize]))
+    }
+
+    /// A file by its place.
+    pub fn file(&self, file: u32) -> Option<&Registered> {
+        self.files.get(file as usize).filter(|file| !file.gone)
+    }
+
+    /// Files that are in the register now, and their bytes.
+    pub fn totals(&self) -> (u64, u64) {
+        let here = self.files.iter().filter(|file| !file.gone);
+        here.fold((0, 0), |(files, bytes), file| {
+            (files + 1, bytes + file.size)
+        })
+    }
+}
+
+impl Files for Register {
+    fn path(&self, file: u32) -> &str {
+        self.files.get(file as usize).map_or("", |file| &file.path)
+    }
+
+    fn rank(&self, file: u32) -> u32 {
+        self.ranks.get(file as usize).copied().unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,386 @@
+//! Rows of the case's tables: made when asked for, filtered, sorted, and handed out by the window.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use crate::evidence::Kind;
+use crate::integrity::judge::{digest_key, log_key, log_place};
+use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
+use crate::moment::Moment;
+use crate::sum::Sum;
+
+use super::overview::log_path;
+use super::question::{Filter, Rows, Subject};
+use super::table::{Cell, Row, Table};
+use super::{Case, Registered};
+
+/// Values of a column that are offered as facets.
+const MOST_FACETS: usize = 100;
+/// Rows that one answer holds.
+const MOST_ROWS: u32 = 1_000;
+
+/// The last question's order of rows, kept while only the window moves.
+#[derive(Default)]
+pub(super) struct View {
+    key: Option<(Table, Filter, Option<(u16, bool)>)>,
+    order: Vec<u32>,
+    facets: HashMap<Table, Vec<(u16, Vec<(String, u32)>)>>,
+}
+
+/// Answers with a window of the rows that a filter shows.
+pub(super) fn window(
+    case: &mut Case,
+    table: Table,
+    filter: &Filter,
+    sort: Option<(u16, bool)>,
+    first: u32,
+    count: u32,
+) -> Rows {
+    let mut view = std::mem::take(&mut case.view);
+    let key = (table, filter.clone(), sort);
+    if view.key.as_ref() != Some(&key) {
+        view.order = order(case, table, filter, sort);
+        view.key = Some(key);
+    }
+    let facets = view
+        .facets
+        .entry(table)
+        .or_insert_with(|| facets(case, table))
+        .clone();
+    let from = (first as usize).min(view.order.len());
+    let to = from
+        .saturating_add(count.min(MOST_ROWS) as usize)
+        .min(view.order.len());
+    let rows = view.order[from..to]
+        .iter()
+        .map(|&at| row(case, table, at))
+        .collect();
+    let matching = view.order.len() as u32;
+    case.view = view;
+    Rows {
+        table,
+        total: length(case, table),
+        matching,
+        first: from as u32,
+        rows,
+        facets,
+    }
+}
+
+/// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
+/// gets an apostrophe in front.
+pub(super) fn csv(
+    case: &Case,
+    table: Table,
+    filter: &Filter,
+    sort: Option<(u16, bool)>,
+    write: &mut dyn FnMut(&[u8]),
+) {
+    let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+    let mut part = names.join(",") + "\r\n";
+    for at in order(case, table, filter, sort) {
+        let cells = row(case, table, at).cells;
+        let texts: Vec<String> = cells.iter().map(|cell| quote(&cell.shown())).collect();
+        part += &texts.join(",");
+        part += "\r\n";
+        if part.len() > 256 << 10 {
+            write(part.as_bytes());
+            part.clear();
+        }
+    }
+    write(part.as_bytes());
+}
+
+fn quote(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if risky {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+fn length(case: &Case, table: Table) -> u32 {
+    let rows = match table {
+        Table::Files => case.register.files().len(),
+        Table::Digests => case.judgement.digests.len(),
+        Table::Logs => case.judgement.logs.len(),
+        Table::Gaps => case.judgement.gaps.len(),
+    };
+    rows as u32
+}
+
+fn order(case: &Case, table: Table, filter: &Filter, sort: Option<(u16, bool)>) -> Vec<u32> {
+    let all = 0..length(case, table);
+    let words: Vec<String> = filter
+        .text
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
+    let columns = table.columns().len();
+    let mut order: Vec<u32> = if words.is_empty() && filter.facets.is_empty() {
+        all.collect()
+    } else {
+        all.filter(|&at| shows(&row(case, table, at), filter, &words))
+            .collect()
+    };
+    if let Some((column, descending)) = sort.filter(|(column, _)| usize::from(*column) < columns) {
+        let mut keyed: Vec<(Cell, u32)> = order
+            .iter()
+            .map(|&at| {
+                (
+                    row(case, table, at).cells.swap_remove(usize::from(column)),
+                    at,
+                )
+            })
+            .collect();
+        keyed.sort_by(|(a, _), (b, _)| {
+            let by = a.compare(b);
+            if descending { by.reverse() } else { by }
+        });
+        order = keyed.into_iter().map(|(_, at)| at).collect();
+    }
+    order
+}
+
+fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
+    let picked = filter.facets.iter().all(|facet| {
+        let alternatives = filter
+            .facets
+            .iter()
+            .filter(|other| other.column == facet.column);
+        let shown = row.cells.get(usize::from(facet.column)).map(Cell::shown);
+        alternatives
+            .into_iter()
+            .any(|other| shown.as_deref() == Some(&other.value))
+    });
+    picked
+        && (words.is_empty() || {
+            let text: String = row
+                .cells
+                .iter()
+                .map(|cell| cell.shown().to_lowercase() + "\n")
+                .collect();
+            words.iter().all(|word| text.contains(word.as_str()))
+        })
+}
+
+fn facets(case: &Case, table: Table) -> Vec<(u16, Vec<(String, u32)>)> {
+    let columns: Vec<usize> = table
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.facet)
+        .map(|(at, _)| at)
+        .collect();
+    let mut counts: Vec<HashMap<String, u32>> = vec![HashMap::new(); columns.len()];
+    for at in 0..length(case, table) {
+        let mut row = row(case, table, at);
+        for (count, &column) in counts.iter_mut().zip(&columns) {
+            let text = std::mem::replace(&mut row.cells[column], Cell::Empty).shown();
+            if count.len() < 100_000 || count.contains_key(&text) {
+                *count.entry(text).or_default() += 1;
+            }
+        }
+    }
+    let sorted = |counts: HashMap<String, u32>| {
+        let mut all: Vec<(String, u32)> = counts.into_iter().collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        all.truncate(MOST_FACETS);
+        all
+    };
+    columns
+        .into_iter()
+        .map(|at| at as u16)
+        .zip(counts.into_iter().map(sorted))
+        .collect()
+}
+
+fn row(case: &Case, table: Table, at: u32) -> Row {
+    match table {
+        Table::Files => file_row(case, at),
+        Table::Digests => digest_row(case, at),
+        Table::Logs => log_row(case, at),
+        Table::Gaps => gap_row(case, at),
+    }
+}
+
+fn text(text: &str) -> Cell {
+    if text.is_empty() {
+        Cell::Empty
+    } else {
+        Cell::Text(text.to_owned())
+    }
+}
+
+fn code(text: &str) -> Cell {
+    if text.is_empty() {
+        Cell::Empty
+    } else {
+        Cell::Code(text.to_owned())
+    }
+}
+
+fn time(at: Option<Moment>) -> Cell {
+    at.map_or(Cell::Empty, Cell::Time)
+}
+
+fn sum(sum: Option<Sum>) -> Cell {
+    sum.map_or(Cell::Empty, |sum| Cell::Code(sum.to_string()))
+}
+
+/// The kind in one word, as the report has it.
+fn kind(kind: Kind) -> Cell {
+    Cell::Text(kind.name().to_owned())
+}
+
+fn file_row(case: &Case, at: u32) -> Row {
+    let Some(file) = case.register.at(at) else {
+        return Row {
+            subject: Subject::File(at),
+            cells: Vec::new(),
+        };
+    };
+    let entry: &Registered = file.1;
+    Row {
+        subject: Subject::File(file.0),
+        cells: vec![
+            code(&entry.path),
+            kind(entry.kind),
+            text(entry.account.as_deref().unwrap_or_default()),
+            text(entry.region.as_deref().unwrap_or_default()),
+            Cell::Size(entry.size),
+            sum(entry.sum),
+            text(
+                entry
+                    .problems
+                    .first()
+                    .map_or("", |problem| problem.code.what()),
+            ),
+        ],
+    }
+}
+
+/// The cell of a digest's status.
+pub(super) fn digest_state(status: DigestStatus) -> Cell {
+    let state = status.state();
+    Cell::State {
+        state,
+        hatched: state == State::Missing,
+        word: status.name().to_owned(),
+    }
+}
+
+/// The cell of a log file's status.
+pub(super) fn log_state(status: LogStatus) -> Cell {
+    let state = status.state();
+    let hatched = state == State::Missing || status == LogStatus::Unlisted;
+    Cell::State {
+        state,
+        hatched,
+        word: status.name().to_owned(),
+    }
+}
+
+fn digest_row(case: &Case, at: u32) -> Row {
+    let row = &case.judgement.digests[at as usize];
+    let trail = row
+        .trail
+        .map(|trail| &case.judgement.trails[trail as usize].key);
+    let logs = match row.at {
+        DigestAt::Item(ix) => Cell::Number(case.holdings.digests[ix as usize].logs.len() as u64),
+        _ => Cell::Empty,
+    };
+    let (_, key) = digest_key(&case.holdings, &case.register, row);
+    Row {
+        subject: Subject::Digest(at),
+        cells: vec![
+            digest_state(row.status),
+            time(row.window.map(|(from, _)| from)),
+            time(row.window.map(|(_, to)| to)),
+            text(trail.map_or("", |key| &key.account)),
+            text(trail.map_or("", |key| &key.region)),
+            text(trail.map_or("", |key| &key.trail)),
+            logs,
+            text(row.source.map_or("", |source| source.name())),
+            code(key),
+        ],
+    }
+}
+
+fn log_row(case: &Case, at: u32) -> Row {
+    let row = &case.judgement.logs[at as usize];
+    let (account, region, delivered) = log_place(&case.holdings, row);
+    let (events, content) = match row.at {
+        LogAt::File(ix) => {
+            let item = &case.holdings.logs[ix as usize];
+            (Cell::Number(item.events), item.content)
+        }
+        LogAt::Absent(ix) => (Cell::Empty, case.holdings.listed[ix as usize].content),
+    };
+    let key = log_key(&case.holdings, row).map_or_else(|| log_path(case, row.at), |(_, key)| key);
+    Row {
+        subject: Subject::Log(at),
+        cells: vec![
+            log_state(row.status),
+            time(delivered),
+            text(account),
+            text(region),
+            events,
+            sum(content),
+            code(key),
+        ],
+    }
+}
+
+fn gap_row(case: &Case, at: u32) -> Row {
+    let gap = &case.judgement.gaps[at as usize];
+    let key = &case.judgement.trails[gap.trail as usize].key;
+    let state = gap.kind.state();
+    Row {
+        subject: Subject::Gap(at),
+        cells: vec![
+            Cell::State {
+                state,
+                hatched: true,
+                word: gap.kind.name().to_owned(),
+            },
+            Cell::Time(gap.from),
+            Cell::Time(gap.to),
+            Cell::Number(gap.digests),
+            text(&key.account),
+            text(&key.region),
+            text(&key.trail),
+        ],
+    }
+}
+
+impl Cell {
+    /// The text that filters, facets and exports go by.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Text(text) | Cell::Code(text) => text.clone(),
+            Cell::Time(at) => at.to_string(),
+            Cell::Number(number) | Cell::Size(number) => number.to_string(),
+            Cell::State { word, .. } => word.clone(),
+        }
+    }
+
+    /// The order of a column; empty cells come first.
+    fn compare(&self, other: &Cell) -> Ordering {
+        match (self, other) {
+            (Cell::Number(a) | Cell::Size(a), Cell::Number(b) | Cell::Size(b)) => a.cmp(b),
+            (Cell::Time(a), Cell::Time(b)) => a.cmp(b),
+            (Cell::Empty, Cell::Empty) => Ordering::Equal,
+            (Cell::Empty, _) => Ordering::Less,
+            (_, Cell::Empty) => Ordering::Greater,
+            _ => self.shown().cmp(&other.shown()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Reading JSON that someone else wrote: errors with a byte offset, and fields in more than one form.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::evidence::{Problem, ProblemCode};
+use crate::moment::Moment;
+
+/// Reads all of `bytes` as one JSON value of type `T`.
+///
+/// # Errors
+/// [`ProblemCode::JsonSyntax`] where it is no JSON, [`ProblemCode::JsonShape`] where it is of another shape.
+pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| problem(bytes, &error))
+}
+
+/// The problem that a parser's error stands for, with its byte offset.
+pub fn problem(bytes: &[u8], error: &serde_json::Error) -> Problem {
+    let code = match error.classify() {
+        serde_json::error::Category::Data => ProblemCode::JsonShape,
+        _ => ProblemCode::JsonSyntax,
+    };
+    let text = error.to_string();
+    let detail = text.split(" at line ").next().unwrap_or(&text);
+    Problem::new(code, detail).at(offset(bytes, error.line(), error.column()))
+}
+
+/// The byte offset of a line and column, both counted from 1.
+fn offset(bytes: &[u8], line: usize, column: usize) -> u64 {
+    let mut start = 0;
+    for _ in 1..line {
+        match bytes[start..].iter().position(|&byte| byte == b'\n') {
+            Some(at) => start += at + 1,
+            None => break,
+        }
+    }
+    (start + column.saturating_sub(1)).min(bytes.len()) as u64
+}
+
+/// A time as any version of the AWS CLI prints it: RFC 3339, seconds as a number, or seconds as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyTime {
+    Seconds(f64),
+    Text(String),
+}
+
+/// Reads a time in any of the forms; anything else counts as absent.
+///
+/// # Errors
+/// None but those of broken JSON.
+pub fn any_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Moment>, D::Error> {
+    Ok(match Lenient::<AnyTime>::deserialize(from)? {
+        Lenient::Is(AnyTime::Seconds(seconds)) => Some(Moment::from_seconds(seconds as i64)),
+        Lenient::Is(AnyTime::Text(text)) => time(&text),
+        Lenient::Not(_) => None,
+    })
+}
+
+/// Reads a time written as text: RFC 3339, or seconds.
+pub fn time(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    Moment::parse(text).or_else(|| {
+        text.parse::<f64>()
+            .ok()
+            .map(|seconds| Moment::from_seconds(seconds as i64))
+    })
+}
+
+/// A field that may hold anything: what is not of the type is ignored, not an error.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Lenient<T> {
+    /// Of the type.
+    Is(T),
+    /// Anything else.
+    Not(serde::de::IgnoredAny),
+}
+
+impl<T> Lenient<T> {
+    /// The value, if it is of the type.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Lenient::Is(value) => Some(value),
+            Lenient::Not(_) => None,
+        }
+    }
+}

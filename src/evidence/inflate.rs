@@ -1,0 +1,146 @@
+//! Inflating gzip within limits, the first stream of a file only: CloudTrail writes one.
+
+use std::io::{self, BufRead, Read};
+
+use flate2::bufread::GzDecoder;
+use sha2::Digest as _;
+
+use super::limits::Limits;
+use super::problem::{Problem, ProblemCode};
+use super::stream::Hashing;
+use crate::sum::Sum;
+
+/// Bytes inflated at a time.
+const PIECE: usize = 128 << 10;
+
+/// What inflating gave.
+#[derive(Debug)]
+pub struct Inflated {
+    /// SHA-256 of the content; `None` where the stream does not end as it should.
+    pub content: Option<Sum>,
+    /// Bytes of the content.
+    pub length: u64,
+    /// Whether all of the content is in the buffer.
+    pub whole: bool,
+    /// What went wrong.
+    pub problem: Option<Problem>,
+    /// Milliseconds spent in inflating and in hashing.
+    pub spent: (f64, f64),
+}
+
+/// Inflates the first gzip stream of `source` into `into`, and hashes it.
+///
+/// # Errors
+/// Those of the source; a damaged stream is a problem, not an error.
+pub fn inflate<R: Read>(
+    source: &mut Hashing<'_, R>,
+    size: u64,
+    limits: &Limits,
+    into: &mut Vec<u8>,
+    clock: &dyn Fn() -> f64,
+) -> io::Result<Inflated> {
+    into.clear();
+    let raw_before = source.spent;
+    let mut hasher = sha2::Sha256::new();
+    let mut hashing = 0.0;
+    let mut out = Inflated {
+        content: None,
+        length: 0,
+        whole: true,
+        problem: None,
+        spent: (0.0, 0.0),
+    };
+    let begun = clock();
+    let mut decoder = GzDecoder::new(&mut *source);
+    let mut spill = Vec::new();
+    loop {
+        let keep = out.whole && into.len() + PIECE <= limits.content;
+        if !keep && out.whole {
+            out.whole = false;
+            spill = vec![0; PIECE];
+        }
+        let start = into.len();
+        let piece: &mut [u8] = if keep {
+            into.resize(start + PIECE, 0);
+            &mut into[start..]
+        } else {
+            &mut spill
+        };
+        let read = match fill(&mut decoder, piece) {
+            Ok(read) => read,
+            Err((read, error)) => {
+                if keep {
+                    into.truncate(start + read);
+                }
+                out.length += read as u64;
+                out.problem = Some(damage(&error, out.length)?);
+                break;
+            }
+        };
+        let hash_begun = clock();
+        hasher.update(&piece[..read]);
+        hashing += clock() - hash_begun;
+        out.length += read as u64;
+        if keep {
+            into.truncate(start + read);
+        }
+        if read == 0 {
+            out.content = Some(Sum(hasher.finalize().into()));
+            break;
+        }
+        out.problem = excess(out.length, size, limits);
+        if out.problem.is_some() {
+            out.whole = false;
+            break;
+        }
+    }
+    drop(decoder);
+    if out.content.is_some() && !source.fill_buf()?.is_empty() {
+        out.problem = Some(Problem::new(ProblemCode::GzipTrailing, "").at(out.length));
+    }
+    out.spent = (
+        clock() - begun - hashing - (source.spent - raw_before),
+        hashing,
+    );
+    Ok(out)
+}
+
+/// Fills `piece` as far as the stream goes; an error comes with what was read before it.
+fn fill(decoder: &mut impl Read, piece: &mut [u8]) -> Result<usize, (usize, io::Error)> {
+    let mut filled = 0;
+    while filled < piece.len() {
+        match decoder.read(&mut piece[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) => return Err((filled, error)),
+        }
+    }
+    Ok(filled)
+}
+
+fn excess(length: u64, size: u64, limits: &Limits) -> Option<Problem> {
+    if length > limits.inflated {
+        return Some(Problem::new(
+            ProblemCode::InflatedTooLarge,
+            format!("more than {} bytes", limits.inflated),
+        ));
+    }
+    if length > limits.ratio_from && length > limits.ratio.saturating_mul(size.max(1)) {
+        return Some(Problem::new(
+            ProblemCode::InflatedRatio,
+            format!("{size} bytes inflate to more than {length}"),
+        ));
+    }
+    None
+}
+
+/// The problem that a decoder's error stands for; an error of the source stays an error.
+fn damage(error: &io::Error, at: u64) -> io::Result<Problem> {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Ok(Problem::new(ProblemCode::GzipTruncated, "").at(at)),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            Ok(Problem::new(ProblemCode::GzipCorrupt, error.to_string()).at(at))
+        }
+        kind => Err(io::Error::new(kind, error.to_string())),
+    }
+}

@@ -1,0 +1,335 @@
+//! One dropped file in, its entries out: unpack, hash, recognise, parse.
+//!
+//! This is what a reader runs. It may use every format module and knows nothing of the case.
+
+mod entry;
+mod parse;
+mod recognise;
+mod unpack;
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::evidence::archive::{HEAD, Wrapping, wrapping};
+use crate::evidence::inflate::inflate;
+use crate::evidence::{Hashing, Kind, Limits, Problem, ProblemCode};
+use crate::sum::Sum;
+
+pub use entry::{Entry, Facts};
+
+/// Milliseconds spent, by the clock that was handed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Timings {
+    /// Inflating.
+    pub inflate: f64,
+    /// Hashing, before and after inflating.
+    pub hash: f64,
+    /// Recognising and parsing.
+    pub parse: f64,
+}
+
+/// Which members of an archive a reader takes, so that several readers share one archive.
+/// The first also registers the archive itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Shard {
+    /// This reader's number, from 0.
+    pub index: u32,
+    /// How many readers share.
+    pub of: u32,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Shard { index: 0, of: 1 }
+    }
+}
+
+impl Shard {
+    /// Whether the member with this number is this reader's.
+    fn takes(self, member: usize) -> bool {
+        member % self.of.max(1) as usize == self.index as usize
+    }
+}
+
+/// Where entries go, one by one.
+pub type Emit<'e> = dyn FnMut(Entry) + 'e;
+
+/// Reads files one after the other, with buffers that are used again.
+pub struct Reader<'c> {
+    limits: Limits,
+    clock: &'c dyn Fn() -> f64,
+    raw: Vec<u8>,
+    content: Vec<u8>,
+    /// Time spent so far.
+    pub timings: Timings,
+}
+
+impl<'c> Reader<'c> {
+    /// A reader within `limits`; `clock` tells milliseconds.
+    pub fn new(limits: Limits, clock: &'c dyn Fn() -> f64) -> Self {
+        Reader {
+            limits,
+            clock,
+            raw: Vec::new(),
+            content: Vec::new(),
+            timings: Timings::default(),
+        }
+    }
+
+    /// Reads a file of `size` bytes, registered as `path`. Emits one entry for it and one for each member of
+    /// an archive; every problem is part of an entry.
+    pub fn read<S: Read + Seek>(
+        &mut self,
+        path: &str,
+        mut source: S,
+        size: u64,
+        shard: Shard,
+        emit: &mut Emit<'_>,
+    ) {
+        let mut head = Vec::with_capacity(HEAD);
+        let begun = source
+            .by_ref()
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .and_then(|_| source.seek(SeekFrom::Start(0)));
+        if let Err(error) = begun {
+            if shard.index == 0 {
+                emit(unreadable(path, size, &error));
+            }
+            return;
+        }
+        match wrapping(&head) {
+            Wrapping::Zip => self.read_zip(path, source, size, shard, 0, emit),
+            Wrapping::Tar => self.read_tar(path, source, size, shard, 0, emit),
+            // A single stream cannot be shared: the first reader takes it.
+            _ if shard.index > 0 => {}
+            _ => self.read_stream(path, source, size, 0, emit),
+        }
+    }
+
+    /// Reads a file that is in memory already.
+    pub fn read_bytes(&mut self, path: &str, bytes: &[u8], emit: &mut Emit<'_>) {
+        self.read_nested(path, bytes, 0, emit);
+    }
+
+    fn read_nested(&mut self, path: &str, bytes: &[u8], depth: u8, emit: &mut Emit<'_>) {
+        let size = bytes.len() as u64;
+        let head = &bytes[..bytes.len().min(HEAD)];
+        match wrapping(head) {
+            Wrapping::Zip => self.read_zip(
+                path,
+                io::Cursor::new(bytes),
+                size,
+                Shard::default(),
+                depth,
+                emit,
+            ),
+            Wrapping::Tar => self.read_tar(
+                path,
+                io::Cursor::new(bytes),
+                size,
+                Shard::default(),
+                depth,
+                emit,
+            ),
+            _ => self.read_stream(path, bytes, size, depth, emit),
+        }
+    }
+
+    /// Reads a file that is no archive, or one within a gzip stream.
+    fn read_stream<R: Read>(
+        &mut self,
+        path: &str,
+        source: R,
+        size: u64,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) {
+        let mut entry = blank(path, size);
+        let mut source = Hashing::new(source, std::mem::take(&mut self.raw), self.clock);
+        let mut content = std::mem::take(&mut self.content);
+        let result = self.fill(&mut entry, &mut source, &mut content);
+        let packed = result.as_ref().is_ok_and(|whole| *whole) && entry.content.is_some();
+        match source.finish() {
+            Ok((sum, length, buffer, spent)) => {
+                entry.sum = Some(sum);
+                entry.size = length;
+                self.timings.hash += spent;
+                self.raw = buffer;
+            }
+            Err(error) => {
+                emit(unreadable(path, size, &error));
+                self.content = content;
+                return;
+            }
+        }
+        match result {
+            Err(error) => emit(unreadable(path, size, &error)),
+            Ok(_) if packed && matches!(wrapping(&content), Wrapping::Tar | Wrapping::Zip) => {
+                entry.kind = Kind::Archive;
+                let inner = path.strip_suffix(".gz").unwrap_or(path);
+                self.read_inner(entry, inner, &content, depth, emit);
+            }
+            Ok(whole) => {
+                self.conclude(&mut entry, &content, whole);
+                emit(entry);
+            }
+        }
+        content.clear();
+        // A buffer that one huge file made is not kept for the small ones that follow.
+        if content.capacity() <= 64 << 20 {
+            self.content = content;
+        }
+    }
+
+    /// Reads all content into `into`, inflating it where it is compressed; says whether it is whole.
+    fn fill<R: Read>(
+        &mut self,
+        entry: &mut Entry,
+        source: &mut Hashing<'_, R>,
+        into: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        into.clear();
+        if wrapping(source.peek(HEAD)?) == Wrapping::Gzip {
+            let inflated = inflate(source, entry.size, &self.limits, into, self.clock)?;
+            self.timings.inflate += inflated.spent.0;
+            self.timings.hash += inflated.spent.1;
+            entry.content = inflated.content;
+            entry.problems.extend(inflated.problem);
+            return Ok(inflated.whole);
+        }
+        source
+            .by_ref()
+            .take(self.limits.content as u64)
+            .read_to_end(into)?;
+        Ok(source.peek(1)?.is_empty())
+    }
+
+    /// An archive within a gzip stream: registered itself, then its members.
+    fn read_inner(
+        &mut self,
+        entry: Entry,
+        inner: &str,
+        content: &[u8],
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) {
+        if depth >= self.limits.depth {
+            let mut entry = entry;
+            entry
+                .problems
+                .push(Problem::new(ProblemCode::ArchiveDepth, ""));
+            emit(entry);
+            return;
+        }
+        let path = entry.path.clone();
+        emit(entry);
+        // The members stand below the file that was dropped, not below a name that nobody dropped.
+        let mut outer = |mut member: Entry| {
+            if let Some(rest) = member
+                .path
+                .strip_prefix(inner)
+                .filter(|rest| !rest.is_empty())
+            {
+                member.path = format!("{path}{rest}");
+                emit(member);
+            } else if !member.problems.is_empty() {
+                emit(member);
+            }
+        };
+        self.read_nested(inner, content, depth + 1, &mut outer);
+    }
+
+    /// Recognises and parses what was read.
+    fn conclude(&mut self, entry: &mut Entry, content: &[u8], whole: bool) {
+        let begun = (self.clock)();
+        let text = transcode(content);
+        let text = text.as_deref().unwrap_or(content);
+        entry.kind = recognise::kind(&entry.path, text);
+        let damaged = entry
+            .problems
+            .iter()
+            .any(|problem| problem.code != ProblemCode::GzipTrailing);
+        if entry.size == 0 && entry.kind != Kind::Ignored {
+            entry.problems.push(Problem::new(ProblemCode::Empty, ""));
+        } else if !whole && !damaged && entry.kind != Kind::Object {
+            entry
+                .problems
+                .push(Problem::new(ProblemCode::TooLargeToParse, ""));
+        } else if !damaged && whole {
+            parse::parse(entry, text);
+        }
+        parse::place(entry);
+        self.timings.parse += (self.clock)() - begun;
+    }
+
+    /// The bytes of a file again, inflated, at most `limit` of them, for a person to look at. `member` is the
+    /// path within the archive that `source` is, or `None` for the file itself.
+    ///
+    /// # Errors
+    /// Why they cannot be shown.
+    pub fn extract<S: Read + Seek>(
+        &mut self,
+        member: Option<&str>,
+        source: S,
+        size: u64,
+        limit: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        unpack::extract(member, source, size, limit)
+    }
+}
+
+fn blank(path: &str, size: u64) -> Entry {
+    Entry {
+        path: path.to_owned(),
+        size,
+        sum: None,
+        content: None,
+        kind: Kind::Object,
+        account: None,
+        region: None,
+        problems: Vec::new(),
+        facts: Facts::None,
+    }
+}
+
+/// The entry of a file that could not be read at all.
+pub fn unreadable(path: &str, size: u64, error: &dyn std::fmt::Display) -> Entry {
+    failed(
+        path,
+        size,
+        Problem::new(ProblemCode::Unreadable, error.to_string()),
+    )
+}
+
+/// The entry of a file of which nothing is known but its problem.
+pub fn failed(path: &str, size: u64, problem: Problem) -> Entry {
+    let mut entry = blank(path, size);
+    entry.kind = Kind::Unreadable;
+    entry.problems.push(problem);
+    parse::place(&mut entry);
+    entry
+}
+
+/// PowerShell writes outputs with a byte order mark, in UTF-8 or UTF-16. Hashes are of the bytes as dropped.
+fn transcode(content: &[u8]) -> Option<Vec<u8>> {
+    if let Some(rest) = content.strip_prefix(&[0xef, 0xbb, 0xbf]) {
+        return Some(rest.to_vec());
+    }
+    let units = |rest: &[u8], of: fn([u8; 2]) -> u16| -> Vec<u16> {
+        rest.chunks_exact(2)
+            .map(|pair| of([pair[0], pair[1]]))
+            .collect()
+    };
+    let units = match content {
+        [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes),
+        _ => return None,
+    };
+    Some(String::from_utf16_lossy(&units).into_bytes())
+}
+
+/// Hashes all of `source`, for an archive that is registered beside its members.
+fn hash_all<R: Read>(source: R, clock: &dyn Fn() -> f64) -> io::Result<(Sum, u64)> {
+    let (sum, length, _, _) = Hashing::new(source, Vec::new(), clock).finish()?;
+    Ok((sum, length))
+}

@@ -1,0 +1,111 @@
+//! From content to facts: calls the parser of each kind.
+
+use crate::cloudtrail::{Digest, LakeSign, ObjectName, description, key, log, metadata};
+use crate::evidence::outline::Outline;
+use crate::evidence::{Kind, Problem, ProblemCode};
+use crate::sum::Sum;
+
+use super::entry::{Entry, Facts};
+
+/// Parses `text`, the content of `entry`, by its kind; fills in facts, problems, account and region.
+pub(super) fn parse(entry: &mut Entry, text: &[u8]) {
+    let problems = match entry.kind {
+        Kind::CloudtrailDigest => digest(entry, text),
+        Kind::CloudtrailLog => records(entry, log::parse_log(text)),
+        Kind::CloudtrailInsight => records(entry, log::parse_log(text)),
+        Kind::CloudtrailEvents => records(entry, log::parse_events(text)),
+        Kind::CloudtrailPublicKeys => keys(entry, text),
+        Kind::S3ObjectMetadata => object_metadata(entry, text),
+        Kind::CloudtrailLakeSign => lake(entry, text),
+        Kind::CloudtrailTrail | Kind::S3Bucket => descriptions(entry, text),
+        _ => Vec::new(),
+    };
+    entry.problems.extend(problems);
+}
+
+/// Account and region from the name, for what the content did not tell.
+pub(super) fn place(entry: &mut Entry) {
+    let (account, region) = match ObjectName::parse(&entry.path) {
+        Some(ObjectName::Digest(name)) => (name.account, name.region),
+        Some(ObjectName::Log(name)) => (name.account, name.region),
+        None => return,
+    };
+    entry.account.get_or_insert(account);
+    entry.region.get_or_insert(region);
+}
+
+fn digest(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
+    match Digest::parse(
+        text,
+        entry.content.or(entry.sum).unwrap_or_else(|| Sum::of(text)),
+    ) {
+        Ok(digest) => {
+            if let Some(ObjectName::Digest(name)) = ObjectName::parse(&digest.key) {
+                entry.region = Some(name.region);
+            }
+            entry.account = Some(digest.account.clone()).filter(|account| !account.is_empty());
+            entry.facts = Facts::Digest(Box::new(digest));
+            Vec::new()
+        }
+        Err(problem) => vec![problem],
+    }
+}
+
+fn records(entry: &mut Entry, read: log::Read) -> Vec<Problem> {
+    entry.facts = Facts::Log(read.log);
+    read.problems
+}
+
+fn keys(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
+    entry.region = key::region_in(&entry.path).map(str::to_owned);
+    match key::parse_list(text, entry.region.as_deref()) {
+        Ok((keys, problems)) => {
+            entry.facts = Facts::Keys(keys);
+            problems
+        }
+        Err(problem) => vec![problem],
+    }
+}
+
+fn object_metadata(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
+    if Outline::of(text).opens != 0 {
+        return match metadata::parse_json(text) {
+            Ok(all) => {
+                entry.facts = Facts::Metadata(all);
+                Vec::new()
+            }
+            Err(problem) => vec![problem],
+        };
+    }
+    match metadata::parse_headers(&String::from_utf8_lossy(text)) {
+        Some(one) => entry.facts = Facts::Metadata(vec![one]),
+        None => {
+            return vec![Problem::new(
+                ProblemCode::JsonShape,
+                "no signature is among the headers",
+            )];
+        }
+    }
+    Vec::new()
+}
+
+fn lake(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
+    match LakeSign::parse(text) {
+        Ok(sign) => {
+            entry.region = Some(sign.region.clone()).filter(|region| !region.is_empty());
+            entry.facts = Facts::LakeSign(Box::new(sign));
+            Vec::new()
+        }
+        Err(problem) => vec![problem],
+    }
+}
+
+fn descriptions(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
+    match description::parse(text) {
+        Ok(all) => {
+            entry.facts = Facts::Descriptions(all);
+            Vec::new()
+        }
+        Err(problem) => vec![problem],
+    }
+}

@@ -1,0 +1,326 @@
+//! What a file is, from its content; its name only breaks ties.
+
+use crate::cloudtrail::ObjectName;
+use crate::evidence::Kind;
+use crate::evidence::outline::Outline;
+
+/// Which JSON texts are of a kind: one row a form, the first that fits decides.
+struct Form {
+    kind: Kind,
+    /// `{` or `[`.
+    opens: u8,
+    /// Keys that must all stand at the top.
+    all: &'static [&'static str],
+    /// Keys of which one must stand at the top, unless there are none here.
+    any: &'static [&'static str],
+    /// Keys of which one must stand in the first object below, unless there are none here.
+    inner: &'static [&'static str],
+}
+
+const fn object(kind: Kind, all: &'static [&'static str], any: &'static [&'static str]) -> Form {
+    Form {
+        kind,
+        opens: b'{',
+        all,
+        any,
+        inner: &[],
+    }
+}
+
+const fn holding(kind: Kind, all: &'static [&'static str], inner: &'static [&'static str]) -> Form {
+    Form {
+        kind,
+        opens: b'{',
+        all,
+        any: &[],
+        inner,
+    }
+}
+
+const fn list(kind: Kind, any: &'static [&'static str]) -> Form {
+    Form {
+        kind,
+        opens: b'[',
+        all: &[],
+        any,
+        inner: &[],
+    }
+}
+
+/// The forms of AWS's files and of the AWS CLI's outputs.
+const FORMS: &[Form] = &[
+    object(
+        Kind::CloudtrailDigest,
+        &["digestS3Object"],
+        &["digestEndTime", "digestS3Bucket"],
+    ),
+    object(
+        Kind::CloudtrailPublicKeys,
+        &[],
+        &["PublicKeyList", "publicKeyList"],
+    ),
+    object(Kind::CloudtrailLakeSign, &["hashSignature", "files"], &[]),
+    holding(Kind::CloudtrailInsight, &["Records"], &["insightDetails"]),
+    holding(
+        Kind::Object,
+        &["Records"],
+        &["s3", "Sns", "kinesis", "dynamodb"],
+    ),
+    object(Kind::CloudtrailLog, &["Records"], &[]),
+    holding(Kind::CloudtrailEvents, &["Events"], &["CloudTrailEvent"]),
+    object(Kind::CloudtrailEvents, &["eventSource", "eventName"], &[]),
+    list(
+        Kind::CloudtrailEvents,
+        &["eventSource", "eventName", "eventVersion"],
+    ),
+    holding(
+        Kind::CloudtrailEvents,
+        &["detail-type", "detail"],
+        &["eventSource", "eventName"],
+    ),
+    object(Kind::CloudtrailTrail, &["IsLogging"], &[]),
+    object(
+        Kind::CloudtrailTrail,
+        &[],
+        &[
+            "trailList",
+            "Trail",
+            "EventSelectors",
+            "AdvancedEventSelectors",
+            "InsightSelectors",
+        ],
+    ),
+    holding(Kind::CloudtrailTrail, &["Regions"], &["RegionName"]),
+    holding(
+        Kind::CloudtrailTrail,
+        &["Accounts"],
+        &["Id", "JoinedMethod"],
+    ),
+    object(Kind::KmsKey, &[], &["KeyMetadata"]),
+    object(Kind::KmsKey, &["Policy", "PolicyName"], &[]),
+    holding(Kind::KmsKey, &["Grants"], &["GrantId", "GranteePrincipal"]),
+    object(
+        Kind::S3Bucket,
+        &[],
+        &[
+            "ServerSideEncryptionConfiguration",
+            "PublicAccessBlockConfiguration",
+            "PolicyStatus",
+            "ObjectLockConfiguration",
+        ],
+    ),
+    holding(Kind::S3Bucket, &["Contents"], &["Key", "StorageClass"]),
+    object(Kind::S3Bucket, &["Grants", "Owner"], &[]),
+    object(Kind::S3Bucket, &["Status"], &["MFADelete"]),
+    object(
+        Kind::ConfigStream,
+        &["messageType"],
+        &[
+            "configurationItem",
+            "configurationItemSummary",
+            "notificationCreationTime",
+            "recordVersion",
+        ],
+    ),
+    object(Kind::ConfigStream, &["invokingEvent"], &[]),
+    object(
+        Kind::ConfigStream,
+        &["Type", "Message"],
+        &["TopicArn", "MessageId"],
+    ),
+    holding(
+        Kind::ConfigStream,
+        &["detail-type", "detail"],
+        &["messageType", "configurationItem", "newEvaluationResult"],
+    ),
+    object(
+        Kind::ConfigSnapshot,
+        &["configurationItems", "configSnapshotId"],
+        &[],
+    ),
+    object(
+        Kind::ConfigHistory,
+        &["configurationItems", "fileVersion"],
+        &[],
+    ),
+    object(
+        Kind::ConfigItems,
+        &[],
+        &[
+            "configurationItems",
+            "baseConfigurationItems",
+            "BaseConfigurationItems",
+            "resourceIdentifiers",
+            "resourceCounts",
+        ],
+    ),
+    object(Kind::ConfigItems, &["Results", "QueryInfo"], &[]),
+    object(
+        Kind::ConfigItems,
+        &["configurationItemStatus", "resourceType"],
+        &[],
+    ),
+    list(
+        Kind::ConfigItems,
+        &["configurationItemStatus", "configurationItemCaptureTime"],
+    ),
+    object(
+        Kind::ConfigCompliance,
+        &[],
+        &[
+            "EvaluationResults",
+            "ComplianceByConfigRules",
+            "ComplianceByResources",
+            "AggregateComplianceByConfigRules",
+            "AggregateEvaluationResults",
+            "ConformancePackRuleComplianceList",
+            "ConformancePackRuleEvaluationResults",
+            "ConformancePackComplianceSummaryList",
+        ],
+    ),
+    object(
+        Kind::ConfigRules,
+        &[],
+        &[
+            "ConfigRules",
+            "ConfigRulesEvaluationStatus",
+            "RemediationConfigurations",
+            "RemediationExecutionStatuses",
+            "RemediationExceptions",
+        ],
+    ),
+    object(
+        Kind::ConfigRecorder,
+        &[],
+        &[
+            "ConfigurationRecorders",
+            "ConfigurationRecordersStatus",
+            "DeliveryChannels",
+            "DeliveryChannelsStatus",
+        ],
+    ),
+    object(Kind::ArtifactReport, &[], &["reportDetails"]),
+    holding(
+        Kind::ArtifactReport,
+        &["reports"],
+        &["series", "periodStart", "acceptanceType"],
+    ),
+    object(Kind::ArtifactAgreement, &[], &["customerAgreements"]),
+    object(Kind::S3ObjectMetadata, &["Metadata"], &[]),
+    list(Kind::S3ObjectMetadata, &["Metadata"]),
+];
+
+/// What the beginning of a text says it is.
+pub(super) fn by_content(text: &[u8]) -> Option<Kind> {
+    let outline = Outline::of(text);
+    if outline.opens == 0 {
+        return by_words(text);
+    }
+    if outline
+        .keys
+        .iter()
+        .any(|key| key.to_ascii_lowercase().starts_with("x-amz-meta-"))
+    {
+        return Some(Kind::S3ObjectMetadata);
+    }
+    let fits = |form: &&Form| {
+        form.opens == outline.opens
+            && form.all.iter().all(|key| outline.has(key))
+            && (form.any.is_empty() || form.any.iter().any(|key| outline.has(key)))
+            && (form.inner.is_empty() || form.inner.iter().any(|key| outline.holds(key)))
+    };
+    FORMS.iter().find(fits).map(|form| form.kind)
+}
+
+/// Texts that are no JSON: headers, signatures, YAML.
+fn by_words(text: &[u8]) -> Option<Kind> {
+    let head = String::from_utf8_lossy(&text[..text.len().min(64 << 10)]).to_lowercase();
+    let line = |start: &str| head.lines().any(|line| line.starts_with(start));
+    if head.contains("x-amz-meta-signature") {
+        return Some(Kind::S3ObjectMetadata);
+    }
+    let bare = head.trim();
+    if bare.len() == 512 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Some(Kind::S3ObjectMetadata);
+    }
+    if line("detection:") && line("logsource:") {
+        return Some(Kind::SigmaRule);
+    }
+    if line("resources:") && head.contains("aws::config::configrule") {
+        return Some(Kind::ConformancePack);
+    }
+    None
+}
+
+/// What a name says, where the content does not: a damaged digest is still one that should be readable.
+pub(super) fn by_name(path: &str) -> Option<Kind> {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    if file == "ConfigWritabilityCheckFile" {
+        return Some(Kind::Ignored);
+    }
+    let stem = file.strip_suffix(".gz").unwrap_or(file);
+    let number = stem
+        .strip_prefix("result_")
+        .and_then(|rest| rest.strip_suffix(".csv"));
+    if number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    }) {
+        return Some(Kind::CloudtrailLakeResult);
+    }
+    match ObjectName::parse(path)? {
+        ObjectName::Digest(_) => Some(Kind::CloudtrailDigest),
+        ObjectName::Log(name) if name.insight => Some(Kind::CloudtrailInsight),
+        ObjectName::Log(_) => Some(Kind::CloudtrailLog),
+    }
+}
+
+/// The kind of a file: by content; a file that stands where a digest or log belongs is judged as one.
+pub(super) fn kind(path: &str, text: &[u8]) -> Kind {
+    match (by_content(text), by_name(path)) {
+        (_, Some(Kind::Ignored)) => Kind::Ignored,
+        (_, Some(named @ Kind::CloudtrailDigest)) => named,
+        (Some(Kind::CloudtrailInsight), _) => Kind::CloudtrailInsight,
+        (_, Some(named @ (Kind::CloudtrailLog | Kind::CloudtrailInsight))) => named,
+        (Some(found), _) => found,
+        (None, Some(named)) => named,
+        (None, None) => Kind::Object,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_decides_and_names_break_ties() {
+        assert_eq!(
+            kind("x.txt", br#"{"Records":[{"eventVersion":"1"}]}"#),
+            Kind::CloudtrailLog
+        );
+        assert_eq!(kind("x.json", br#"{"Records":[{"s3":{}}]}"#), Kind::Object);
+        assert_eq!(
+            kind("x", br#"{"digestEndTime":"","digestS3Object":"k"}"#),
+            Kind::CloudtrailDigest
+        );
+        assert_eq!(
+            kind("x", br#"{"ETag":"","Metadata":{}}"#),
+            Kind::S3ObjectMetadata
+        );
+        assert_eq!(
+            kind("x", br#"[{"Path":"","Metadata":{}}]"#),
+            Kind::S3ObjectMetadata
+        );
+        assert_eq!(
+            kind("a/result_1.csv.gz", b"eventTime,x"),
+            Kind::CloudtrailLakeResult
+        );
+        assert_eq!(
+            kind("x.yml", b"title: a\nlogsource:\n  x: y\ndetection:\n"),
+            Kind::SigmaRule
+        );
+        let digest =
+            "111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_20240101T000000Z.json.gz";
+        assert_eq!(kind(digest, b"garbage"), Kind::CloudtrailDigest);
+        assert_eq!(kind("x", b"garbage"), Kind::Object);
+    }
+}

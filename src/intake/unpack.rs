@@ -1,0 +1,487 @@
+//! Archives: each member is a file of the evidence.
+
+use std::borrow::Cow;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
+use crate::evidence::{Kind, Limits, Problem, ProblemCode};
+
+use super::{Emit, Entry, Reader, Shard, blank, failed, hash_all, unreadable};
+
+/// What can be said of a member before it is read.
+struct Member {
+    path: String,
+    size: u64,
+    tricked: bool,
+}
+
+impl Member {
+    fn new(archive: &str, name: &str, size: u64) -> Self {
+        let (name, tricked) = safe_name(name);
+        Member {
+            path: format!("{archive}/{name}"),
+            size,
+            tricked,
+        }
+    }
+
+    fn trick(&self, entry: &mut Entry) {
+        if self.tricked {
+            entry
+                .problems
+                .push(Problem::new(ProblemCode::MemberPath, ""));
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads a zip archive: its members by the central directory, in its order.
+    pub(super) fn read_zip<S: Read + Seek>(
+        &mut self,
+        path: &str,
+        mut source: S,
+        size: u64,
+        shard: Shard,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) {
+        if !self.register_archive(path, &mut source, size, shard, depth, emit) {
+            return;
+        }
+        if let Err(problem) = directory_fits(&mut source, size, &self.limits) {
+            return self.report(path, size, shard, problem, emit);
+        }
+        let mut archive = match zip::ZipArchive::new(source) {
+            Ok(archive) => archive,
+            Err(error) => return self.report(path, size, shard, zip_problem(&error), emit),
+        };
+        let count = archive.len().min(self.limits.members);
+        if count < archive.len() {
+            self.report(path, size, shard, too_many(archive.len() - count), emit);
+        }
+        let mut budget = Budget::new(size, &self.limits);
+        for at in (0..count).filter(|&at| shard.takes(at)) {
+            let name = member_name(archive.name_for_index(at));
+            let file = match archive.by_index(at) {
+                Ok(file) => file,
+                Err(error) => {
+                    let member = Member::new(path, &name, 0);
+                    let mut entry = failed(&member.path, 0, zip_problem(&error));
+                    member.trick(&mut entry);
+                    emit(entry);
+                    continue;
+                }
+            };
+            if file.is_dir() {
+                continue;
+            }
+            let member = Member::new(path, &name, file.size());
+            let packed = file.compressed_size();
+            if budget.spent() {
+                emit(failed(
+                    &member.path,
+                    member.size,
+                    Problem::new(ProblemCode::InflatedRatio, "the archive as a whole"),
+                ));
+                continue;
+            }
+            let allowed = self
+                .limits
+                .ratio
+                .saturating_mul(packed.max(1))
+                .max(self.limits.ratio_from);
+            let counted = Counted {
+                source: file,
+                left: allowed.min(budget.left),
+                used: 0,
+                over: false,
+            };
+            budget.left = budget
+                .left
+                .saturating_sub(self.read_member(&member, counted, depth, emit));
+        }
+    }
+
+    /// Reads a tar archive, one member after the other; those of other readers are skipped.
+    pub(super) fn read_tar<S: Read + Seek>(
+        &mut self,
+        path: &str,
+        mut source: S,
+        size: u64,
+        shard: Shard,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) {
+        if !self.register_archive(path, &mut source, size, shard, depth, emit) {
+            return;
+        }
+        let mut archive = tar::Archive::new(source);
+        let entries = match archive.entries_with_seek() {
+            Ok(entries) => entries,
+            Err(error) => {
+                return self.report(
+                    path,
+                    size,
+                    shard,
+                    Problem::new(ProblemCode::ArchiveCorrupt, error.to_string()),
+                    emit,
+                );
+            }
+        };
+        for (at, member) in entries.enumerate() {
+            if at >= self.limits.members {
+                return self.report(path, size, shard, too_many(0), emit);
+            }
+            let file = match member {
+                Ok(file) => file,
+                Err(error) => {
+                    let problem = Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+                    return self.report(path, size, shard, problem, emit);
+                }
+            };
+            if !file.header().entry_type().is_file() || !shard.takes(at) {
+                continue;
+            }
+            let member = Member::new(
+                path,
+                &String::from_utf8_lossy(&file.path_bytes()),
+                file.size(),
+            );
+            let counted = Counted {
+                left: file.size(),
+                source: file,
+                used: 0,
+                over: false,
+            };
+            self.read_member(&member, counted, depth, emit);
+        }
+    }
+
+    /// Registers the archive itself, if this reader is the first; says whether its members are to be read.
+    fn register_archive<S: Read + Seek>(
+        &mut self,
+        path: &str,
+        source: &mut S,
+        size: u64,
+        shard: Shard,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) -> bool {
+        let deep = depth >= self.limits.depth;
+        if shard.index > 0 {
+            return !deep;
+        }
+        let begun = (self.clock)();
+        let hashed = hash_all(&mut *source, self.clock)
+            .and_then(|sum| source.seek(SeekFrom::Start(0)).map(|_| sum));
+        self.timings.hash += (self.clock)() - begun;
+        let (sum, length) = match hashed {
+            Ok(hashed) => hashed,
+            Err(error) => {
+                emit(unreadable(path, size, &error));
+                return false;
+            }
+        };
+        let mut entry = blank(path, length);
+        entry.kind = Kind::Archive;
+        entry.sum = Some(sum);
+        if deep {
+            entry
+                .problems
+                .push(Problem::new(ProblemCode::ArchiveDepth, ""));
+        }
+        emit(entry);
+        !deep
+    }
+
+    /// Reports a problem of the archive as a whole, once.
+    fn report(
+        &mut self,
+        path: &str,
+        size: u64,
+        shard: Shard,
+        problem: Problem,
+        emit: &mut Emit<'_>,
+    ) {
+        if shard.index == 0 {
+            emit(failed(&format!("{path}/(unread)"), size, problem));
+        }
+    }
+
+    /// Reads one member; returns how many bytes it inflated to.
+    fn read_member<R: Read>(
+        &mut self,
+        member: &Member,
+        mut source: Counted<R>,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) -> u64 {
+        let mut head = Vec::with_capacity(HEAD);
+        let peeked = source.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        if let Err(error) = peeked {
+            emit(failed(
+                &member.path,
+                member.size,
+                Problem::new(ProblemCode::ArchiveCorrupt, error.to_string()),
+            ));
+            return source.used;
+        }
+        let mut tricked = |mut entry: Entry| {
+            if entry.path == member.path {
+                member.trick(&mut entry);
+                if entry.kind == Kind::Unreadable {
+                    // A member that cannot be read is the archive's fault, not the browser's.
+                    entry
+                        .problems
+                        .iter_mut()
+                        .filter(|problem| problem.code == ProblemCode::Unreadable)
+                        .for_each(|problem| {
+                            problem.code = ProblemCode::ArchiveCorrupt;
+                        });
+                }
+            }
+            emit(entry);
+        };
+        if matches!(wrapping(&head), Wrapping::Zip | Wrapping::Tar) {
+            let mut inner = head;
+            let read = source
+                .by_ref()
+                .take(self.limits.content as u64)
+                .read_to_end(&mut inner);
+            let problem = match read {
+                _ if source.over => Some(Problem::new(ProblemCode::InflatedRatio, "")),
+                Err(error) => Some(Problem::new(ProblemCode::ArchiveCorrupt, error.to_string())),
+                Ok(_) if inner.len() >= self.limits.content => {
+                    Some(Problem::new(ProblemCode::ArchiveTooLarge, ""))
+                }
+                Ok(_) => None,
+            };
+            match problem {
+                Some(problem) => tricked(failed(&member.path, member.size, problem)),
+                None => self.read_nested(&member.path, &inner, depth + 1, &mut tricked),
+            }
+            return source.used;
+        }
+        let mut whole = head.as_slice().chain(&mut source);
+        self.read_stream(
+            &member.path,
+            &mut whole,
+            member.size,
+            depth + 1,
+            &mut tricked,
+        );
+        if source.over {
+            let problem = Problem::new(ProblemCode::InflatedRatio, "only its beginning was read");
+            emit(failed(
+                &format!("{}/(unread)", member.path),
+                member.size,
+                problem,
+            ));
+        }
+        source.used
+    }
+}
+
+/// How much an archive may inflate to in all.
+struct Budget {
+    left: u64,
+}
+
+impl Budget {
+    fn new(size: u64, limits: &Limits) -> Self {
+        Budget {
+            left: limits.ratio.saturating_mul(size).max(limits.ratio_from),
+        }
+    }
+
+    fn spent(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// A source that ends when it gave as much as it may.
+struct Counted<R> {
+    source: R,
+    left: u64,
+    used: u64,
+    over: bool,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 && !into.is_empty() {
+            self.over |= self.source.read(&mut [0])? > 0;
+            return Ok(0);
+        }
+        let most = into
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let read = self.source.read(&mut into[..most])?;
+        self.left -= read as u64;
+        self.used += read as u64;
+        Ok(read)
+    }
+}
+
+/// A member's name, whatever its bytes are.
+fn member_name(name: Option<Result<Cow<'_, str>, zip::result::ZipError>>) -> String {
+    name.and_then(Result::ok)
+        .map_or_else(|| "unnamed".to_owned(), Cow::into_owned)
+}
+
+fn too_many(left: usize) -> Problem {
+    let detail = if left > 0 {
+        format!("{left} members are not read")
+    } else {
+        "the members after this are not read".into()
+    };
+    Problem::new(ProblemCode::ArchiveTooLarge, detail)
+}
+
+fn zip_problem(error: &zip::result::ZipError) -> Problem {
+    use zip::result::ZipError;
+    let code = match error {
+        ZipError::UnsupportedArchive(what) if what.contains("assword") => {
+            ProblemCode::ArchiveEncrypted
+        }
+        ZipError::InvalidPassword => ProblemCode::ArchiveEncrypted,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            ProblemCode::ArchiveMethod
+        }
+        _ => ProblemCode::ArchiveCorrupt,
+    };
+    Problem::new(code, error.to_string())
+}
+
+/// Whether the central directory, which is held in memory, is small enough; read from the end record.
+fn directory_fits<S: Read + Seek>(
+    source: &mut S,
+    size: u64,
+    limits: &Limits,
+) -> Result<(), Problem> {
+    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+    // The end record stands within the last 22 bytes and a comment of at most 65,535.
+    let tail = size.min(22 + 65_535);
+    source.seek(SeekFrom::Start(size - tail)).map_err(corrupt)?;
+    let mut end = Vec::new();
+    source
+        .by_ref()
+        .take(tail)
+        .read_to_end(&mut end)
+        .map_err(corrupt)?;
+    source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
+    let at = end.windows(4).rposition(|four| four == b"PK\x05\x06");
+    let Some(at) = at else {
+        return Err(Problem::new(
+            ProblemCode::ArchiveCorrupt,
+            "it has no end record",
+        ));
+    };
+    let length = end
+        .get(at + 12..at + 16)
+        .and_then(|four| four.try_into().ok())
+        .map_or(0, u32::from_le_bytes);
+    // A zip64 archive says 0xffffffff here; its directory cannot be larger than what stands before it.
+    let length = if length == u32::MAX {
+        size.min(limits.directory)
+    } else {
+        u64::from(length)
+    };
+    if length > limits.directory {
+        return Err(Problem::new(
+            ProblemCode::ArchiveTooLarge,
+            format!("a directory of {length} bytes"),
+        ));
+    }
+    Ok(())
+}
+
+/// The inflated bytes of a file or member, at most `limit` of them.
+pub(super) fn extract<S: Read + Seek>(
+    member: Option<&str>,
+    mut source: S,
+    size: u64,
+    limit: usize,
+) -> Result<Vec<u8>, Problem> {
+    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+    let mut head = Vec::new();
+    source
+        .by_ref()
+        .take(HEAD as u64)
+        .read_to_end(&mut head)
+        .map_err(corrupt)?;
+    source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
+    let Some(member) = member else {
+        return inflated(source, limit).map_err(corrupt);
+    };
+    let is = |name: &str| {
+        let name = safe_name(name).0;
+        match member.strip_prefix(name.as_str()) {
+            Some("") => Some(None),
+            Some(rest) => rest.strip_prefix('/').map(Some),
+            None => None,
+        }
+    };
+    let absent = || {
+        Problem::new(
+            ProblemCode::ArchiveCorrupt,
+            "the member is not there any more",
+        )
+    };
+    match wrapping(&head) {
+        Wrapping::Zip => {
+            directory_fits(&mut source, size, &Limits::default())?;
+            let mut archive = zip::ZipArchive::new(source).map_err(|error| zip_problem(&error))?;
+            for at in 0..archive.len() {
+                let Some(rest) = is(&member_name(archive.name_for_index(at))) else {
+                    continue;
+                };
+                let file = archive.by_index(at).map_err(|error| zip_problem(&error))?;
+                return deeper(file, rest, limit);
+            }
+            Err(absent())
+        }
+        Wrapping::Tar => {
+            let mut archive = tar::Archive::new(source);
+            for file in archive.entries_with_seek().map_err(corrupt)? {
+                let file = file.map_err(corrupt)?;
+                let Some(rest) = is(&String::from_utf8_lossy(&file.path_bytes())) else {
+                    continue;
+                };
+                return deeper(file, rest, limit);
+            }
+            Err(absent())
+        }
+        Wrapping::Gzip => deeper(source, Some(member), limit),
+        Wrapping::Plain => Err(absent()),
+    }
+}
+
+/// The member itself, or one within it when it is an archive too.
+fn deeper<R: Read>(file: R, rest: Option<&str>, limit: usize) -> Result<Vec<u8>, Problem> {
+    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+    let Some(rest) = rest else {
+        return inflated(file, limit).map_err(corrupt);
+    };
+    let inner = inflated(file, Limits::default().content).map_err(corrupt)?;
+    let size = inner.len() as u64;
+    if wrapping(&inner) == Wrapping::Gzip {
+        return Err(Problem::new(ProblemCode::ArchiveDepth, ""));
+    }
+    extract(Some(rest), io::Cursor::new(inner), size, limit)
+}
+
+fn inflated<R: Read>(source: R, limit: usize) -> io::Result<Vec<u8>> {
+    let mut source = io::BufReader::new(source);
+    let mut bytes = Vec::new();
+    if wrapping(io::BufRead::fill_buf(&mut source)?) == Wrapping::Gzip {
+        MultiGzDecoder::new(source)
+            .take(limit as u64)
+            .read_to_end(&mut bytes)?;
+    } else {
+        source.take(limit as u64).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,124 @@
+//! Signature checks: which are wanted, and which outcomes are known.
+//!
+//! Judging is pure and cannot wait, while the browser's own cryptography answers later. So a judgement
+//! asks here; what is not known yet is collected, checked by whoever can, and the judgement is made again.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::cloudtrail::{PublicKey, Signature};
+use crate::sum::Sum;
+
+use super::holdings::{DigestItem, Holdings, KeyItem};
+
+/// Identifies a check by all that goes into it: key, signed text and signature.
+pub type CheckId = [u8; 32];
+
+/// Whether `signature` over `message` verifies with `key` (RSA PKCS#1 v1.5, SHA-256).
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// To hand the outcome back by.
+    pub id: CheckId,
+    /// The key.
+    pub key: Rc<PublicKey>,
+    /// The signed text.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// How many checks a round hands out; each holds about 2 kB until it is done.
+const ROUND: usize = 8_192;
+/// How many anonymous signatures are tried against keys in one judgement, at about 0.3 ms each.
+const TRIES: usize = 10_000;
+
+/// Outcomes of signature checks. They depend on nothing but the bytes, so they stay good for ever.
+#[derive(Default)]
+pub struct Checks {
+    known: HashMap<CheckId, bool, foldhash::fast::RandomState>,
+    recovered: HashMap<CheckId, Option<Sum>, foldhash::fast::RandomState>,
+    wanted: Vec<Check>,
+    asked: HashSet<CheckId, foldhash::fast::RandomState>,
+    pending: usize,
+    tries: usize,
+}
+
+impl Checks {
+    /// Begins a judgement: nothing is wanted yet.
+    pub(super) fn begin(&mut self) {
+        self.wanted.clear();
+        self.asked.clear();
+        self.pending = 0;
+        self.tries = 0;
+    }
+
+    /// Whether the outcome of some check was not known in this judgement.
+    pub(crate) fn pending(&self) -> usize {
+        self.pending
+    }
+
+    /// The checks to do before the next judgement.
+    pub(crate) fn take_wanted(&mut self) -> Vec<Check> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Takes the outcome of a check.
+    pub fn resolve(&mut self, id: CheckId, verifies: bool) {
+        self.known.insert(id, verifies);
+    }
+
+    /// Whether `signature` is that of `digest` by `key`; `None` while that is not known.
+    pub(super) fn verifies(
+        &mut self,
+        holdings: &Holdings,
+        digest: &DigestItem,
+        key: &KeyItem,
+        signature: &Signature,
+    ) -> Option<bool> {
+        let Ok(public) = &key.key else {
+            return Some(false);
+        };
+        let id = id_of(&key.sum, &digest.to_sign, signature);
+        if let Some(outcome) = self.known.get(&id) {
+            return Some(*outcome);
+        }
+        if self.asked.insert(id) {
+            self.pending += 1;
+            if self.wanted.len() < ROUND {
+                self.wanted.push(Check {
+                    id,
+                    key: Rc::new(public.clone()),
+                    message: holdings.string_to_sign(digest).into_bytes(),
+                    signature: signature.0.to_vec(),
+                });
+            }
+        }
+        None
+    }
+
+    /// The hash that `signature` signs under `key`, if it is a signature of that key at all.
+    /// `None` too when too many were tried in this judgement.
+    pub(super) fn recover(&mut self, key: &KeyItem, signature: &Signature) -> Option<Sum> {
+        let public = key.key.as_ref().ok()?;
+        let id = id_of(&key.sum, &Sum([0; 32]), signature);
+        if let Some(found) = self.recovered.get(&id) {
+            return *found;
+        }
+        if self.tries >= TRIES {
+            return None;
+        }
+        self.tries += 1;
+        let found = public.recover(&signature.0);
+        self.recovered.insert(id, found);
+        found
+    }
+}
+
+fn id_of(key: &Sum, to_sign: &Sum, signature: &Signature) -> CheckId {
+    use sha2::Digest as _;
+    let mut hasher = sha2::Sha256::new();
+    hasher.update(key.0);
+    hasher.update(to_sign.0);
+    hasher.update(&signature.0);
+    hasher.finalize().into()
+}

@@ -1,0 +1,274 @@
+//! What should be covered and is not: regions and accounts without digests, chains that end before their time.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::cloudtrail::Description;
+use crate::moment::{HOUR, Moment};
+
+use super::chain::{Chains, Gap, TrailKey, TrailRow};
+use super::holdings::Holdings;
+use super::status::GapKind;
+
+/// Digests were seen to be written up to 201 minutes after their window's end; past this much, one is overdue.
+const OVERDUE: i64 = 5 * HOUR;
+/// The longest delay seen, rounded up: a digest delivered later than this after a window is of a later one.
+const LATEST: i64 = 3 * HOUR + HOUR / 2;
+
+/// Adds the gaps `ends-early` and `no-chain`.
+pub fn expect(holdings: &Holdings, chains: &mut Chains) {
+    let logs = log_spans(holdings);
+    ends_early(holdings, &logs, chains);
+    no_chain(holdings, &logs, chains);
+}
+
+/// First and last delivery of log files by account and region.
+type Spans = BTreeMap<(String, String), (Moment, Moment)>;
+
+fn log_spans(holdings: &Holdings) -> Spans {
+    let mut by_name: HashMap<_, (Moment, Moment), foldhash::fast::RandomState> = HashMap::default();
+    for item in holdings.logs.iter().filter(|item| !item.optional) {
+        let (Some(account), Some(region), Some(at)) = (item.account, item.region, item.delivered)
+        else {
+            continue;
+        };
+        let span = by_name.entry((account, region)).or_insert((at, at));
+        *span = (span.0.min(at), span.1.max(at));
+    }
+    let text = |name| holdings.text(name).to_owned();
+    by_name
+        .into_iter()
+        .map(|((account, region), span)| ((text(account), text(region)), span))
+        .collect()
+}
+
+fn ends_early(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
+    let newest_here = newest_by(&chains.trails, |key| {
+        (key.account.clone(), key.region.clone())
+    });
+    let newest_of_trail = newest_by(&chains.trails, whole_trail);
+    let status = latest_status(holdings, &newest_of_trail);
+    for (at, row) in chains.trails.iter().enumerate() {
+        let Some(end) = row.newest else { continue };
+        let place = (row.key.account.clone(), row.key.region.clone());
+        let mut later: Vec<(Moment, String)> = Vec::new();
+        if newest_here.get(&place) == Some(&end)
+            && let Some((_, last)) = logs.get(&place)
+            && last.seconds() - end.seconds() > OVERDUE
+        {
+            later.push((*last, format!("A log file was delivered at {last}.")));
+        }
+        if let Some(sibling) = newest_of_trail.get(&whole_trail(&row.key)) {
+            if sibling.seconds() - end.seconds() > OVERDUE {
+                later.push((
+                    *sibling,
+                    format!("Another region of this trail has digests up to {sibling}."),
+                ));
+            }
+            if let Some(latest) =
+                status.filter(|latest| *sibling == end && latest.seconds() - end.seconds() > LATEST)
+            {
+                later.push((
+                    latest,
+                    format!("The trail's status says that a digest was delivered at {latest}."),
+                ));
+            }
+        }
+        let Some(to) = later.iter().map(|(at, _)| *at).max() else {
+            continue;
+        };
+        let evidence: Vec<String> = later.into_iter().map(|(_, sentence)| sentence).collect();
+        chains.gaps.push(Gap {
+            kind: GapKind::EndsEarly,
+            trail: at as u32,
+            from: end,
+            to,
+            digests: ((to.seconds() - end.seconds()) / HOUR).max(1) as u64,
+            best: GapKind::EndsEarly.best(),
+            evidence: evidence.join(" "),
+        });
+    }
+}
+
+fn whole_trail(key: &TrailKey) -> TrailKey {
+    TrailKey {
+        region: String::new(),
+        ..key.clone()
+    }
+}
+
+fn newest_by<K: Ord>(trails: &[TrailRow], group: impl Fn(&TrailKey) -> K) -> BTreeMap<K, Moment> {
+    let mut newest = BTreeMap::new();
+    for row in trails {
+        let Some(end) = row.newest else { continue };
+        let known = newest.entry(group(&row.key)).or_insert(end);
+        *known = end.max(*known);
+    }
+    newest
+}
+
+/// The latest digest delivery that a status names. A status does not name its trail, so it is used only
+/// where the evidence holds digests of no other trail.
+fn latest_status(holdings: &Holdings, trails: &BTreeMap<TrailKey, Moment>) -> Option<Moment> {
+    if trails
+        .keys()
+        .map(|key| (&key.trail, &key.home_region))
+        .collect::<BTreeSet<_>>()
+        .len()
+        != 1
+    {
+        return None;
+    }
+    let latest = holdings
+        .descriptions
+        .iter()
+        .filter_map(|(_, description)| match description {
+            Description::Status(status) => status.latest_digest,
+            _ => None,
+        });
+    latest.max()
+}
+
+fn no_chain(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
+    let have: BTreeSet<(String, String)> = chains
+        .trails
+        .iter()
+        .map(|row| (row.key.account.clone(), row.key.region.clone()))
+        .collect();
+    let span = chains
+        .trails
+        .iter()
+        .filter_map(|row| row.span)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let mut expected: BTreeMap<(String, String), (TrailKey, (Moment, Moment), String)> =
+        BTreeMap::new();
+    for ((account, region), seen) in logs {
+        let key = TrailKey {
+            account: account.clone(),
+            region: region.clone(),
+            ..TrailKey::default()
+        };
+        let evidence = "Log files of this account and region are in the evidence.".to_owned();
+        expected.insert((account.clone(), region.clone()), (key, *seen, evidence));
+    }
+    if let Some(span) = span {
+        for (key, evidence) in described(holdings, &have) {
+            let place = (key.account.clone(), key.region.clone());
+            expected.entry(place).or_insert((key, span, evidence));
+        }
+    }
+    for (place, (key, (from, to), evidence)) in expected {
+        if have.contains(&place) {
+            continue;
+        }
+        chains.gaps.push(Gap {
+            kind: GapKind::NoChain,
+            trail: chains.trails.len() as u32,
+            from,
+            to,
+            digests: ((to.seconds() - from.seconds()) / HOUR).max(1) as u64,
+            best: GapKind::NoChain.best(),
+            evidence,
+        });
+        chains.trails.push(TrailRow {
+            key,
+            span: None,
+            digests: 0,
+            missing: 0,
+            missing_named: 0,
+            chains: Vec::new(),
+            newest: None,
+        });
+    }
+}
+
+/// The accounts and regions that descriptions expect: a trail's home region, all regions of a multi-region
+/// trail, all accounts of an organization's trail. Lists of regions and accounts count for themselves
+/// where no trail is described.
+fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(TrailKey, String)> {
+    let mut regions = BTreeSet::new();
+    let mut accounts = BTreeSet::new();
+    let mut trails = Vec::new();
+    for (_, description) in &holdings.descriptions {
+        match description {
+            Description::Regions(list) => regions.extend(list.iter().cloned()),
+            Description::Accounts(list) => accounts.extend(list.iter().cloned()),
+            Description::Trail(trail) => trails.push(trail),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    let mut push = |account: &str, region: &str, trail: &str, home: &str, evidence: &str| {
+        let key = TrailKey {
+            organization: None,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            trail: trail.to_owned(),
+            home_region: home.to_owned(),
+        };
+        all.push((key, evidence.to_owned()));
+    };
+    for trail in &trails {
+        let owner = trail
+            .arn
+            .as_deref()
+            .and_then(|arn| arn.split(':').nth(4))
+            .unwrap_or_default();
+        let mut of: BTreeSet<&str> = [owner]
+            .into_iter()
+            .filter(|owner| !owner.is_empty())
+            .collect();
+        if trail.organization {
+            of.extend(accounts.iter().map(String::as_str));
+        }
+        if of.is_empty() {
+            of.extend(have.iter().map(|(account, _)| account.as_str()));
+        }
+        let home = trail.home_region.as_deref().unwrap_or_default();
+        let mut places: BTreeSet<&str> =
+            [home].into_iter().filter(|home| !home.is_empty()).collect();
+        if trail.multi_region {
+            places.extend(regions.iter().map(String::as_str));
+        }
+        let evidence = match trail.validation {
+            Some(false) => "This trail is described with log file validation switched off.",
+            _ => {
+                "The trail's description, with the lists of regions and accounts, says that it records here."
+            }
+        };
+        for account in of {
+            places
+                .iter()
+                .for_each(|region| push(account, region, &trail.name, home, evidence));
+        }
+    }
+    if trails.is_empty() {
+        let known: BTreeSet<&str> = have.iter().map(|(account, _)| account.as_str()).collect();
+        let seen: BTreeSet<&str> = have.iter().map(|(_, region)| region.as_str()).collect();
+        for account in &known {
+            regions.iter().for_each(|region| {
+                push(
+                    account,
+                    region,
+                    "",
+                    "",
+                    "This region is enabled for the account.",
+                )
+            });
+        }
+        for account in accounts
+            .iter()
+            .filter(|account| !known.contains(account.as_str()))
+        {
+            seen.iter().for_each(|region| {
+                push(
+                    account,
+                    region,
+                    "",
+                    "",
+                    "The organization has this account.",
+                )
+            });
+        }
+    }
+    all
+}

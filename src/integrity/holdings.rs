@@ -1,0 +1,467 @@
+//! The evidence as integrity sees it: compact, each name held once, decoded JSON never.
+
+use string_interner::symbol::SymbolU32;
+use string_interner::{StringInterner, backend::BufferBackend};
+
+use crate::cloudtrail::digest::string_to_sign;
+use crate::cloudtrail::{
+    Description, Digest, DigestName, KeyFault, KeyRecord, LakeSign, Log, LogName, ObjectMetadata,
+    ObjectName, PublicKey, Signature,
+};
+use crate::evidence::{Kind, ProblemCode};
+use crate::intake::{Entry, Facts};
+use crate::moment::Moment;
+use crate::sum::Sum;
+
+/// Place of a file in the case's register.
+pub type FileIx = u32;
+/// A name that is held once.
+pub type Name = SymbolU32;
+
+/// Everything that integrity is judged by.
+#[derive(Default)]
+pub struct Holdings {
+    names: Names,
+    /// Digest files that could be read.
+    pub digests: Vec<DigestItem>,
+    /// Log files that digests list, of all digests.
+    pub listed: Vec<Listed>,
+    /// Files whose name or content says digest and that cannot be read as one.
+    pub broken: Vec<Broken>,
+    /// Log files.
+    pub logs: Vec<LogItem>,
+    /// Public keys, one a distinct value.
+    pub keys: Vec<KeyItem>,
+    /// Object metadata that carries a signature.
+    pub metadata: Vec<MetadataItem>,
+    /// Lake sign files.
+    pub lake: Vec<(FileIx, LakeSign)>,
+    /// Files that may be results of Lake queries: file, SHA-256 as dropped.
+    pub lake_results: Vec<(FileIx, Sum)>,
+    /// What should be there.
+    pub descriptions: Vec<(FileIx, Description)>,
+}
+
+/// Interned texts.
+pub struct Names {
+    interner: StringInterner<BufferBackend<Name>, foldhash::fast::RandomState>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names {
+            interner: StringInterner::with_hasher(foldhash::fast::RandomState::default()),
+        }
+    }
+}
+
+impl Names {
+    /// Holds `text`, once.
+    pub fn hold(&mut self, text: &str) -> Name {
+        self.interner.get_or_intern(text)
+    }
+
+    /// The text of `name`.
+    pub fn text(&self, name: Name) -> &str {
+        self.interner.resolve(name).unwrap_or_default()
+    }
+
+    /// The name of `text`, if it is held.
+    pub fn find(&self, text: &str) -> Option<Name> {
+        self.interner.get(text)
+    }
+}
+
+/// What tells one sequence of digests from another: organization, account, region, trail and home region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TrailId {
+    /// The organization, for its trail.
+    pub organization: Option<Name>,
+    /// The account whose events they are.
+    pub account: Name,
+    /// The region that delivered.
+    pub region: Name,
+    /// The trail's name.
+    pub trail: Name,
+    /// Where the trail was made.
+    pub home_region: Name,
+}
+
+/// A digest file.
+#[derive(Clone, Debug)]
+pub struct DigestItem {
+    /// The file it is in.
+    pub file: FileIx,
+    /// Whose it is.
+    pub trail: TrailId,
+    /// Whether it belongs to the chain of backfill digests.
+    pub backfill: bool,
+    /// `digestS3Bucket`.
+    pub bucket: Name,
+    /// `digestS3Object`.
+    pub key: Name,
+    /// The beginning of its window.
+    pub start: Moment,
+    /// The end of its window.
+    pub end: Moment,
+    /// `digestEndTime` verbatim.
+    pub end_text: Name,
+    /// Fingerprint of the key that signs it.
+    pub fingerprint: Name,
+    /// Its predecessor: bucket, key, hash.
+    pub previous: Option<(Name, Name, Option<Sum>)>,
+    /// The predecessor's signature as signed.
+    pub previous_signature: Carried,
+    /// Where its log files stand in [`Holdings::listed`].
+    pub logs: std::ops::Range<u32>,
+    /// SHA-256 of the uncompressed bytes.
+    pub content: Sum,
+    /// SHA-256 of the string to sign.
+    pub to_sign: Sum,
+}
+
+/// `previousDigestSignature` as it stands in a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// Null.
+    Null,
+    /// Lower-case hexadecimal, which is how CloudTrail writes it; held as bytes.
+    Hex(Signature),
+    /// Any other text: it is signed as it stands and verifies nothing.
+    Text(Box<str>),
+}
+
+impl Carried {
+    fn new(text: Option<String>) -> Self {
+        let Some(text) = text else {
+            return Carried::Null;
+        };
+        match Signature::from_hex(&text) {
+            Some(signature) if hex::encode(&signature.0) == text => Carried::Hex(signature),
+            _ => Carried::Text(text.into()),
+        }
+    }
+
+    /// The text that is signed.
+    pub fn text(&self) -> String {
+        match self {
+            Carried::Null => "null".to_owned(),
+            Carried::Hex(signature) => hex::encode(&signature.0),
+            Carried::Text(text) => text.to_string(),
+        }
+    }
+
+    /// The signature, where there is one.
+    pub fn signature(&self) -> Option<Signature> {
+        match self {
+            Carried::Null => None,
+            Carried::Hex(signature) => Some(signature.clone()),
+            Carried::Text(text) => Signature::from_hex(text),
+        }
+    }
+}
+
+/// A log file that a digest lists.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its bucket.
+    pub bucket: Name,
+    /// Its key.
+    pub key: Name,
+    /// Its hash; `None` where the digest states none that can be read.
+    pub content: Option<Sum>,
+}
+
+/// A digest that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// The file.
+    pub file: FileIx,
+    /// The last part of its path, without `.gz`.
+    pub base: Box<str>,
+    /// What its name says.
+    pub name: Option<DigestName>,
+}
+
+/// A log file.
+#[derive(Clone, Debug)]
+pub struct LogItem {
+    /// The file it is in.
+    pub file: FileIx,
+    /// The last part of its path, without `.gz`.
+    pub base: Box<str>,
+    /// Its account, where its name or content tells.
+    pub account: Option<Name>,
+    /// Its region, where its name or content tells.
+    pub region: Option<Name>,
+    /// When it was delivered, by its name.
+    pub delivered: Option<Moment>,
+    /// SHA-256 of the uncompressed bytes; `None` where it cannot be decompressed.
+    pub content: Option<Sum>,
+    /// Whether bytes follow the compressed stream.
+    pub trailing: bool,
+    /// Whether only a digest that lists it makes it one to judge: Insights files and events outside log files.
+    pub optional: bool,
+    /// Number of records.
+    pub events: u64,
+    /// 64 bits of each event ID.
+    pub event_ids: Box<[u64]>,
+}
+
+/// A public key.
+#[derive(Clone, Debug)]
+pub struct KeyItem {
+    /// The file it is in, the first by path.
+    pub file: FileIx,
+    /// As it was dropped.
+    pub record: KeyRecord,
+    /// MD5 of its bytes in lower-case hexadecimal: what CloudTrail calls the fingerprint.
+    pub md5: String,
+    /// SHA-256 of its bytes.
+    pub sum: Sum,
+    /// Ready to verify, or why not.
+    pub key: Result<PublicKey, KeyFault>,
+}
+
+/// Object metadata with a signature.
+#[derive(Clone, Debug)]
+pub struct MetadataItem {
+    /// The file it is in.
+    pub file: FileIx,
+    /// The object's bucket, where known.
+    pub bucket: Option<String>,
+    /// The object's key, where known.
+    pub key: Option<Box<str>>,
+    /// The signature; `None` where its text is no hexadecimal.
+    pub signature: Option<Signature>,
+}
+
+/// The last part of a path, without `.gz`: by it, files are matched wherever they lie.
+pub fn base_name(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_suffix(".gz").unwrap_or(name)
+}
+
+impl Holdings {
+    /// The texts of names.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+
+    /// Takes what integrity needs out of `entry`, which is file `file` of the register.
+    pub fn add(&mut self, file: FileIx, entry: &mut Entry) {
+        match std::mem::take(&mut entry.facts) {
+            Facts::Digest(digest) => self.add_digest(file, entry, *digest),
+            Facts::Log(log) => self.add_log(file, entry, log),
+            Facts::Keys(records) => records
+                .into_iter()
+                .for_each(|record| self.add_key(file, record)),
+            Facts::Metadata(records) => records
+                .into_iter()
+                .for_each(|record| self.add_metadata(file, record)),
+            Facts::LakeSign(sign) => self.lake.push((file, *sign)),
+            Facts::Descriptions(all) => self
+                .descriptions
+                .extend(all.into_iter().map(|one| (file, one))),
+            Facts::None => self.add_unparsed(file, entry),
+        }
+    }
+
+    /// Forgets what came from the files for which `gone` holds; those will be read again.
+    pub fn forget(&mut self, gone: impl Fn(FileIx) -> bool) {
+        self.digests.retain(|item| !gone(item.file));
+        self.broken.retain(|item| !gone(item.file));
+        self.logs.retain(|item| !gone(item.file));
+        self.keys.retain(|item| !gone(item.file));
+        self.metadata.retain(|item| !gone(item.file));
+        self.lake.retain(|(file, _)| !gone(*file));
+        self.lake_results.retain(|(file, _)| !gone(*file));
+        self.descriptions.retain(|(file, _)| !gone(*file));
+    }
+
+    fn add_unparsed(&mut self, file: FileIx, entry: &Entry) {
+        match entry.kind {
+            Kind::CloudtrailDigest => {
+                let name = match ObjectName::parse(&entry.path) {
+                    Some(ObjectName::Digest(name)) => Some(name),
+                    _ => None,
+                };
+                self.broken.push(Broken {
+                    file,
+                    base: base_name(&entry.path).into(),
+                    name,
+                });
+            }
+            Kind::CloudtrailLog => self.add_log(file, entry, Log::default()),
+            Kind::CloudtrailLakeResult => {
+                self.lake_results.extend(entry.sum.map(|sum| (file, sum)))
+            }
+            _ => {}
+        }
+    }
+
+    fn add_digest(&mut self, file: FileIx, entry: &Entry, digest: Digest) {
+        let place = place(&digest.key).or_else(|| place(&entry.path));
+        let backfill = place.as_ref().is_some_and(|place| place.backfill);
+        let trail = self.trail_id(place, entry, &digest);
+        let to_sign = Sum::of(digest.string_to_sign().as_bytes());
+        let first = self.listed.len() as u32;
+        for log in &digest.logs {
+            let listed = Listed {
+                bucket: self.names.hold(&log.bucket),
+                key: self.names.hold(&log.key),
+                content: log.content,
+            };
+            self.listed.push(listed);
+        }
+        let item = DigestItem {
+            file,
+            trail,
+            backfill,
+            bucket: self.names.hold(&digest.bucket),
+            key: self.names.hold(&digest.key),
+            start: digest.start,
+            end: digest.end,
+            end_text: self.names.hold(&digest.end_text),
+            fingerprint: self.names.hold(&digest.fingerprint.to_ascii_lowercase()),
+            previous: digest.previous.map(|p| {
+                (
+                    self.names.hold(&p.bucket),
+                    self.names.hold(&p.key),
+                    p.content,
+                )
+            }),
+            previous_signature: Carried::new(digest.previous_signature),
+            logs: first..self.listed.len() as u32,
+            content: digest.content,
+            to_sign,
+        };
+        self.digests.push(item);
+    }
+
+    fn trail_id(&mut self, place: Option<DigestName>, entry: &Entry, digest: &Digest) -> TrailId {
+        match place {
+            Some(place) => TrailId {
+                organization: place.organization.map(|text| self.names.hold(&text)),
+                account: self.names.hold(&place.account),
+                region: self.names.hold(&place.region),
+                trail: self.names.hold(&place.trail),
+                home_region: self.names.hold(&place.home_region),
+            },
+            None => TrailId {
+                organization: None,
+                account: self.names.hold(&digest.account),
+                region: self
+                    .names
+                    .hold(entry.region.as_deref().unwrap_or("unknown")),
+                trail: self.names.hold("unknown"),
+                home_region: self.names.hold("unknown"),
+            },
+        }
+    }
+
+    fn add_log(&mut self, file: FileIx, entry: &Entry, log: Log) {
+        let name = match ObjectName::parse(&entry.path) {
+            Some(ObjectName::Log(name)) => Some(name),
+            _ => None,
+        };
+        let account = name
+            .as_ref()
+            .map(|name: &LogName| name.account.as_str())
+            .or(entry.account.as_deref());
+        let region = name
+            .as_ref()
+            .map(|name| name.region.as_str())
+            .or(entry.region.as_deref());
+        let whole = !entry
+            .problems
+            .iter()
+            .any(|problem| undermines(problem.code));
+        let item = LogItem {
+            file,
+            base: base_name(&entry.path).into(),
+            account: account.map(|text| self.names.hold(text)),
+            region: region.map(|text| self.names.hold(text)),
+            delivered: name.as_ref().map(|name| name.delivered),
+            content: if whole {
+                entry.content.or(entry.sum)
+            } else {
+                None
+            },
+            trailing: entry
+                .problems
+                .iter()
+                .any(|problem| problem.code == ProblemCode::GzipTrailing),
+            optional: entry.kind != Kind::CloudtrailLog,
+            events: log.events,
+            event_ids: log.event_ids.into(),
+        };
+        self.logs.push(item);
+    }
+
+    fn add_key(&mut self, file: FileIx, record: KeyRecord) {
+        use md5::Digest as _;
+        let key = PublicKey::parse(&record.value);
+        let md5 = hex::encode(md5::Md5::digest(&record.value));
+        let sum = Sum::of(&record.value);
+        self.keys.push(KeyItem {
+            file,
+            md5,
+            sum,
+            key,
+            record,
+        });
+    }
+
+    fn add_metadata(&mut self, file: FileIx, record: ObjectMetadata) {
+        let Some(text) = record.signature else { return };
+        self.metadata.push(MetadataItem {
+            file,
+            bucket: record.bucket,
+            key: record.key.map(Into::into),
+            signature: Signature::from_hex(&text),
+        });
+    }
+
+    /// The text that was signed for `digest` (AWS CloudTrail user guide, custom validation).
+    pub fn string_to_sign(&self, digest: &DigestItem) -> String {
+        let previous = digest.previous_signature.text();
+        let (bucket, key) = (self.text(digest.bucket), self.text(digest.key));
+        string_to_sign(
+            self.text(digest.end_text),
+            bucket,
+            key,
+            digest.content,
+            Some(&previous),
+        )
+    }
+}
+
+fn place(path: &str) -> Option<DigestName> {
+    match ObjectName::parse(path) {
+        Some(ObjectName::Digest(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a file with this problem has no content that a hash could be compared with.
+fn undermines(code: ProblemCode) -> bool {
+    use ProblemCode::{
+        Crashed, Empty, GzipCorrupt, GzipTruncated, InflatedRatio, InflatedTooLarge, Unreadable,
+    };
+    matches!(
+        code,
+        Crashed
+            | Empty
+            | GzipCorrupt
+            | GzipTruncated
+            | InflatedRatio
+            | InflatedTooLarge
+            | Unreadable
+    )
+}

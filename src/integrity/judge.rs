@@ -1,0 +1,379 @@
+//! The judgement: every digest and log file with its status, the gaps, and the verdict on it all.
+
+use std::collections::BTreeMap;
+
+use crate::moment::{HOUR, Moment};
+
+use super::chain::{Chains, Days, Gap, TrailKey, TrailRow, follow};
+use super::checks::Checks;
+use super::holdings::{Holdings, Name};
+use super::lake::{self, LakeRow};
+use super::logs::{self, LogAt, LogRow};
+use super::prove::{DigestIx, Proofs, prove};
+use super::scope::Scope;
+use super::status::{DigestStatus, GapKind, LogStatus, SignatureSource, Verdict};
+use super::{expect, verdict};
+
+/// What a row of digests stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestAt {
+    /// A digest, by its place in [`Holdings::digests`].
+    Item(DigestIx),
+    /// A file that cannot be read as one, by its place in [`Holdings::broken`].
+    Broken(u32),
+    /// One that is named and not here.
+    Missing {
+        /// Its bucket.
+        bucket: Name,
+        /// Its key.
+        key: Name,
+        /// The digest that names it.
+        named_by: DigestIx,
+    },
+}
+
+/// The judgement of one digest.
+#[derive(Clone, Copy, Debug)]
+pub struct DigestRow {
+    /// Which.
+    pub at: DigestAt,
+    /// Place of its trail; `None` where its name does not tell.
+    pub trail: Option<u32>,
+    /// Its window, as far as known.
+    pub window: Option<(Moment, Moment)>,
+    /// Whether it is a backfill digest.
+    pub backfill: bool,
+    /// What is known of it.
+    pub status: DigestStatus,
+    /// What proves it.
+    pub source: Option<SignatureSource>,
+}
+
+/// Everything that was judged. Rows are in a stable order: by trail, time and name.
+#[derive(Default)]
+pub struct Judgement {
+    /// Digests, missing and unreadable ones included.
+    pub digests: Vec<DigestRow>,
+    /// Log files, absent ones included.
+    pub logs: Vec<LogRow>,
+    /// Gaps.
+    pub gaps: Vec<Gap>,
+    /// Trails; those that only should be there follow the others.
+    pub trails: Vec<TrailRow>,
+    /// Lake results.
+    pub lake: Vec<LakeRow>,
+    /// What is known of each of [`Holdings::digests`].
+    pub proofs: Option<Proofs>,
+    /// The verdict and its sentence.
+    pub verdict: verdict::Finding,
+    /// When the next digest is due, where log files wait for it.
+    pub next_digest: Option<Moment>,
+}
+
+/// Files as integrity needs to know them: a path, and a place in the order of paths.
+pub trait Files {
+    /// The path of a file.
+    fn path(&self, file: u32) -> &str;
+    /// Its place in the order of all paths.
+    fn rank(&self, file: u32) -> u32;
+}
+
+/// Judges the evidence within `scope`. While signature checks are pending, only those are collected
+/// and `None` is returned.
+pub fn judge(
+    holdings: &Holdings,
+    files: &dyn Files,
+    checks: &mut Checks,
+    eager: bool,
+    scope: &Scope,
+    confirmed: bool,
+) -> Option<Judgement> {
+    checks.begin();
+    let path = |file: u32| files.path(file).to_owned();
+    let rank = |file: u32| files.rank(file);
+    let proofs = prove(holdings, checks, &path, &rank, eager);
+    if checks.pending() > 0 {
+        return None;
+    }
+    let days = Days::new(holdings);
+    let mut chains = follow(holdings, &proofs, &days);
+    expect::expect(holdings, &mut chains);
+    let mut judgement = Judgement {
+        digests: digest_rows(holdings, files, &proofs, &chains),
+        logs: log_rows(holdings, files, &proofs, &days),
+        lake: lake::judge(holdings, &path),
+        gaps: chains.gaps,
+        trails: chains.trails,
+        proofs: Some(proofs),
+        ..Judgement::default()
+    };
+    narrow(holdings, files, scope, &mut judgement);
+    judgement
+        .gaps
+        .sort_by_key(|gap| (gap.trail, gap.from, gap.to, gap.kind));
+    judgement.next_digest = next_digest(&judgement);
+    judgement.verdict = verdict::find(holdings, &judgement, scope, confirmed);
+    Some(judgement)
+}
+
+fn digest_rows(
+    holdings: &Holdings,
+    files: &dyn Files,
+    proofs: &Proofs,
+    chains: &Chains,
+) -> Vec<DigestRow> {
+    let mut rows: Vec<DigestRow> = Vec::with_capacity(proofs.primary.len());
+    for &ix in &proofs.primary {
+        let item = &holdings.digests[ix as usize];
+        rows.push(DigestRow {
+            at: DigestAt::Item(ix),
+            trail: chains.of.get(&item.trail).copied(),
+            window: Some((item.start, item.end)),
+            backfill: item.backfill,
+            status: proofs.status[ix as usize],
+            source: proofs.of[ix as usize].source,
+        });
+    }
+    for (ix, broken) in holdings.broken.iter().enumerate() {
+        let trail = broken.name.as_ref().and_then(|name| {
+            let same = |key: &TrailKey| {
+                key.account == name.account
+                    && key.region == name.region
+                    && key.trail == name.trail
+                    && key.home_region == name.home_region
+            };
+            chains
+                .trails
+                .iter()
+                .position(|row| same(&row.key))
+                .map(|at| at as u32)
+        });
+        rows.push(DigestRow {
+            at: DigestAt::Broken(ix as u32),
+            trail,
+            window: broken
+                .name
+                .as_ref()
+                .map(|name| (name.end.plus(-HOUR), name.end)),
+            backfill: broken.name.as_ref().is_some_and(|name| name.backfill),
+            status: DigestStatus::InvalidFormat,
+            source: None,
+        });
+    }
+    for missing in &chains.missing {
+        let item = &holdings.digests[missing.named_by as usize];
+        rows.push(DigestRow {
+            at: DigestAt::Missing {
+                bucket: missing.bucket,
+                key: missing.key,
+                named_by: missing.named_by,
+            },
+            trail: chains.of.get(&item.trail).copied(),
+            window: Some((missing.end.plus(-HOUR), missing.end)),
+            backfill: item.backfill,
+            status: DigestStatus::Missing,
+            source: None,
+        });
+    }
+    rows.sort_by_cached_key(|row| {
+        let place = match row.at {
+            DigestAt::Item(ix) => (
+                0,
+                files.rank(holdings.digests[ix as usize].file),
+                String::new(),
+            ),
+            DigestAt::Broken(ix) => (
+                1,
+                files.rank(holdings.broken[ix as usize].file),
+                String::new(),
+            ),
+            DigestAt::Missing { key, .. } => (2, 0, holdings.text(key).to_owned()),
+        };
+        (
+            row.trail.unwrap_or(u32::MAX),
+            row.window.map(|(_, end)| end),
+            place,
+        )
+    });
+    rows
+}
+
+fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days) -> Vec<LogRow> {
+    let mut rows = logs::judge(holdings, proofs, days);
+    rows.sort_by_cached_key(|row| {
+        let (account, region, at) = log_place(holdings, row);
+        let file = match row.at {
+            LogAt::File(ix) => (
+                0,
+                files.rank(holdings.logs[ix as usize].file),
+                String::new(),
+            ),
+            LogAt::Absent(ix) => (
+                1,
+                0,
+                holdings.text(holdings.listed[ix as usize].key).to_owned(),
+            ),
+        };
+        (account.to_owned(), region.to_owned(), at, file)
+    });
+    rows
+}
+
+/// Account, region and delivery of a log row; empty where unknown.
+pub fn log_place<'a>(holdings: &'a Holdings, row: &LogRow) -> (&'a str, &'a str, Option<Moment>) {
+    let text = |name: Option<Name>| name.map_or("", |name| holdings.text(name));
+    match row.at {
+        LogAt::File(ix) => {
+            let item = &holdings.logs[ix as usize];
+            (text(item.account), text(item.region), item.delivered)
+        }
+        LogAt::Absent(ix) => {
+            let digest = row
+                .listed
+                .map(|(digest, _)| &holdings.digests[digest as usize]);
+            let place = digest
+                .and_then(|digest| logs::place(holdings, digest, &holdings.listed[ix as usize]));
+            place.map_or(("", "", None), |(account, region, at)| {
+                (text(Some(account)), text(Some(region)), Some(at))
+            })
+        }
+    }
+}
+
+/// The bucket and key of a log row, by the digest that lists it.
+pub fn log_key<'a>(holdings: &'a Holdings, row: &LogRow) -> Option<(&'a str, &'a str)> {
+    let listed = match (row.listed, row.at) {
+        (Some((_, listed)), _) => listed,
+        (None, LogAt::Absent(listed)) => listed,
+        (None, LogAt::File(_)) => return None,
+    };
+    let listed = &holdings.listed[listed as usize];
+    Some((holdings.text(listed.bucket), holdings.text(listed.key)))
+}
+
+/// The bucket and key of a digest row: what it says itself, what names it, or what its path says.
+pub fn digest_key<'a>(
+    holdings: &'a Holdings,
+    files: &'a dyn Files,
+    row: &DigestRow,
+) -> (Option<&'a str>, &'a str) {
+    match row.at {
+        DigestAt::Item(ix) => {
+            let item = &holdings.digests[ix as usize];
+            (Some(holdings.text(item.bucket)), holdings.text(item.key))
+        }
+        DigestAt::Broken(ix) => {
+            let path = files.path(holdings.broken[ix as usize].file);
+            (None, path.rfind("AWSLogs/").map_or(path, |at| &path[at..]))
+        }
+        DigestAt::Missing { bucket, key, .. } => (Some(holdings.text(bucket)), holdings.text(key)),
+    }
+}
+
+/// Leaves out what lies outside the scope. Everything outside has helped to prove what lies inside.
+fn narrow(holdings: &Holdings, files: &dyn Files, scope: &Scope, judgement: &mut Judgement) {
+    if *scope == Scope::default() {
+        return;
+    }
+    let one_of =
+        |list: &[String], value: &str| list.is_empty() || list.iter().any(|one| one == value);
+    let at_place = |bucket: Option<&str>, key: &str| {
+        scope
+            .bucket
+            .as_deref()
+            .is_none_or(|wanted| bucket.is_none_or(|bucket| bucket == wanted))
+            && scope
+                .prefix
+                .as_deref()
+                .is_none_or(|prefix| key.starts_with(prefix))
+    };
+    let within = |from: Moment, to: Moment| {
+        scope.from.is_none_or(|wanted| to > wanted) && scope.to.is_none_or(|wanted| from < wanted)
+    };
+    let of_trail = |key: &TrailKey| {
+        one_of(&scope.accounts, &key.account)
+            && one_of(&scope.regions, &key.region)
+            && (key.trail.is_empty() || one_of(&scope.trails, &key.trail))
+    };
+    let trails: Vec<bool> = judgement
+        .trails
+        .iter()
+        .map(|row| of_trail(&row.key))
+        .collect();
+    let trail_fits = |trail: Option<u32>| trail.is_none_or(|trail| trails[trail as usize]);
+    judgement.digests.retain(|row| {
+        let (bucket, key) = digest_key(holdings, files, row);
+        trail_fits(row.trail)
+            && at_place(bucket, key)
+            && row.window.is_none_or(|(from, to)| within(from, to))
+    });
+    judgement.logs.retain(|row| {
+        let (account, region, at) = log_place(holdings, row);
+        let (bucket, key) = match (log_key(holdings, row), row.at) {
+            (Some((bucket, key)), _) => (Some(bucket), key),
+            (None, LogAt::File(ix)) => {
+                let path = files.path(holdings.logs[ix as usize].file);
+                (None, path.rfind("AWSLogs/").map_or(path, |at| &path[at..]))
+            }
+            (None, LogAt::Absent(_)) => (None, ""),
+        };
+        let trail = row
+            .listed
+            .map(|(digest, _)| holdings.text(holdings.digests[digest as usize].trail.trail));
+        let of_prefix = row.listed.is_none() || at_place(bucket, key);
+        one_of(&scope.accounts, account)
+            && one_of(&scope.regions, region)
+            && trail.is_none_or(|trail| one_of(&scope.trails, trail))
+            && of_prefix
+            && at.is_none_or(|at| within(at, at.plus(60)))
+    });
+    judgement
+        .gaps
+        .retain(|gap| trails[gap.trail as usize] && within(gap.from, gap.to));
+}
+
+/// The end of the next window of the trail whose newest digest ended first, where log files wait for it.
+fn next_digest(judgement: &Judgement) -> Option<Moment> {
+    if !judgement.logs.iter().any(|row| row.young) {
+        return None;
+    }
+    judgement
+        .trails
+        .iter()
+        .filter_map(|row| row.newest)
+        .max()
+        .map(|end| end.plus(HOUR))
+}
+
+/// Counts of each status, those that occur, in the order of the contract.
+pub fn tally<S: Copy + Ord>(statuses: impl Iterator<Item = S>) -> Vec<(S, u64)> {
+    let mut counts: BTreeMap<S, u64> = BTreeMap::new();
+    statuses.for_each(|status| *counts.entry(status).or_default() += 1);
+    counts.into_iter().collect()
+}
+
+impl Judgement {
+    /// Digests of each status.
+    pub fn digest_counts(&self) -> Vec<(DigestStatus, u64)> {
+        tally(self.digests.iter().map(|row| row.status))
+    }
+
+    /// Log files of each status.
+    pub fn log_counts(&self) -> Vec<(LogStatus, u64)> {
+        tally(self.logs.iter().map(|row| row.status))
+    }
+
+    /// Gaps of each kind.
+    pub fn gap_counts(&self) -> Vec<(GapKind, u64)> {
+        tally(self.gaps.iter().map(|gap| gap.kind))
+    }
+
+    /// The best verdict that gaps allow.
+    pub fn best_of_gaps(&self) -> Verdict {
+        self.gaps
+            .iter()
+            .map(|gap| gap.best)
+            .max()
+            .unwrap_or(Verdict::None)
+    }
+}

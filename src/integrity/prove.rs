@@ -1,0 +1,452 @@
+//! Whether each digest is proven, and by what.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::cloudtrail::Signature;
+use crate::sum::Sum;
+
+use super::checks::Checks;
+use super::holdings::{DigestItem, Holdings, Name, base_name};
+use super::status::{DigestStatus, SignatureSource};
+
+/// Place of a digest in [`Holdings::digests`].
+pub type DigestIx = u32;
+/// Place of a key in [`Holdings::keys`].
+pub type KeyIx = u32;
+
+/// Where a signature stands in the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureAt {
+    /// In [`Holdings::metadata`].
+    Metadata(u32),
+    /// In the next digest.
+    Next(DigestIx),
+}
+
+impl SignatureAt {
+    /// The signature itself; `None` where its text is no hexadecimal.
+    pub fn signature(self, holdings: &Holdings) -> Option<Signature> {
+        match self {
+            SignatureAt::Metadata(at) => holdings.metadata[at as usize].signature.clone(),
+            SignatureAt::Next(ix) => holdings.digests[ix as usize].previous_signature.signature(),
+        }
+    }
+}
+
+/// What is known of one digest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Proof {
+    /// Set where it is proven.
+    pub source: Option<SignatureSource>,
+    /// The key that verified it, where a signature did.
+    pub key: Option<KeyIx>,
+    /// The next digest that proves it, or that states another hash.
+    pub next: Option<DigestIx>,
+    /// Where the signature stands that verified, or that certainly is its own and did not.
+    pub signature: Option<SignatureAt>,
+    /// Its own metadata does not verify.
+    condemned: bool,
+    /// A proven next digest states another hash.
+    mismatch: bool,
+}
+
+/// The outcome for all digests.
+pub struct Proofs {
+    /// One a digest of [`Holdings::digests`].
+    pub of: Vec<Proof>,
+    /// The status of each.
+    pub status: Vec<DigestStatus>,
+    /// Digests without copies of equal content: those that are reported.
+    pub primary: Vec<DigestIx>,
+    /// How digests find each other.
+    pub links: Links,
+    /// Anonymous signatures that belong to no digest of the evidence.
+    pub unmatched: usize,
+}
+
+/// How digests find each other.
+#[derive(Default)]
+pub struct Links {
+    by_key: HashMap<(Name, Name), Vec<DigestIx>, foldhash::fast::RandomState>,
+    by_file_name: HashMap<String, Vec<DigestIx>, foldhash::fast::RandomState>,
+    next: HashMap<(Name, Name), Vec<DigestIx>, foldhash::fast::RandomState>,
+}
+
+impl Links {
+    fn new(holdings: &Holdings, primary: &[DigestIx], path: &dyn Fn(u32) -> String) -> Self {
+        let mut links = Links::default();
+        for &ix in primary {
+            let item = &holdings.digests[ix as usize];
+            links
+                .by_key
+                .entry((item.bucket, item.key))
+                .or_default()
+                .push(ix);
+            if let Some((bucket, key, _)) = item.previous {
+                links.next.entry((bucket, key)).or_default().push(ix);
+            }
+            let path = path(item.file);
+            let name = base_name(&path);
+            if name != base_name(holdings.text(item.key)) {
+                links
+                    .by_file_name
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(ix);
+            }
+        }
+        links
+    }
+
+    /// The digests that stand at `bucket` and `key`: by what they say themselves, else by their file's name.
+    pub fn at(&self, holdings: &Holdings, bucket: Name, key: Name) -> &[DigestIx] {
+        if let Some(found) = self.by_key.get(&(bucket, key)) {
+            return found;
+        }
+        self.by_file_name
+            .get(base_name(holdings.text(key)))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The digests that name `item` as their predecessor.
+    pub fn after(&self, item: &DigestItem) -> &[DigestIx] {
+        self.next
+            .get(&(item.bucket, item.key))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Proves what can be proven. Outcomes that `checks` does not know yet leave a digest unproven for now.
+///
+/// `path` gives the path of a file, `rank` its place in the order of paths; `eager` asks for every
+/// signature that might be needed, else only for those that the hash chain cannot replace.
+pub fn prove(
+    holdings: &Holdings,
+    checks: &mut Checks,
+    path: &dyn Fn(u32) -> String,
+    rank: &dyn Fn(u32) -> u32,
+    eager: bool,
+) -> Proofs {
+    let primary = primary(holdings, rank);
+    let links = Links::new(holdings, &primary, path);
+    let keys = Keys::new(holdings, rank);
+    let mut prover = Prover {
+        holdings,
+        checks,
+        links,
+        keys,
+        of: vec![Proof::default(); holdings.digests.len()],
+    };
+    prover.by_named_metadata(&primary);
+    let unmatched = prover.by_anonymous_metadata(&primary);
+    prover.by_hash_chain((0..holdings.digests.len() as u32).collect());
+    prover.by_next_digest(&primary, eager);
+    prover.condemn_last(&primary, &unmatched);
+    let status = (0..holdings.digests.len())
+        .map(|ix| prover.status(ix))
+        .collect();
+    Proofs {
+        of: prover.of,
+        status,
+        primary,
+        links: prover.links,
+        unmatched: unmatched.len(),
+    }
+}
+
+/// Digests newest first, each content at each key once: copies add nothing.
+fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
+    let mut order: Vec<DigestIx> = (0..holdings.digests.len() as u32).collect();
+    order.sort_by_cached_key(|&ix| {
+        let item = &holdings.digests[ix as usize];
+        (std::cmp::Reverse(item.end), rank(item.file))
+    });
+    let mut seen: HashSet<(Name, Name, Sum), foldhash::fast::RandomState> = HashSet::default();
+    order.retain(|&ix| {
+        let item = &holdings.digests[ix as usize];
+        seen.insert((item.bucket, item.key, item.content))
+    });
+    order
+}
+
+/// Keys by fingerprint: as stated, and as computed.
+struct Keys {
+    by_fingerprint: HashMap<String, Vec<KeyIx>, foldhash::fast::RandomState>,
+}
+
+impl Keys {
+    fn new(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Self {
+        let mut order: Vec<KeyIx> = (0..holdings.keys.len() as u32).collect();
+        order.sort_by_cached_key(|&ix| {
+            let key = &holdings.keys[ix as usize];
+            (key.sum, rank(key.file))
+        });
+        let mut keys = Keys {
+            by_fingerprint: HashMap::default(),
+        };
+        for ix in order {
+            let key = &holdings.keys[ix as usize];
+            let stated = key.record.fingerprint.to_ascii_lowercase();
+            for fingerprint in [&stated, &key.md5] {
+                let known = keys.by_fingerprint.entry(fingerprint.clone()).or_default();
+                if !known
+                    .iter()
+                    .any(|&other| holdings.keys[other as usize].sum == key.sum)
+                {
+                    known.push(ix);
+                }
+            }
+        }
+        keys
+    }
+
+    fn of(&self, holdings: &Holdings, item: &DigestItem) -> &[KeyIx] {
+        self.by_fingerprint
+            .get(holdings.text(item.fingerprint))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+struct Prover<'a> {
+    holdings: &'a Holdings,
+    checks: &'a mut Checks,
+    links: Links,
+    keys: Keys,
+    of: Vec<Proof>,
+}
+
+impl Prover<'_> {
+    fn proven(&self, ix: DigestIx) -> bool {
+        self.of[ix as usize].source.is_some()
+    }
+
+    /// Tries every key that the digest may mean; `None` while an outcome is not known.
+    fn verifies(&mut self, ix: DigestIx, signature: &Signature) -> Option<Option<KeyIx>> {
+        let item = &self.holdings.digests[ix as usize];
+        let mut known = true;
+        for &key in self.keys.of(self.holdings, item) {
+            match self.checks.verifies(
+                self.holdings,
+                item,
+                &self.holdings.keys[key as usize],
+                signature,
+            ) {
+                Some(true) => return Some(Some(key)),
+                Some(false) => {}
+                None => known = false,
+            }
+        }
+        known.then_some(None)
+    }
+
+    /// First: the signature of its own object metadata, where the metadata names its key.
+    fn by_named_metadata(&mut self, primary: &[DigestIx]) {
+        let mut named: HashMap<&str, Vec<usize>, foldhash::fast::RandomState> = HashMap::default();
+        for (at, item) in self.holdings.metadata.iter().enumerate() {
+            if let Some(key) = &item.key {
+                named.entry(base_name(key)).or_default().push(at);
+            }
+        }
+        if named.is_empty() {
+            return;
+        }
+        for &ix in primary {
+            let holdings = self.holdings;
+            let item = &holdings.digests[ix as usize];
+            let (bucket, key) = (holdings.text(item.bucket), holdings.text(item.key));
+            for &at in named.get(base_name(key)).map_or(&[][..], Vec::as_slice) {
+                let metadata = &holdings.metadata[at];
+                if metadata
+                    .bucket
+                    .as_deref()
+                    .is_some_and(|named| named != bucket)
+                {
+                    continue;
+                }
+                let outcome = match &metadata.signature {
+                    Some(signature) => self.verifies(ix, signature),
+                    None => Some(None),
+                };
+                let proof = &mut self.of[ix as usize];
+                match outcome {
+                    Some(Some(key)) => {
+                        proof.source = Some(SignatureSource::ObjectMetadata);
+                        proof.key = Some(key);
+                        proof.signature = Some(SignatureAt::Metadata(at as u32));
+                    }
+                    Some(None) if proof.source.is_none() => {
+                        proof.condemned = true;
+                        proof.signature = Some(SignatureAt::Metadata(at as u32));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Also first: metadata that does not name its key is matched by what it signs.
+    /// Returns the signatures that belong to no digest of the evidence.
+    fn by_anonymous_metadata(&mut self, primary: &[DigestIx]) -> Vec<SignatureAt> {
+        let holdings = self.holdings;
+        let mut seen = HashSet::new();
+        let anonymous: Vec<u32> = (0..holdings.metadata.len() as u32)
+            .filter(|&at| holdings.metadata[at as usize].key.is_none())
+            .filter(|&at| seen.insert(&holdings.metadata[at as usize].signature))
+            .collect();
+        let mut unmatched = Vec::new();
+        if anonymous.is_empty() {
+            return unmatched;
+        }
+        let mut by_text: HashMap<Sum, Vec<DigestIx>, foldhash::fast::RandomState> =
+            HashMap::default();
+        let mut fingerprints: Vec<Name> = Vec::new();
+        for &ix in primary {
+            let item = &holdings.digests[ix as usize];
+            by_text.entry(item.to_sign).or_default().push(ix);
+            fingerprints.push(item.fingerprint);
+        }
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        for at in anonymous {
+            let found = holdings.metadata[at as usize]
+                .signature
+                .as_ref()
+                .and_then(|signature| {
+                    fingerprints.iter().find_map(|&fingerprint| {
+                        let keys = self.keys.by_fingerprint.get(holdings.text(fingerprint))?;
+                        keys.iter().find_map(|&key| {
+                            let text = self
+                                .checks
+                                .recover(&holdings.keys[key as usize], signature)?;
+                            let signed = by_text.get(&text)?;
+                            signed
+                                .iter()
+                                .find(|&&ix| {
+                                    holdings.digests[ix as usize].fingerprint == fingerprint
+                                })
+                                .map(|&ix| (ix, key))
+                        })
+                    })
+                });
+            match found {
+                Some((ix, key)) => {
+                    let proof = &mut self.of[ix as usize];
+                    proof.source = Some(SignatureSource::ObjectMetadata);
+                    proof.key = Some(key);
+                    proof.signature = Some(SignatureAt::Metadata(at));
+                }
+                None => unmatched.push(SignatureAt::Metadata(at)),
+            }
+        }
+        unmatched
+    }
+
+    /// Second: signed content proves its predecessor. Follows the chain back from each of `from` that is proven.
+    fn by_hash_chain(&mut self, from: Vec<DigestIx>) {
+        let mut queue: Vec<DigestIx> = from.into_iter().filter(|&ix| self.proven(ix)).collect();
+        while let Some(next) = queue.pop() {
+            let Some((bucket, key, Some(content))) = self.holdings.digests[next as usize].previous
+            else {
+                continue;
+            };
+            for at in 0..self.links.at(self.holdings, bucket, key).len() {
+                let ix = self.links.at(self.holdings, bucket, key)[at];
+                if self.proven(ix) {
+                    continue;
+                }
+                let same = self.holdings.digests[ix as usize].content == content;
+                let proof = &mut self.of[ix as usize];
+                proof.next = Some(next);
+                proof.mismatch = !same;
+                if same {
+                    proof.source = Some(SignatureSource::HashChain);
+                    queue.push(ix);
+                }
+            }
+        }
+    }
+
+    /// Third: the signature that the next digest carries, proven or not. It can prove, never condemn.
+    fn by_next_digest(&mut self, primary: &[DigestIx], eager: bool) {
+        let mut waiting = HashSet::new();
+        for &ix in primary {
+            let item = &self.holdings.digests[ix as usize];
+            if self.proven(ix) || (!eager && waiting.contains(&(item.trail, item.backfill))) {
+                continue;
+            }
+            for at in 0..self.links.after(item).len() {
+                let next = self.links.after(item)[at];
+                let Some(signature) = self.holdings.digests[next as usize]
+                    .previous_signature
+                    .signature()
+                else {
+                    continue;
+                };
+                match self.verifies(ix, &signature) {
+                    Some(Some(key)) => {
+                        let proof = &mut self.of[ix as usize];
+                        proof.source = Some(SignatureSource::NextDigest);
+                        proof.key = Some(key);
+                        proof.next = Some(next);
+                        proof.signature = Some(SignatureAt::Next(next));
+                        self.by_hash_chain(vec![ix]);
+                        break;
+                    }
+                    Some(None) => {}
+                    None => {
+                        waiting.insert((item.trail, item.backfill));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The only signature left, and only the newest digest of the only chain left to sign: it is its own.
+    fn condemn_last(&mut self, primary: &[DigestIx], unmatched: &[SignatureAt]) {
+        let (&[signature], Some(&newest)) = (unmatched, primary.first()) else {
+            return;
+        };
+        let item = &self.holdings.digests[newest as usize];
+        let one_chain = primary.iter().all(|&ix| {
+            let other = &self.holdings.digests[ix as usize];
+            other.trail == item.trail && other.backfill == item.backfill
+        });
+        let ends = primary
+            .iter()
+            .filter(|&&ix| {
+                self.links
+                    .after(&self.holdings.digests[ix as usize])
+                    .is_empty()
+            })
+            .count();
+        if one_chain && ends == 1 && !self.proven(newest) && self.links.after(item).is_empty() {
+            let proof = &mut self.of[newest as usize];
+            proof.condemned = true;
+            proof.signature = Some(signature);
+        }
+    }
+
+    fn status(&self, ix: usize) -> DigestStatus {
+        let proof = &self.of[ix];
+        if proof.source.is_some() {
+            return DigestStatus::Valid;
+        }
+        if proof.mismatch {
+            return DigestStatus::ChainMismatch;
+        }
+        let keys = self.keys.of(self.holdings, &self.holdings.digests[ix]);
+        if keys.is_empty() {
+            return DigestStatus::NoKey;
+        }
+        if keys
+            .iter()
+            .all(|&key| self.holdings.keys[key as usize].key.is_err())
+        {
+            return DigestStatus::BadKey;
+        }
+        if proof.condemned {
+            return DigestStatus::InvalidSignature;
+        }
+        DigestStatus::Unsigned
+    }
+}
