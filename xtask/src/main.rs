@@ -1,5 +1,6 @@
 //! The project's one tool. `cargo xtask` alone lists what it can do.
 
+mod bench;
 mod build;
 mod e2e;
 mod pack;
@@ -38,6 +39,11 @@ const COMMANDS: &[Command] = &[
         name: "test",
         about: "format, lints, tests on the host and in the browser  [--only fmt|lint|domain|web|e2e] [--e2e-filter NAME] [--dev]",
         run: test::run,
+    },
+    Command {
+        name: "bench",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--no-build]",
+        run: bench::run,
     },
     Command {
         name: "shots",

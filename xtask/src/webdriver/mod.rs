@@ -6,8 +6,9 @@
 
 mod session;
 
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
 
@@ -55,6 +56,56 @@ impl Driver {
             process,
             address: format!("http://127.0.0.1:{port}"),
             chromium: browser.chromium.clone(),
+        })
+    }
+}
+
+impl Driver {
+    /// The most memory that any page's process has held so far, in bytes: its resident set,
+    /// the browser's own part of it included. `None` where the system does not tell.
+    pub(crate) fn renderer_peak(&self) -> Option<u64> {
+        let mut family = vec![self.process.id()];
+        let mut peak = None;
+        let processes: Vec<Process> = fs::read_dir("/proc")
+            .ok()?
+            .flatten()
+            .filter_map(|entry| Process::read(&entry.path()))
+            .collect();
+        while let Some(parent) = family.pop() {
+            for process in processes.iter().filter(|process| process.parent == parent) {
+                family.push(process.id);
+                if process.is_renderer {
+                    peak = peak.max(Some(process.peak));
+                }
+            }
+        }
+        peak
+    }
+}
+
+/// What Linux tells of a process.
+struct Process {
+    id: u32,
+    parent: u32,
+    is_renderer: bool,
+    /// Bytes.
+    peak: u64,
+}
+
+impl Process {
+    fn read(folder: &Path) -> Option<Self> {
+        let id = folder.file_name()?.to_str()?.parse().ok()?;
+        let status = fs::read_to_string(folder.join("status")).ok()?;
+        let command = fs::read(folder.join("cmdline")).ok()?;
+        let field = |name: &str| -> Option<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        Some(Self {
+            id,
+            parent: u32::try_from(field("PPid:")?).ok()?,
+            is_renderer: String::from_utf8_lossy(&command).contains("--type=renderer"),
+            peak: field("VmHWM:").unwrap_or(0) * 1024,
         })
     }
 }

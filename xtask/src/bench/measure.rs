@@ -1,0 +1,146 @@
+//! One measurement each of the page, of reading alone, and of the Python loop.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::python::Python;
+use crate::build;
+use crate::e2e::Page;
+use crate::server::{Answer, Folder, Server};
+use crate::shell;
+use crate::webdriver::{Driver, Session};
+
+const WATCH: &str = include_str!("watch.js");
+/// No case takes longer, or something hangs.
+const LONGEST: Duration = Duration::from_secs(900);
+
+/// What is dropped, and how.
+pub(super) struct Drop<'a> {
+    pub(super) path: &'a Path,
+    /// Files that the intake counts when all is read.
+    pub(super) files: usize,
+}
+
+/// The servers and the driver behind all measurements.
+pub(super) struct Bench {
+    driver: Driver,
+    site: Server,
+    floor: Server,
+    python: Option<Python>,
+    downloads: PathBuf,
+}
+
+impl Bench {
+    pub(super) fn start(driver: Driver, python: Option<Python>) -> Result<Self> {
+        let dist = Folder::open(&build::dist())?;
+        let peer = Folder::open(&shell::root().join("xtask/peer"))?;
+        let downloads = shell::root().join("target/bench/downloads");
+        fs::create_dir_all(&downloads)?;
+        Ok(Self {
+            driver,
+            site: Server::start(0, move |request| isolated(dist.answer(request)))?,
+            floor: Server::start(0, move |request| isolated(peer.answer(request)))?,
+            python,
+            downloads,
+        })
+    }
+
+    /// The page itself: times by its own clock, its own account of the phases, frames, memory.
+    pub(super) fn page(&self, drop: &Drop<'_>, readers: Option<usize>) -> Result<Value> {
+        let page = self.open()?;
+        let mut url = format!("{}#/v1/evidence", self.site.url());
+        if let Some(readers) = readers {
+            url.push_str(&format!("?readers={readers}"));
+        }
+        page.open(&url)?;
+        let session = page.session();
+        session.run(WATCH, &[json!(drop.files)])?;
+        choose(&page, drop.path)?;
+        wait(&page, "return window.exhibitBench.end !== null")?;
+
+        let mut result = session.run(
+            "const { start, end, frame, task } = window.exhibitBench;
+             return { ms: end - start, frame, task, phases: window.exhibitTimings };",
+            &[],
+        )?;
+        let memory = session.run(
+            "if (!performance.measureUserAgentSpecificMemory) return null;
+             return performance.measureUserAgentSpecificMemory().then((all) => all.bytes);",
+            &[],
+        )?;
+        result["memory"] = memory;
+        result["resident"] = json!(self.driver.renderer_peak());
+        Ok(result)
+    }
+
+    /// The floor: the same files are read by a page that does nothing with them.
+    pub(super) fn floor(&self, drop: &Drop<'_>) -> Result<Value> {
+        let page = self.open()?;
+        page.session()
+            .open_url(&format!("{}reader.html", self.floor.url()))?;
+        choose(&page, drop.path)?;
+        wait(&page, "return window.floor !== undefined")?;
+        page.session().run("return window.floor", &[])
+    }
+
+    /// The Python loop; `None` where there is no Python for it.
+    pub(super) fn python(&self, drop: &Drop<'_>) -> Result<Option<Value>> {
+        self.python
+            .as_ref()
+            .map(|python| python.verify(drop.path))
+            .transpose()
+    }
+
+    fn open(&self) -> Result<Page> {
+        let session = Session::open(&self.driver, &self.downloads)?;
+        Ok(Page::new(session, self.downloads.clone()))
+    }
+}
+
+/// Memory is only told to pages that share their process with no other origin.
+fn isolated(answer: Answer) -> Answer {
+    [
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Embedder-Policy", "require-corp"),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| tiny_http::Header::from_bytes(name, value).ok())
+    .fold(answer, |answer, header| answer.with_header(header))
+}
+
+fn choose(page: &Page, path: &Path) -> Result<()> {
+    if path.is_dir() {
+        page.drop_folder(path)
+    } else {
+        page.drop_files(&[path.to_path_buf()])
+    }
+}
+
+/// Asks seldom: every question interrupts the page that is measured.
+fn wait(page: &Page, script: &str) -> Result<()> {
+    let end = Instant::now() + LONGEST;
+    while page.session().run(script, &[])? != json!(true) {
+        if Instant::now() > end {
+            let state = page.attr("intake", "data-state")?;
+            let files = page.files()?;
+            bail!(
+                "not done after {} s: the intake is {} with {files} files",
+                LONGEST.as_secs(),
+                state.as_deref().unwrap_or("not there")
+            );
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    Ok(())
+}
+
+/// A number of a result.
+pub(super) fn number(result: &Value, key: &str) -> Result<f64> {
+    result[key]
+        .as_f64()
+        .with_context(|| format!("a measurement lacks {key}: {result}"))
+}
