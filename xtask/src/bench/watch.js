@@ -33,9 +33,9 @@ requestAnimationFrame(function frame(now) {
 
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
-    if (watch.start !== null && entry.startTime + entry.duration >= watch.start
-        && (watch.end === null || entry.startTime <= watch.end)) {
-      watch.task = Math.max(watch.task, entry.duration);
-    }
+    if (watch.start === null || (watch.end !== null && entry.startTime > watch.end)) continue;
+    // Of the task that brings the files only the part after their arrival is the page's own.
+    const own = entry.startTime + entry.duration - Math.max(entry.startTime, watch.start);
+    watch.task = Math.max(watch.task, own);
   }
 }).observe({ type: "longtask" });

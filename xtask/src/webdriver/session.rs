@@ -27,8 +27,6 @@ const FLAGS: &[&str] = &[
     "--disable-quic",
     "--no-first-run",
     "--force-device-scale-factor=1",
-    // Memory is measured at once, not at the next collection of garbage.
-    "--enable-blink-features=ForceEagerMeasureMemory",
 ];
 
 /// A fresh browser; it is closed when dropped.
