@@ -1,3 +1,7 @@
 //! The browser application of Exhibit: one program for the page, the case worker and the readers.
 
-fn main() {}
+mod app;
+
+fn main() {
+    app::start();
+}

@@ -81,6 +81,8 @@ problems! {
         "Check that it is still there and may be read, then drop it again.",
     Crashed "crashed" "Reading this file ended its reader twice"
         "Unpack it outside the page and drop its parts; keep the file, as it may have been made to do this.",
+    Cancelled "cancelled" "Reading was cancelled before this file was read"
+        "Drop it again to read it.",
     GzipTruncated "gzip-truncated" "The gzip stream ends too early"
         "Fetch the file again; if the copy in the bucket is cut too, it was damaged there.",
     GzipCorrupt "gzip-corrupt" "The gzip stream is damaged"

@@ -1,0 +1,114 @@
+// Loads, then seals. This script fetches the program, closes the network behind it by a second
+// content security policy, and starts the program from memory. Evidence comes only after that.
+// ARCHITECTURE.md, "The seal", says why it is done in this order.
+(() => {
+  "use strict";
+  const { glue, wasm } = document.currentScript.dataset;
+
+  // Policies only ever tighten: this one holds beside the one in index.html, also in every worker
+  // that is made from a blob: address later. `style-src 'none'` because a style sheet's address
+  // would be a road to the page's own server; all styles are loaded by then, and setting
+  // properties by script needs no permission.
+  const POLICY = [
+    "default-src 'none'",
+    "connect-src 'none'",
+    "script-src blob: 'wasm-unsafe-eval'",
+    "worker-src blob:",
+    "style-src 'none'",
+    "img-src data: blob:",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+
+  // What a worker runs: the glue, then the compiled module that arrives as the first message. A
+  // rejected promise nobody handles ends a worker's work as an exception does; the page hears only
+  // of exceptions, so it is thrown again as one.
+  const BOOTSTRAP = `
+    addEventListener("unhandledrejection", (event) => {
+      setTimeout(() => { throw event.reason; });
+    });
+    addEventListener("message", (event) => {
+      wasm_bindgen.initSync({ module: event.data });
+    }, { once: true });`;
+
+  const blobAddress = (...parts) =>
+    URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
+
+  const loaded = new Promise((done) => {
+    if (document.readyState === "complete") done();
+    else addEventListener("load", done, { once: true });
+  });
+
+  const fetched = async (address) => {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${address}: HTTP ${answer.status}`);
+    return answer;
+  };
+
+  // Some hosts serve Wasm under a type that streaming compilation refuses.
+  const compile = async (address) => {
+    const answer = await fetched(address);
+    const spare = answer.clone();
+    try {
+      return await WebAssembly.compileStreaming(answer);
+    } catch {
+      return WebAssembly.compile(await spare.arrayBuffer());
+    }
+  };
+
+  let blocked = 0;
+  const seal = () => {
+    document.addEventListener("securitypolicyviolation", () => { blocked += 1; });
+    const meta = document.createElement("meta");
+    meta.httpEquiv = "Content-Security-Policy";
+    meta.content = POLICY;
+    document.head.append(meta);
+  };
+
+  // The crash screen is plain DOM, for the program may be the thing that died. The report names
+  // the program's place only, never evidence.
+  const crash = (report) => {
+    if (document.getElementById("crash")) return;
+    const screen = document.createElement("div");
+    screen.id = "crash";
+    screen.className = "crash";
+    screen.setAttribute("role", "alertdialog");
+    screen.setAttribute("aria-label", "Exhibit has stopped");
+    const add = (tag, text) => {
+      const element = document.createElement(tag);
+      element.textContent = text;
+      screen.append(element);
+      return element;
+    };
+    add("h1", "Exhibit has stopped");
+    add("p", "A fault in the program, not in your evidence: nothing was changed and nothing was sent. Reload the page and drop the evidence again.");
+    add("pre", report);
+    add("button", "Reload").onclick = () => location.reload();
+    add("button", "Copy this report").onclick = () => navigator.clipboard?.writeText(report);
+    document.body.append(screen);
+  };
+
+  const start = async () => {
+    const [text, module] = await Promise.all([
+      fetched(glue).then((answer) => answer.text()),
+      compile(wasm),
+      loaded,
+    ]);
+    seal();
+    window.exhibit = {
+      module,
+      worker: blobAddress(text, BOOTSTRAP),
+      policy: POLICY,
+      sealedAt: Date.now(),
+      sealedMark: performance.now(),
+      blocked: () => blocked,
+      crash,
+    };
+    const script = document.createElement("script");
+    script.src = blobAddress(text, "wasm_bindgen.initSync({ module: window.exhibit.module });");
+    script.onerror = () => crash("The program could not be started after the seal.");
+    document.body.append(script);
+  };
+
+  start().catch((error) => crash(`The program could not be loaded: ${error}`));
+})();

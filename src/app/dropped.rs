@@ -1,0 +1,124 @@
+//! What a drop, a paste or an input brings, as files with their paths.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader,
+    FileSystemEntry, FileSystemFileEntry,
+};
+
+/// What was dropped. Entries must be taken while the drop's handler runs; they can be walked later.
+pub(crate) struct Drop {
+    entries: Vec<FileSystemEntry>,
+    files: Vec<File>,
+}
+
+impl Drop {
+    /// Takes hold of all that a drag carries.
+    pub(crate) fn take(transfer: &DataTransfer) -> Self {
+        let items = transfer.items();
+        let mut drop = Drop { entries: Vec::new(), files: Vec::new() };
+        for at in 0..items.length() {
+            let Some(item) = items.get(at).filter(|item| item.kind() == "file") else { continue };
+            match item.webkit_get_as_entry() {
+                Ok(Some(entry)) => drop.entries.push(entry),
+                _ => drop.files.extend(item.get_as_file().ok().flatten()),
+            }
+        }
+        drop
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.files.is_empty()
+    }
+
+    /// Lists all files, of folders too. Hands them over folder by folder, and says which paths the
+    /// browser would not open.
+    pub(crate) async fn list(self, mut found: impl FnMut(Vec<(String, File)>)) -> Vec<String> {
+        let mut refused = Vec::new();
+        let loose: Vec<_> = self.files.into_iter().map(|file| (file.name(), file)).collect();
+        if !loose.is_empty() {
+            found(loose);
+        }
+        let (folders, files): (Vec<_>, Vec<_>) = self.entries.into_iter().partition(FileSystemEntry::is_directory);
+        found(open_all(files, &mut refused).await);
+        let mut folders: Vec<FileSystemDirectoryEntry> = folders.into_iter().map(JsCast::unchecked_into).collect();
+        while let Some(folder) = folders.pop() {
+            let reader = folder.create_reader();
+            loop {
+                let Ok(entries) = read_some(&reader).await else {
+                    refused.push(path_of(&folder));
+                    break;
+                };
+                // The browser hands out a hundred at a time; none means the end.
+                if entries.is_empty() {
+                    break;
+                }
+                let (inner, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(FileSystemEntry::is_directory);
+                folders.extend(inner.into_iter().map(JsCast::unchecked_into::<FileSystemDirectoryEntry>));
+                found(open_all(files, &mut refused).await);
+            }
+        }
+        refused
+    }
+}
+
+/// The files of an input or a paste, with their paths below the chosen folder.
+pub(crate) fn listed(files: &FileList) -> Vec<(String, File)> {
+    let path = |file: &File| {
+        let relative = Reflect::get(file, &"webkitRelativePath".into()).ok();
+        let relative = relative.and_then(|path| path.as_string()).filter(|path| !path.is_empty());
+        relative.unwrap_or_else(|| file.name())
+    };
+    (0..files.length())
+        .filter_map(|at| files.get(at))
+        .map(|file| (path(&file), file))
+        .collect()
+}
+
+/// A file made of text that was pasted, or of bytes that the program carries.
+pub(crate) fn file_of(bytes: &[u8], name: &str) -> Option<(String, File)> {
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    let file = File::new_with_u8_array_sequence(&parts, name).ok()?;
+    Some((name.to_owned(), file))
+}
+
+fn path_of(entry: &FileSystemEntry) -> String {
+    entry.full_path().trim_start_matches('/').to_owned()
+}
+
+async fn read_some(reader: &FileSystemDirectoryReader) -> Result<Vec<FileSystemEntry>, JsValue> {
+    let promise = Promise::new(&mut |resolve: Function, reject: Function| {
+        // An exception here is the promise's own rejection.
+        let _ = reader.read_entries_with_callback_and_callback(&resolve, &reject);
+    });
+    let entries = Array::from(&JsFuture::from(promise).await?);
+    Ok(entries.iter().map(JsCast::unchecked_into).collect())
+}
+
+/// Opens entries all at once: each is a question to the browser's own process.
+async fn open_all(entries: Vec<FileSystemEntry>, refused: &mut Vec<String>) -> Vec<(String, File)> {
+    let promises: Array = entries
+        .iter()
+        .map(|entry| {
+            let entry: &FileSystemFileEntry = entry.unchecked_ref();
+            Promise::new(&mut |resolve: Function, reject: Function| {
+                entry.file_with_callback_and_callback(&resolve, &reject);
+            })
+        })
+        .collect();
+    let Ok(settled) = JsFuture::from(Promise::all_settled(&promises)).await else {
+        return Vec::new();
+    };
+    let mut files = Vec::with_capacity(entries.len());
+    for (entry, settled) in entries.iter().zip(Array::from(&settled).iter()) {
+        let value = Reflect::get(&settled, &"value".into()).unwrap_or_default();
+        match value.dyn_into::<File>() {
+            Ok(file) => files.push((path_of(entry), file)),
+            Err(_) => refused.push(path_of(entry)),
+        }
+    }
+    files
+}

@@ -1,0 +1,160 @@
+//! Everything that the roles say to each other, and how it crosses.
+//!
+//! page -> readers (files to read), readers -> case (what they hold), page -> case (questions),
+//! case -> page (answers, progress). Readers never talk to the page.
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use exhibit::case::{Answer, Export, Overview, Progress, Question, Settings};
+use exhibit::evidence::Problem;
+use exhibit::intake::{Entry, Timings};
+
+/// A file that was dropped: its number and its path. The handle itself stays with the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Named {
+    /// The number of the dropped file.
+    pub(crate) source: u32,
+    /// As dropped.
+    pub(crate) path: String,
+}
+
+/// What the page says to the case.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum ToCase {
+    /// A reader's port comes with this.
+    Attach,
+    /// The user decided something.
+    Set(Settings),
+    /// Files are being read from now on.
+    Reading,
+    /// All files of this intake are read: judge, and say when it is done.
+    Done { intake: u32 },
+    /// A reader died: whatever came of this job is void, and its files will be read again.
+    Void { job: u32, sources: Vec<u32> },
+    /// Files of which the page knows that they cannot be read.
+    Lost(Vec<(u32, Entry)>),
+    /// A question. A later one on the same channel makes it void.
+    Ask { channel: u32, generation: u32, question: Question },
+    /// A document to write.
+    Export { id: u32, export: Export },
+}
+
+/// What the case says to the page.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum FromCase {
+    /// How far it is.
+    Progress(Progress),
+    /// All of a job is in the case.
+    Finished { job: u32, spent: Spent },
+    /// A judgement; the last of an intake if its number is there.
+    Judged { overview: Box<Overview>, intake: Option<u32>, verify: f64 },
+    /// An answer.
+    Answer { channel: u32, generation: u32, answer: Answer },
+    /// A part of a document comes with this; the last one says so.
+    Part { id: u32, last: bool },
+    /// The bytes of a file, or why there are none.
+    Raw { id: u32, problem: Option<Problem> },
+    /// Something that the user should know.
+    Warning(String),
+}
+
+/// What the page says to a reader.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum ToReader {
+    /// The port to the case comes with this.
+    Attach,
+    /// Files to read; their handles come with this, in the same order.
+    Read { job: u32, files: Vec<Named>, shard: u32, of: u32 },
+    /// A file to read again, for a person to look at; its handle comes with this.
+    Extract { id: u32, member: Option<String>, limit: u32 },
+}
+
+/// What a reader says to the case.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum FromReader {
+    /// What some files hold.
+    Batch { job: u32, entries: Vec<(u32, Entry)> },
+    /// A job is done.
+    Finished { job: u32, spent: Spent },
+    /// The bytes of a file come with this, or why there are none.
+    Raw { id: u32, problem: Option<Problem> },
+}
+
+/// Milliseconds that readers spent, summed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Spent {
+    /// Waiting for bytes.
+    pub(crate) read: f64,
+    /// Inflating.
+    pub(crate) inflate: f64,
+    /// Hashing.
+    pub(crate) hash: f64,
+    /// Recognising and parsing.
+    pub(crate) parse: f64,
+}
+
+impl Spent {
+    /// Adds what another job took.
+    pub(crate) fn add(&mut self, other: Spent) {
+        self.read += other.read;
+        self.inflate += other.inflate;
+        self.hash += other.hash;
+        self.parse += other.parse;
+    }
+}
+
+impl From<Timings> for Spent {
+    fn from(timings: Timings) -> Self {
+        Spent {
+            read: 0.0,
+            inflate: timings.inflate,
+            hash: timings.hash,
+            parse: timings.parse,
+        }
+    }
+}
+
+/// A message ready to be posted: an array of the encoded message and what comes with it, and the
+/// list of what is handed over instead of copied.
+pub(crate) struct Packed {
+    /// The message.
+    pub(crate) value: Array,
+    /// What changes hands.
+    pub(crate) transfer: Array,
+}
+
+/// Packs a message.
+pub(crate) fn pack<M: Serialize>(message: &M) -> Packed {
+    // Our own types, into memory: it cannot fail but for want of memory, and then it traps anyway.
+    let bytes = postcard::to_allocvec(message).unwrap_or_default();
+    let buffer: ArrayBuffer = Uint8Array::from(bytes.as_slice()).buffer();
+    Packed {
+        value: Array::of1(&buffer),
+        transfer: Array::of1(&buffer),
+    }
+}
+
+impl Packed {
+    /// Adds a value that is copied, or shared as files are.
+    pub(crate) fn with(self, value: &JsValue) -> Self {
+        self.value.push(value);
+        self
+    }
+
+    /// Adds a port or buffer that changes hands.
+    pub(crate) fn moving(self, value: &JsValue) -> Self {
+        self.transfer.push(value);
+        self.with(value)
+    }
+}
+
+/// Reads a posted message and what came with it; `None` for anything that [`pack`] did not make.
+pub(crate) fn unpack<M: DeserializeOwned>(data: &JsValue) -> Option<(M, Vec<JsValue>)> {
+    let mut parts = data.dyn_ref::<Array>()?.to_vec().into_iter();
+    let bytes = Uint8Array::new(&parts.next()?).to_vec();
+    let message = postcard::from_bytes(&bytes).ok()?;
+    Some((message, parts.collect()))
+}

@@ -1,0 +1,35 @@
+//! The application around the library: three roles of one program.
+//!
+//! The page shows and asks, the case worker owns the evidence, the readers read. `boot.js` has
+//! compiled the program and sealed the network before any of this runs.
+
+mod ask;
+mod boot;
+mod client;
+mod commands;
+mod download;
+mod dropped;
+mod format;
+mod messages;
+mod pool;
+mod roles;
+mod route;
+mod session;
+mod shell;
+mod theme;
+mod views;
+mod widgets;
+
+use wasm_bindgen::JsCast as _;
+
+/// Begins the role for which this copy of the program was started.
+pub(crate) fn start() {
+    let Ok(scope) = js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() else {
+        roles::page::start();
+        return;
+    };
+    match scope.name().as_str() {
+        boot::CASE => roles::case::start(scope),
+        _ => roles::reader::start(scope),
+    }
+}

@@ -1,0 +1,185 @@
+//! A reader: files in, entries out, straight to the case.
+
+use std::cell::RefCell;
+use std::io::Cursor;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
+
+use exhibit::evidence::{Limits, Problem, ProblemCode};
+use exhibit::intake::{Entry, Reader, Shard, unreadable};
+
+use super::blob::{BlobSource, describe};
+use crate::app::messages::{FromReader, Named, Spent, ToReader, pack, unpack};
+
+/// Above this a file is read piece by piece; below it is read whole, with others.
+const SMALL: f64 = (4 << 20) as f64;
+/// Entries of an archive that are sent to the case at a time.
+const BATCH: usize = 500;
+
+/// Starts the role in its worker.
+pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
+    let role = Rc::new(Role {
+        scope: scope.clone(),
+        port: RefCell::new(None),
+    });
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some((message, parts)) = unpack(&event.data()) {
+            role.receive(message, parts);
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+}
+
+struct Role {
+    scope: DedicatedWorkerGlobalScope,
+    port: RefCell<Option<MessagePort>>,
+}
+
+impl Role {
+    fn receive(self: &Rc<Self>, message: ToReader, parts: Vec<JsValue>) {
+        match message {
+            ToReader::Attach => {
+                let port = parts.into_iter().next().and_then(|port| port.dyn_into().ok());
+                *self.port.borrow_mut() = port;
+            }
+            ToReader::Read { job, files, shard, of } => {
+                let handles: Vec<File> = parts.into_iter().filter_map(|part| part.dyn_into().ok()).collect();
+                let shard = Shard { index: shard, of };
+                spawn_local(Rc::clone(self).read(job, files, handles, shard));
+            }
+            ToReader::Extract { id, member, limit } => {
+                let handle = parts.into_iter().next().and_then(|part| part.dyn_into::<File>().ok());
+                if let Some(file) = handle {
+                    self.extract(id, member.as_deref(), file, limit as usize);
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |performance| performance.now())
+    }
+
+    fn send(&self, message: &FromReader, bytes: Option<&[u8]>) {
+        let packed = pack(message);
+        let packed = match bytes {
+            Some(bytes) => packed.moving(&Uint8Array::from(bytes).buffer()),
+            None => packed,
+        };
+        if let Some(port) = &*self.port.borrow() {
+            // A port refuses only what cannot be copied, and this is a buffer.
+            let _ = port.post_message_with_transferable(&packed.value, &packed.transfer);
+        }
+    }
+
+    async fn read(self: Rc<Self>, job: u32, files: Vec<Named>, handles: Vec<File>, shard: Shard) {
+        let mut spent = Spent::default();
+        let whole = handles.iter().map(|file| file.size()).sum::<f64>();
+        if handles.len() == files.len() && whole <= SMALL && shard.of == 1 {
+            self.read_small(job, &files, &handles, &mut spent).await;
+        } else {
+            for (named, file) in files.iter().zip(handles) {
+                self.read_big(job, named, &file, shard, &mut spent);
+            }
+        }
+        self.send(&FromReader::Finished { job, spent }, None);
+    }
+
+    /// Reads many small files by one question to the browser. One that changed since it was dropped
+    /// fails them all, so then each is asked for alone.
+    async fn read_small(&self, job: u32, files: &[Named], handles: &[File], spent: &mut Spent) {
+        let begun = self.now();
+        let mut contents: Vec<Result<Vec<u8>, String>> = Vec::with_capacity(files.len());
+        match bytes_of_all(handles).await {
+            Ok(bytes) => {
+                let mut rest = bytes.as_slice();
+                for file in handles {
+                    let (one, others) = rest.split_at((file.size() as usize).min(rest.len()));
+                    contents.push(Ok(one.to_vec()));
+                    rest = others;
+                }
+            }
+            Err(_) => {
+                for file in handles {
+                    contents.push(bytes_of(file).await.map_err(|error| describe(&error)));
+                }
+            }
+        }
+        spent.read += self.now() - begun;
+        let clock = || self.now();
+        let mut reader = Reader::new(Limits::default(), &clock);
+        let mut entries = Vec::with_capacity(files.len());
+        for (named, content) in files.iter().zip(&contents) {
+            match content {
+                Ok(bytes) => reader.read(
+                    &named.path,
+                    Cursor::new(bytes.as_slice()),
+                    bytes.len() as u64,
+                    Shard::default(),
+                    &mut |entry| entries.push((named.source, entry)),
+                ),
+                Err(error) => entries.push((named.source, unreadable(&named.path, 0, error))),
+            }
+        }
+        spent.add(reader.timings.into());
+        self.send(&FromReader::Batch { job, entries }, None);
+    }
+
+    fn read_big(&self, job: u32, named: &Named, file: &File, shard: Shard, spent: &mut Spent) {
+        let clock = || self.now();
+        let mut entries: Vec<(u32, Entry)> = Vec::new();
+        let mut flush = |entries: &mut Vec<(u32, Entry)>| {
+            let entries = std::mem::take(entries);
+            self.send(&FromReader::Batch { job, entries }, None);
+        };
+        match BlobSource::new(file.clone().into(), &clock) {
+            Ok(mut source) => {
+                let mut reader = Reader::new(Limits::default(), &clock);
+                reader.read(&named.path, &mut source, file.size() as u64, shard, &mut |entry| {
+                    entries.push((named.source, entry));
+                    if entries.len() >= BATCH {
+                        flush(&mut entries);
+                    }
+                });
+                spent.add(reader.timings.into());
+                spent.read += source.spent;
+            }
+            Err(error) => {
+                let entry = unreadable(&named.path, file.size() as u64, &describe(&error));
+                entries.push((named.source, entry));
+            }
+        }
+        flush(&mut entries);
+    }
+
+    fn extract(&self, id: u32, member: Option<&str>, file: File, limit: usize) {
+        let clock = || self.now();
+        let size = file.size() as u64;
+        let unreadable = |error: &JsValue| Problem::new(ProblemCode::Unreadable, describe(error));
+        let result = BlobSource::new(file.into(), &clock)
+            .map_err(|error| unreadable(&error))
+            .and_then(|source| {
+                Reader::new(Limits::default(), &clock).extract(member, source, size, limit)
+            });
+        match result {
+            Ok(bytes) => self.send(&FromReader::Raw { id, problem: None }, Some(&bytes)),
+            Err(problem) => self.send(&FromReader::Raw { id, problem: Some(problem) }, None),
+        }
+    }
+}
+
+async fn bytes_of_all(files: &[File]) -> Result<Vec<u8>, JsValue> {
+    let parts: Array = files.iter().collect();
+    bytes_of(&Blob::new_with_blob_sequence(&parts)?).await
+}
+
+async fn bytes_of(blob: &Blob) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(blob.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}

@@ -1,0 +1,92 @@
+//! What the page knows: how far the intake is, the case at a glance, warnings.
+
+use std::rc::Rc;
+
+use exhibit::case::Overview;
+
+/// How far the intake is; the names are those of `data-state`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing was dropped.
+    #[default]
+    Empty,
+    /// Something is being read or judged.
+    Reading,
+    /// All is read, judged and on show.
+    Ready,
+}
+
+impl Phase {
+    /// The name in `data-state`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Phase::Empty => "empty",
+            Phase::Reading => "reading",
+            Phase::Ready => "ready",
+        }
+    }
+}
+
+/// The intake's progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Intake {
+    /// How far it is.
+    pub(crate) phase: Phase,
+    /// Whether folders are still being listed.
+    pub(crate) listing: bool,
+    /// Whether all is read and only judging is left.
+    pub(crate) judging: bool,
+    /// Whether the user cancelled it.
+    pub(crate) cancelled: bool,
+    /// Files in the case, members of archives included.
+    pub(crate) files: u64,
+    /// Files that were dropped, and their bytes.
+    pub(crate) dropped: u64,
+    /// Bytes that were dropped.
+    pub(crate) total: f64,
+    /// Bytes that are read.
+    pub(crate) done: f64,
+    /// Signatures still to be checked.
+    pub(crate) checks: u64,
+    /// Milliseconds since it began, and bytes that were read before that.
+    pub(crate) elapsed: f64,
+    /// Bytes that were read before this intake.
+    pub(crate) before: f64,
+}
+
+impl Intake {
+    /// Bytes a second.
+    pub(crate) fn rate(&self) -> f64 {
+        if self.elapsed > 0.0 { (self.done - self.before) * 1_000.0 / self.elapsed } else { 0.0 }
+    }
+
+    /// Seconds left, once that can be told.
+    pub(crate) fn left(&self) -> Option<f64> {
+        let rate = self.rate();
+        (self.elapsed > 1_000.0 && rate > 0.0 && !self.listing).then(|| (self.total - self.done).max(0.0) / rate)
+    }
+}
+
+/// A word to the user that goes away when dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Toast {
+    /// To dismiss it by.
+    pub(crate) id: u32,
+    /// What happened and what to do.
+    pub(crate) text: String,
+}
+
+/// Everything that views are made from, but for the answers they ask for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Session {
+    /// The intake's progress.
+    pub(crate) intake: Intake,
+    /// The case at a glance, once something was judged.
+    pub(crate) overview: Option<Rc<Overview>>,
+    /// Grows with every judgement: answers of an older one are out of date.
+    pub(crate) revision: u32,
+    /// Words to the user, the oldest first.
+    pub(crate) toasts: Vec<Toast>,
+    /// Whether the built-in demo is in the case.
+    pub(crate) demo: bool,
+}
