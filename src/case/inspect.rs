@@ -79,7 +79,7 @@ fn add_file(case: &Case, file: u32, into: &mut Inspection) {
         into.todo
             .get_or_insert_with(|| problem.recommendation().to_owned());
     }
-    into.raw = Some(entry.path.to_string());
+    into.raw = Some((entry.source, entry.path.to_string()));
 }
 
 fn inspect_file(case: &Case, file: u32) -> Option<Inspection> {
@@ -346,7 +346,6 @@ fn inspect_key(case: &Case, at: u32) -> Option<Inspection> {
         it.why.push(format!("It cannot verify anything: {fault}."));
     }
     it.todo = Some("Compare its SHA-256 with keys that you fetched yourself with `aws cloudtrail list-public-keys`.".to_owned());
-    it.raw = Some(key.path);
     Some(it)
 }
 

@@ -266,8 +266,8 @@ pub struct Inspection {
     pub working: Vec<Step>,
     /// Things that belong to it.
     pub related: Vec<(String, Subject)>,
-    /// The file whose bytes are shown as raw: its path.
-    pub raw: Option<String>,
+    /// The file whose bytes are shown as raw: the number of the dropped file, and its path.
+    pub raw: Option<(u32, String)>,
 }
 
 /// A step of a working.
