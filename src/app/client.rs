@@ -233,6 +233,7 @@ impl Client {
         let intake = state.intake;
         drop(state);
         if is_done {
+            self.change(|session| session.intake.judging = true);
             self.tell(&ToCase::Done { intake });
         }
     }

@@ -1,0 +1,151 @@
+//! Everything that the page can do, in one table: it feeds the menu, the shortcuts, the help and
+//! the palette.
+
+use web_sys::HtmlElement;
+use wasm_bindgen::JsCast as _;
+use yew::Callback;
+
+use exhibit::case::Export;
+use exhibit::moment::Moment;
+
+use super::client::Client;
+use super::route::Route;
+use super::theme;
+use super::views::View;
+
+/// Something that the page can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Opens a view.
+    Open(View),
+    /// Asks for files.
+    AddFiles,
+    /// Asks for a folder.
+    AddFolder,
+    /// Opens the built-in demo case.
+    LoadDemo,
+    /// Gives up what is not read yet.
+    Cancel,
+    /// Forgets all evidence.
+    ClearCase,
+    /// Downloads `report.json`.
+    SaveReport,
+    /// Downloads the hashes of all files.
+    SaveManifest,
+    /// Downloads the script that collects what is missing.
+    SaveScript,
+    /// Downloads the verdicts as `validate-logs` words them.
+    SaveValidateLogs,
+    /// Light or dark.
+    ToggleTheme,
+    /// Shows the seal.
+    ShowPrivacy,
+    /// Shows all shortcuts.
+    ShowHelp,
+    /// Finds a command by its name.
+    ShowPalette,
+}
+
+/// A command's row in the table.
+pub(crate) struct Entry {
+    /// The command.
+    pub(crate) command: Command,
+    /// What it does, in words.
+    pub(crate) title: &'static str,
+    /// The key that runs it, as `KeyboardEvent.key` has it; `Ctrl+` in front where held.
+    pub(crate) keys: &'static str,
+}
+
+const fn entry(command: Command, title: &'static str, keys: &'static str) -> Entry {
+    Entry { command, title, keys }
+}
+
+/// All commands, in the order of the menu.
+pub(crate) const COMMANDS: &[Entry] = &[
+    entry(Command::AddFiles, "Add files…", "a"),
+    entry(Command::AddFolder, "Add a folder…", "f"),
+    entry(Command::LoadDemo, "Open the demo case", ""),
+    entry(Command::Cancel, "Cancel reading", ""),
+    entry(Command::ClearCase, "Forget all evidence", ""),
+    entry(Command::SaveReport, "Download report.json", "r"),
+    entry(Command::SaveManifest, "Download the hashes of all files (sha256sum)", "m"),
+    entry(Command::SaveScript, "Download the script that collects what is missing", "c"),
+    entry(Command::SaveValidateLogs, "Download the verdicts as validate-logs words them", "v"),
+    entry(Command::Open(View::Evidence), "Go to Evidence", "1"),
+    entry(Command::Open(View::Integrity), "Go to Integrity", "2"),
+    entry(Command::Open(View::Activity), "Go to Activity", "3"),
+    entry(Command::Open(View::Resources), "Go to Resources", "4"),
+    entry(Command::Open(View::Compliance), "Go to Compliance", "5"),
+    entry(Command::Open(View::Risk), "Go to Risk", "6"),
+    entry(Command::Open(View::Artifacts), "Go to Artifacts", "7"),
+    entry(Command::Open(View::Report), "Go to Report", "8"),
+    entry(Command::ToggleTheme, "Light or dark", "t"),
+    entry(Command::ShowPrivacy, "Why nothing leaves this page", "p"),
+    entry(Command::ShowHelp, "Keyboard shortcuts", "?"),
+    entry(Command::ShowPalette, "Find a command", "Ctrl+k"),
+];
+
+/// What lies over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    /// The shortcuts.
+    Help,
+    /// The palette.
+    Palette,
+    /// The seal.
+    Privacy,
+}
+
+/// Runs commands.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Runner {
+    /// Where evidence goes.
+    pub(crate) client: Client,
+    /// Shows or hides an overlay.
+    pub(crate) overlay: Callback<Option<Overlay>>,
+}
+
+impl Runner {
+    /// Runs a command.
+    pub(crate) fn run(&self, command: Command) {
+        self.overlay.emit(None);
+        let client = &self.client;
+        match command {
+            Command::Open(view) => Route { view, part: None }.open(),
+            Command::AddFiles => click("evidence-files"),
+            Command::AddFolder => click("evidence-folder"),
+            Command::LoadDemo => client.load_demo(),
+            Command::Cancel => client.cancel(),
+            Command::ClearCase => client.clear(),
+            Command::SaveReport => {
+                let generated = Moment::from_seconds((js_sys::Date::now() / 1_000.0) as i64);
+                client.download(Export::Report { generated }, "report.json");
+            }
+            Command::SaveManifest => client.download(Export::Manifest, "SHA256SUMS"),
+            Command::SaveScript => client.download(Export::Script, "collect-missing.sh"),
+            Command::SaveValidateLogs => client.download(Export::ValidateLogs, "validate-logs.txt"),
+            Command::ToggleTheme => theme::toggle(),
+            Command::ShowPrivacy => self.overlay.emit(Some(Overlay::Privacy)),
+            Command::ShowHelp => self.overlay.emit(Some(Overlay::Help)),
+            Command::ShowPalette => self.overlay.emit(Some(Overlay::Palette)),
+        }
+    }
+}
+
+/// The command of a key press, outside of fields to type in.
+pub(crate) fn by_keys(key: &str, control: bool, typing: bool) -> Option<Command> {
+    if typing && !control {
+        return None;
+    }
+    let pressed = if control { format!("Ctrl+{key}") } else { key.to_owned() };
+    let mut found = COMMANDS.iter().filter(|entry| !entry.keys.is_empty() && entry.keys == pressed);
+    found.next().map(|entry| entry.command)
+}
+
+fn click(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}

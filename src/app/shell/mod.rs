@@ -1,0 +1,88 @@
+//! The frame around every view: rail, top bar, inspector, overlays, toasts.
+
+mod bar;
+mod listeners;
+mod overlays;
+mod rail;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::case::Subject;
+
+use super::boot;
+use super::client::Client;
+use super::commands::{Overlay, Runner};
+use super::route::{self, Route};
+use super::session::Session;
+use super::views;
+use super::widgets::inspector::Inspector;
+use bar::Bar;
+use overlays::Overlays;
+use rail::Rail;
+
+/// Readers at most; the browser's own process is the limit beyond that.
+const MOST_READERS: usize = 8;
+
+/// Opens a thing in the inspector; `None` closes it.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Open(pub(crate) Callback<Option<Subject>>);
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> Html {
+    let session = use_state(|| Rc::new(Session::default()));
+    let route = use_state(Route::read);
+    let overlay = use_state(|| None::<Overlay>);
+    let subject = use_state(|| None::<Subject>);
+
+    let client = {
+        let session = session.setter();
+        use_memo((), move |()| {
+            let changed = Callback::from(move |new: Session| session.set(Rc::new(new)));
+            Client::start(readers(), changed)
+                .inspect_err(|error| boot::crash(&format!("The browser refused to start workers: {error:?}")))
+                .ok()
+        })
+    };
+    let Some(client) = (*client).clone() else { return html! { <div /> } };
+    let runner = Runner {
+        client: client.clone(),
+        overlay: { let overlay = overlay.setter(); Callback::from(move |new| overlay.set(new)) },
+    };
+    let open = { let subject = subject.setter(); Open(Callback::from(move |new| subject.set(new))) };
+    // Places in the case change with the evidence, so what is open would become something else.
+    {
+        let subject = subject.setter();
+        use_effect_with(session.intake.files, move |_| subject.set(None));
+    }
+    let dragging = listeners::use_listeners(&runner, &open, route.setter(), *overlay);
+
+    html! {
+        <ContextProvider<Client> context={client}>
+        <ContextProvider<Rc<Session>> context={(*session).clone()}>
+        <ContextProvider<Runner> context={runner}>
+        <ContextProvider<Open> context={open}>
+            <div class={classes!("shell", subject.is_some().then_some("inspecting"))}>
+                <Rail view={route.view} />
+                <Bar />
+                <main class="view" id="main">{ views::show(&route) }</main>
+                <div class="side">{ (*subject).map(|subject| html! { <Inspector {subject} /> }) }</div>
+            </div>
+            <Overlays overlay={*overlay} />
+            <div class="curtains">
+                { dragging.then(|| html! { <div class="dropping"><p>{"Drop the evidence anywhere"}</p></div> }) }
+            </div>
+        </ContextProvider<Open>>
+        </ContextProvider<Runner>>
+        </ContextProvider<Rc<Session>>>
+        </ContextProvider<Client>>
+    }
+}
+
+/// One a core, unless the address asks for another number.
+fn readers() -> usize {
+    let cores = web_sys::window().map_or(2.0, |window| window.navigator().hardware_concurrency());
+    route::number("readers").unwrap_or(cores as usize).clamp(1, MOST_READERS)
+}

@@ -1,0 +1,166 @@
+//! What lies over the page: palette, shortcuts, the seal, warnings.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::app::boot;
+use crate::app::client::Client;
+use crate::app::commands::{COMMANDS, Entry, Overlay, Runner};
+use crate::app::session::Session;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// What is to be shown, if anything.
+    pub(super) overlay: Option<Overlay>,
+}
+
+#[component]
+pub(super) fn Overlays(props: &Props) -> Html {
+    let runner = use_context::<Runner>();
+    let close = Callback::from(move |_: MouseEvent| {
+        if let Some(runner) = &runner {
+            runner.overlay.emit(None);
+        }
+    });
+    let stay = Callback::from(|event: MouseEvent| event.stop_propagation());
+    let (testid, label, content) = match props.overlay {
+        None => ("", "", html! { <span /> }),
+        Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", html! { <Help /> }),
+        Some(Overlay::Palette) => ("palette", "Find a command", html! { <Palette /> }),
+        Some(Overlay::Privacy) => ("privacy-panel", "Why nothing leaves this page", html! { <Privacy /> }),
+    };
+    html! {
+        <>
+            <div class="overlays">
+                { props.overlay.map(|_| html! {
+                    <div class="overlay" onclick={close.clone()}>
+                        <div class="panel" role="dialog" aria-modal="true" aria-label={label} data-testid={testid} onclick={stay}>
+                            <div class="panel-head"><h2>{ label }</h2><button aria-label="Close" onclick={close}>{"✕"}</button></div>
+                            { content }
+                        </div>
+                    </div>
+                }) }
+            </div>
+            <Toasts />
+        </>
+    }
+}
+
+#[component]
+fn Help() -> Html {
+    let rows = COMMANDS.iter().filter(|entry| !entry.keys.is_empty()).map(|entry| html! {
+        <tr key={entry.title}><td>{ entry.title }</td><td><kbd>{ entry.keys }</kbd></td></tr>
+    });
+    html! {
+        <table class="plain"><tbody>
+            { for rows }
+            <tr key="arrows"><td>{"Move through a table; open a row; close the inspector"}</td><td><kbd>{"↑ ↓"}</kbd>{" "}<kbd>{"Enter"}</kbd>{" "}<kbd>{"Esc"}</kbd></td></tr>
+        </tbody></table>
+    }
+}
+
+#[component]
+fn Palette() -> Html {
+    let words = use_state(String::new);
+    let at = use_state(|| 0_usize);
+    let input = use_node_ref();
+    let runner = use_context::<Runner>();
+    use_effect_with(input.clone(), |input| {
+        if let Some(input) = input.cast::<HtmlElement>() {
+            // Without the focus it still works by mouse.
+            let _ = input.focus();
+        }
+    });
+    let needle = words.to_lowercase();
+    let matches: Vec<&'static Entry> = COMMANDS
+        .iter()
+        .filter(|entry| needle.split_whitespace().all(|word| entry.title.to_lowercase().contains(word)))
+        .collect();
+    let run = {
+        let runner = runner.clone();
+        move |entry: &Entry| {
+            if let Some(runner) = &runner {
+                runner.run(entry.command);
+            }
+        }
+    };
+    let oninput = {
+        let (words, at) = (words.clone(), at.clone());
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+                words.set(input.value());
+                at.set(0);
+            }
+        })
+    };
+    let onkeydown = {
+        let (at, matches, run) = (at.clone(), matches.clone(), run.clone());
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "ArrowDown" => at.set((*at + 1).min(matches.len().saturating_sub(1))),
+            "ArrowUp" => at.set(at.saturating_sub(1)),
+            "Enter" => {
+                if let Some(entry) = matches.get(*at) {
+                    run(entry);
+                }
+            }
+            _ => {}
+        })
+    };
+    let row = |(place, &entry): (usize, &&'static Entry)| {
+        let run = run.clone();
+        let onclick = Callback::from(move |_: MouseEvent| run(entry));
+        html! {
+            <li key={entry.title}>
+                <button role="option" aria-selected={(place == *at).to_string()} {onclick}>
+                    <span>{ entry.title }</span><kbd>{ entry.keys }</kbd>
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <div class="palette">
+            <input ref={input} type="search" placeholder="What do you want to do?" aria-label="Command" {oninput} {onkeydown} />
+            <ul role="listbox">{ for matches.iter().enumerate().map(row) }</ul>
+        </div>
+    }
+}
+
+#[component]
+fn Privacy() -> Html {
+    let seal = boot::seal();
+    let date = js_sys::Date::new(&seal.sealed_at.into());
+    html! {
+        <div class="prose">
+            <p>{"The program was loaded, then this policy was added and the network closed for the page and all its workers. Policies can only be tightened: nothing can take it back but leaving the page."}</p>
+            <dl class="facts">
+                <dt>{"Sealed at"}</dt><dd>{ String::from(date.to_iso_string()) }</dd>
+                <dt>{"Requests since"}</dt><dd data-testid="requests-since">{ seal.requests.to_string() }</dd>
+                <dt>{"Attempts refused"}</dt><dd>{ seal.refused.to_string() }</dd>
+                <dt>{"Policy"}</dt><dd><code>{ seal.policy }</code></dd>
+            </dl>
+            <p>{"The program itself has no way to call the network: none of the browser's functions for it are built in. You can also see it for yourself: load the page, disconnect, then drop the evidence; or watch the network panel of the browser's developer tools."}</p>
+            <p>{"Evidence stays in this tab's memory and is gone when it closes. The only thing ever stored is the choice of light or dark."}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Toasts() -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let client = use_context::<Client>();
+    let toast = |toast: &crate::app::session::Toast| {
+        let (client, id) = (client.clone(), toast.id);
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if let Some(client) = &client {
+                client.dismiss(id);
+            }
+        });
+        html! {
+            <li key={toast.id.to_string()}><span>{ &toast.text }</span><button aria-label="Dismiss" {onclick}>{"✕"}</button></li>
+        }
+    };
+    html! { <ul class="toasts" role="status">{ for session.toasts.iter().map(toast) }</ul> }
+}
