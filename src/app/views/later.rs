@@ -1,0 +1,81 @@
+//! Views whose evidence is accepted, hashed and listed, and not yet analysed: what to collect.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::evidence::Kind;
+
+use super::View;
+use crate::app::format;
+use crate::app::session::Session;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// Which view.
+    pub(crate) view: View,
+}
+
+/// What a view is for, the kinds it will read, and how to collect them.
+struct About {
+    purpose: &'static str,
+    kinds: &'static [Kind],
+    commands: &'static str,
+}
+
+#[component]
+pub(crate) fn Later(props: &Props) -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let about = about(props.view);
+    let kinds = session.overview.as_ref().map(|overview| overview.kinds.clone()).unwrap_or_default();
+    let here = kinds.into_iter().filter(|(kind, _)| about.kinds.contains(kind));
+    let here: Vec<Html> = here
+        .map(|(kind, count)| html! { <li key={kind.name()}>{ format!("{}: {}", kind.label(), format::number(count)) }</li> })
+        .collect();
+    html! {
+        <div class="page" data-testid={format!("view-{}", props.view.name())}>
+            <h1>{ props.view.title() }</h1>
+            <p class="lead">{ about.purpose }</p>
+            <p>{"This version of Exhibit registers, hashes and lists such files under Evidence, but does not analyse them yet: nothing is concluded from them."}</p>
+            <div>
+                { if here.is_empty() {
+                    html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }
+                } else {
+                    html! { <ul>{ for here }</ul> }
+                } }
+            </div>
+            <h2>{"How to collect it"}</h2>
+            <pre>{ about.commands }</pre>
+        </div>
+    }
+}
+
+fn about(view: View) -> About {
+    match view {
+        View::Resources => About {
+            purpose: "What every resource looked like, what it was related to, and when it changed, from AWS Config.",
+            kinds: &[Kind::ConfigHistory, Kind::ConfigSnapshot, Kind::ConfigItems, Kind::ConfigStream, Kind::ConfigRecorder],
+            commands: "aws s3 sync s3://CONFIG-BUCKET/AWSLogs/ACCOUNT/Config/ evidence/config/\naws configservice describe-configuration-recorders > evidence/recorders.json",
+        },
+        View::Compliance => About {
+            purpose: "Which rules were met, which resources failed them, and when.",
+            kinds: &[Kind::ConfigCompliance, Kind::ConfigRules, Kind::ConformancePack],
+            commands: "aws configservice describe-config-rules > evidence/config-rules.json\naws configservice describe-compliance-by-config-rule > evidence/compliance.json",
+        },
+        View::Risk => About {
+            purpose: "Which calls, errors and objects are dangerous, and why.",
+            kinds: &[Kind::CloudtrailLog, Kind::Object, Kind::SigmaRule],
+            commands: "aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/",
+        },
+        View::Artifacts => About {
+            purpose: "AWS's own audit reports and agreements, with what they cover and until when.",
+            kinds: &[Kind::ArtifactReport, Kind::ArtifactAgreement],
+            commands: "aws artifact list-reports > evidence/artifact-reports.json\naws artifact list-customer-agreements > evidence/artifact-agreements.json",
+        },
+        _ => About {
+            purpose: "Who did what, from where, when, whether it succeeded, and whether that record is proven.",
+            kinds: &[Kind::CloudtrailLog, Kind::CloudtrailInsight, Kind::CloudtrailEvents, Kind::CloudtrailLakeResult],
+            commands: "aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/",
+        },
+    }
+}

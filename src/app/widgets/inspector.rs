@@ -1,0 +1,140 @@
+//! The inspector: the same for every kind of thing. What it is, why it is judged so, proof, raw.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::case::{Answer, Cell, Inspection, Question, Step, Subject};
+
+use super::cell;
+use crate::app::ask::use_answer;
+use crate::app::client::Client;
+use crate::app::download;
+use crate::app::session::Session;
+use crate::app::shell::Open;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// What is open.
+    pub(crate) subject: Subject,
+}
+
+/// Everything about one thing.
+#[component]
+pub(crate) fn Inspector(props: &Props) -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let open = use_context::<Open>();
+    let answer = use_answer(Question::Inspect(props.subject), session.revision);
+    let close = Callback::from({
+        let open = open.clone();
+        move |_: MouseEvent| {
+            if let Some(open) = &open {
+                open.0.emit(None);
+            }
+        }
+    });
+    let content = match answer.as_deref() {
+        Some(Answer::Inspection(Some(it))) => show(it, open),
+        Some(Answer::Inspection(None)) => html! { <p class="fine">{"This is no longer in the case."}</p> },
+        _ => html! { <p class="loading">{"Asking the case…"}</p> },
+    };
+    html! {
+        <aside class="inspector" aria-label="Inspector" data-testid="inspector">
+            <button class="close" aria-label="Close (Esc)" title="Close (Esc)" onclick={close}>{"✕"}</button>
+            { content }
+        </aside>
+    }
+}
+
+fn show(it: &Inspection, open: Option<Open>) -> Html {
+    let step = |(at, step): (usize, &Step)| {
+        let text = step.text.clone();
+        let onclick = Callback::from(move |_: MouseEvent| download::copy(&text));
+        html! {
+            <li key={at.to_string()}><p>{ &step.title }<button class="copy" {onclick}>{"Copy"}</button></p><pre><bdi>{ &step.text }</bdi></pre></li>
+        }
+    };
+    let related = |(at, (label, subject)): (usize, &(String, Subject))| {
+        let (open, subject) = (open.clone(), *subject);
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if let Some(open) = &open {
+                open.0.emit(Some(subject));
+            }
+        });
+        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ label }</bdi></button></li> }
+    };
+    html! {
+        <div class="inspection" key={it.title.clone()}>
+            <header>
+                <p class="fine">{ &it.sort }</p>
+                <h2><bdi>{ &it.title }</bdi></h2>
+                <p>{ it.status.as_ref().map(cell::full) }</p>
+            </header>
+            <section><h3>{"What"}</h3>{ facts(&it.what) }</section>
+            <section>
+                <h3>{"Why"}</h3>
+                <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ why }</p> }) }</div>
+                <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
+            </section>
+            <section><h3>{"Proof"}</h3>{ facts(&it.proof) }</section>
+            <section class="working">
+                { (!it.working.is_empty()).then(|| html! {
+                    <details open=true><summary>{"Show the working"}</summary><ol>{ for it.working.iter().enumerate().map(step) }</ol></details>
+                }) }
+            </section>
+            <section>{ (!it.related.is_empty()).then(|| html! { <div><h3>{"Belongs to it"}</h3><ul class="related">{ for it.related.iter().enumerate().map(related) }</ul></div> }) }</section>
+            <section>{ it.raw.as_ref().map(|(source, path)| html! { <Raw source={*source} path={path.clone()} /> }) }</section>
+        </div>
+    }
+}
+
+fn facts(list: &[(String, Cell)]) -> Html {
+    let fact = |(at, (label, value)): (usize, &(String, Cell))| html! {
+        <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }</dd></div>
+    };
+    if list.is_empty() {
+        return html! { <p class="fine">{"Nothing is recorded."}</p> };
+    }
+    html! { <dl class="facts">{ for list.iter().enumerate().map(fact) }</dl> }
+}
+
+#[derive(PartialEq, Properties)]
+struct RawProps {
+    source: u32,
+    path: String,
+}
+
+/// The bytes themselves, read again from the file when asked for.
+#[component]
+fn Raw(props: &RawProps) -> Html {
+    let shown = use_state(|| None::<Result<String, String>>);
+    let client = use_context::<Client>();
+    {
+        let shown = shown.clone();
+        use_effect_with((props.source, props.path.clone()), move |_| shown.set(None));
+    }
+    let onclick = {
+        let (shown, source, path) = (shown.clone(), props.source, props.path.clone());
+        Callback::from(move |_: MouseEvent| {
+            let shown = shown.clone();
+            if let Some(client) = &client {
+                client.raw(source, &path, move |result| {
+                    shown.set(Some(match result {
+                        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+                        Err(problem) => Err(format!("{}. {}", problem.message(), problem.recommendation())),
+                    }));
+                });
+            }
+        })
+    };
+    html! {
+        <div>
+            <h3>{"Raw"}</h3>
+            { match &*shown {
+                None => html! { <button {onclick}>{"Show the beginning of the file"}</button> },
+                Some(Ok(text)) => html! { <pre class="raw"><bdi>{ text }</bdi></pre> },
+                Some(Err(text)) => html! { <p>{ text }</p> },
+            } }
+        </div>
+    }
+}

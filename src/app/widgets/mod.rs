@@ -1,0 +1,6 @@
+//! Parts that any view may use.
+
+pub(crate) mod cell;
+pub(crate) mod inspector;
+pub(crate) mod strip;
+pub(crate) mod table;

@@ -1,0 +1,299 @@
+//! The table that every view uses: rows come from the case as they are scrolled to.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use exhibit::case::{Answer, Column, Export, Facet, Filter, Question, Rows, Shape, Subject, Table};
+
+use super::cell;
+use crate::app::ask::use_answer;
+use crate::app::client::Client;
+use crate::app::format;
+use crate::app::session::Session;
+use crate::app::shell::Open;
+
+/// The height of a row in pixels; `styles/widgets.css` has the same.
+const ROW: f64 = 30.0;
+/// Rows that are asked for at a time, and by how many the window moves.
+const WINDOW: u32 = 150;
+const STEP: u32 = 50;
+/// Browsers clamp higher elements: beyond, the scroll range is scaled.
+const MOST_HEIGHT: f64 = 15_000_000.0;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// Which table.
+    pub(crate) table: Table,
+    /// What it is called, for screen readers.
+    pub(crate) label: AttrValue,
+}
+
+/// A table with its filters, its export, and its rows.
+#[component]
+pub(crate) fn Grid(props: &Props) -> Html {
+    let table = props.table;
+    let filter = use_state(Filter::default);
+    let sort = use_state(|| None::<(u16, bool)>);
+    let first = use_state(|| 0_u32);
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let question = Question::Rows {
+        table,
+        filter: (*filter).clone(),
+        sort: *sort,
+        first: *first,
+        count: WINDOW,
+    };
+    let answer = use_answer(question, session.revision);
+    let rows = match answer.as_deref() {
+        Some(Answer::Rows(rows)) if rows.table == table => Some(rows),
+        _ => None,
+    };
+    let set_filter = {
+        let (filter, first) = (filter.clone(), first.clone());
+        Callback::from(move |new: Filter| {
+            first.set(0);
+            filter.set(new);
+        })
+    };
+    let set_sort = { let sort = sort.clone(); Callback::from(move |new| sort.set(new)) };
+    let set_first = { let first = first.clone(); Callback::from(move |new| first.set(new)) };
+    html! {
+        <section class="grid-frame">
+            <Tools {table} filter={(*filter).clone()} sort={*sort} facets={rows.map(|rows| rows.facets.clone()).unwrap_or_default()}
+                matching={rows.map_or(0, |rows| rows.matching)} total={rows.map_or(0, |rows| rows.total)} onchange={set_filter} />
+            <div class="grid-body">
+                { match answer {
+                    Some(answer) if rows.is_some() => html! {
+                        <Body {table} {answer} label={props.label.clone()} sort={*sort} onsort={set_sort} onwindow={set_first} first={*first} />
+                    },
+                    _ => html! { <p class="loading">{"Asking the case…"}</p> },
+                } }
+            </div>
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ToolsProps {
+    table: Table,
+    filter: Filter,
+    sort: Option<(u16, bool)>,
+    facets: Vec<(u16, Vec<(String, u32)>)>,
+    matching: u32,
+    total: u32,
+    onchange: Callback<Filter>,
+}
+
+#[component]
+fn Tools(props: &ToolsProps) -> Html {
+    let client = use_context::<Client>();
+    let oninput = {
+        let (filter, onchange) = (props.filter.clone(), props.onchange.clone());
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+                onchange.emit(Filter { text: input.value(), ..filter.clone() });
+            }
+        })
+    };
+    let facet = |(column, values): &(u16, Vec<(String, u32)>)| {
+        let column = *column;
+        let title = props.table.columns().get(usize::from(column)).map_or("", |column| column.title);
+        let picked = props.filter.facets.iter().find(|facet| facet.column == column).map(|facet| facet.value.clone());
+        let (filter, onchange) = (props.filter.clone(), props.onchange.clone());
+        let choices: Vec<String> = values.iter().map(|(value, _)| value.clone()).collect();
+        let onpick = Callback::from(move |event: Event| {
+            let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) else { return };
+            let mut filter = filter.clone();
+            filter.facets.retain(|facet| facet.column != column);
+            // The first choice stands for all.
+            let picked = select.selected_index().checked_sub(1).and_then(|at| choices.get(at as usize));
+            if let Some(value) = picked {
+                filter.facets.push(Facet { column, value: value.clone() });
+            }
+            onchange.emit(filter);
+        });
+        let option = |(value, count): &(String, u32)| {
+            let shown = if value.is_empty() { "none" } else { value };
+            let chosen = picked.as_ref() == Some(value);
+            html! { <option key={format!("v{value}")} selected={chosen}>{ format!("{shown} ({})", format::number(u64::from(*count))) }</option> }
+        };
+        html! {
+            <label key={column.to_string()} class="facet">
+                <span>{ title }</span>
+                <select onchange={onpick} aria-label={format!("Filter by {title}")}>
+                    <option key="all" selected={picked.is_none()}>{"all"}</option>
+                    { for values.iter().map(option) }
+                </select>
+            </label>
+        }
+    };
+    let export = {
+        let export = Export::Csv { table: props.table, filter: props.filter.clone(), sort: props.sort };
+        let name = match props.table {
+            Table::Files => "files.csv",
+            Table::Digests => "digests.csv",
+            Table::Logs => "logs.csv",
+            Table::Gaps => "gaps.csv",
+        };
+        Callback::from(move |_: MouseEvent| {
+            if let Some(client) = &client {
+                client.download(export.clone(), name);
+            }
+        })
+    };
+    let shown = if props.matching == props.total {
+        format::count(u64::from(props.total), "row")
+    } else {
+        format!("{} of {}", format::number(u64::from(props.matching)), format::count(u64::from(props.total), "row"))
+    };
+    // A column of one value filters nothing.
+    let useful = props.facets.iter().filter(|(column, values)| {
+        values.len() > 1 || props.filter.facets.iter().any(|facet| facet.column == *column)
+    });
+    html! {
+        <div class="grid-tools">
+            <input type="search" placeholder="Filter rows" aria-label="Filter rows" value={props.filter.text.clone()} {oninput} />
+            <div class="facets">{ for useful.map(facet) }</div>
+            <span class="count" role="status" data-testid="row-count">{ shown }</span>
+            <button data-testid="export-csv" onclick={export}>{"Export CSV"}</button>
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct BodyProps {
+    table: Table,
+    answer: Rc<Answer>,
+    label: AttrValue,
+    sort: Option<(u16, bool)>,
+    first: u32,
+    onsort: Callback<Option<(u16, bool)>>,
+    onwindow: Callback<u32>,
+}
+
+#[component]
+fn Body(props: &BodyProps) -> Html {
+    let scroller = use_node_ref();
+    let current = use_state(|| 0_u32);
+    let open = use_context::<Open>();
+    let Answer::Rows(rows) = &*props.answer else { return html! { <div /> } };
+    let columns = props.table.columns();
+    let matching = rows.matching;
+    // Pixels on the scroll bar for each pixel of rows.
+    let scale = (MOST_HEIGHT / (f64::from(matching.max(1)) * ROW)).min(1.0);
+
+    let onscroll = {
+        let (scroller, onwindow, first) = (scroller.clone(), props.onwindow.clone(), props.first);
+        Callback::from(move |_: Event| {
+            let Some(element) = scroller.cast::<HtmlElement>() else { return };
+            let top = (f64::from(element.scroll_top()) / scale / ROW) as u32;
+            let wanted = (top.saturating_sub(STEP) / STEP) * STEP;
+            if wanted != first {
+                onwindow.emit(wanted);
+            }
+        })
+    };
+    let go = {
+        let (scroller, current, open) = (scroller.clone(), current.clone(), open.clone());
+        let (answer, height) = (Rc::clone(&props.answer), ROW * scale);
+        move |to: u32, opens: bool| {
+            current.set(to);
+            reveal(&scroller, f64::from(to) * height);
+            if let (true, Some(open), Some(subject)) = (opens, &open, subject_at(&answer, to)) {
+                open.0.emit(Some(subject));
+            }
+        }
+    };
+    let onkeydown = {
+        let (go, at, last) = (go.clone(), *current, matching.saturating_sub(1));
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowDown" => (at + 1).min(last),
+                "ArrowUp" => at.saturating_sub(1),
+                "PageDown" => (at + 15).min(last),
+                "PageUp" => at.saturating_sub(15),
+                "Home" => 0,
+                "End" => last,
+                "Enter" | " " => at,
+                _ => return,
+            };
+            event.prevent_default();
+            go(to, true);
+        })
+    };
+    let widths: Vec<String> = columns.iter().map(|column| format!("minmax({w}px, {w}fr)", w = column.width)).collect();
+    let template = format!("grid-template-columns: {}", widths.join(" "));
+    let offset = f64::from(rows.first) * ROW * scale;
+    let row = |(at, row): (usize, &exhibit::case::Row)| {
+        let place = rows.first + at as u32;
+        let go = go.clone();
+        let onclick = Callback::from(move |_: MouseEvent| go(place, true));
+        let cells = row.cells.iter().zip(columns).enumerate().map(|(at, (value, column))| html! {
+            <div key={at.to_string()} role="gridcell" class={shape_class(column)}>{ cell::short(value, column.shape) }</div>
+        });
+        html! {
+            <div key={place.to_string()} id={format!("row-{place}")} role="row" aria-rowindex={(place + 2).to_string()} aria-selected={(place == *current).to_string()} class="row" ~style={template.clone()} {onclick}>
+                { for cells }
+            </div>
+        }
+    };
+    let heading = |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
+    html! {
+        <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={props.label.clone()} aria-rowcount={(matching + 1).to_string()}
+            aria-colcount={columns.len().to_string()} aria-activedescendant={format!("row-{}", *current)} {onscroll} {onkeydown}>
+            <div class="row head" role="row" aria-rowindex="1" ~style={template.clone()}>{ for columns.iter().enumerate().map(heading) }</div>
+            <div class="rows" role="rowgroup" ~style={format!("height: {}px", f64::from(matching) * ROW * scale)}>
+                <div class="window" role="presentation" ~style={format!("transform: translateY({offset}px)")}>
+                    { for rows.rows.iter().enumerate().map(row) }
+                </div>
+            </div>
+            <div class="grid-empty">{ (matching == 0).then(|| html! { <p>{ empty(rows) }</p> }) }</div>
+        </div>
+    }
+}
+
+fn empty(rows: &Rows) -> &'static str {
+    if rows.total == 0 { "There is nothing of this kind in the evidence." } else { "No row matches the filter." }
+}
+
+fn subject_at(answer: &Answer, place: u32) -> Option<Subject> {
+    let Answer::Rows(rows) = answer else { return None };
+    let at = place.checked_sub(rows.first)?;
+    rows.rows.get(at as usize).map(|row| row.subject)
+}
+
+/// Scrolls just so far that a row is seen.
+fn reveal(scroller: &NodeRef, at: f64) {
+    let Some(element) = scroller.cast::<HtmlElement>() else { return };
+    let top = f64::from(element.scroll_top());
+    let room = f64::from(element.client_height()) - 2.0 * ROW;
+    if at < top {
+        element.set_scroll_top(at as i32);
+    } else if at > top + room {
+        element.set_scroll_top((at - room) as i32);
+    }
+}
+
+fn shape_class(column: &Column) -> Classes {
+    let numeric = matches!(column.shape, Shape::Number | Shape::Size);
+    classes!("cell", numeric.then_some("numeric"))
+}
+
+fn heading(at: u16, column: &Column, sort: Option<(u16, bool)>, onsort: &Callback<Option<(u16, bool)>>) -> Html {
+    let descending = sort.filter(|(by, _)| *by == at).map(|(_, descending)| descending);
+    let (word, arrow, next) = match descending {
+        None => ("none", "", Some((at, false))),
+        Some(false) => ("ascending", " ▲", Some((at, true))),
+        Some(true) => ("descending", " ▼", None),
+    };
+    let onsort = onsort.clone();
+    let onclick = Callback::from(move |_: MouseEvent| onsort.emit(next));
+    html! {
+        <div key={column.name} role="columnheader" aria-sort={word} class={shape_class(column)}>
+            <button tabindex="-1" title="Sort" {onclick}>{ column.title }{ arrow }</button>
+        </div>
+    }
+}
