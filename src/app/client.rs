@@ -75,7 +75,11 @@ impl Client {
     /// # Errors
     /// When the browser refuses a worker.
     pub(crate) fn start(readers: usize, changed: Callback<Session>) -> Result<Self, JsValue> {
-        let client = Client(Rc::new(Inner { state: RefCell::default(), changed, readers }));
+        let client = Client(Rc::new(Inner {
+            state: RefCell::default(),
+            changed,
+            readers,
+        }));
         client.spawn()?;
         Ok(client)
     }
@@ -83,11 +87,17 @@ impl Client {
     fn spawn(&self) -> Result<(), JsValue> {
         let case = boot::spawn(boot::CASE)?;
         let client = self.clone();
-        self.listen(move |event| client.hear_case(event.unchecked_ref()), |listener| {
-            case.set_onmessage(Some(listener));
-        });
+        self.listen(
+            move |event| client.hear_case(event.unchecked_ref()),
+            |listener| {
+                case.set_onmessage(Some(listener));
+            },
+        );
         let client = self.clone();
-        self.listen(move |_| client.restart(), |listener| case.set_onerror(Some(listener)));
+        self.listen(
+            move |_| client.restart(),
+            |listener| case.set_onerror(Some(listener)),
+        );
         self.0.state.borrow_mut().case = Some(case);
         self.tell(&ToCase::Set(self.settings()));
         let ports = self.0.state.borrow_mut().pool.start(self.0.readers)?;
@@ -95,7 +105,10 @@ impl Client {
             self.attach(port);
         }
         let workers: Vec<Worker> = self.0.state.borrow().pool.workers().cloned().collect();
-        workers.iter().enumerate().for_each(|(at, worker)| self.watch(at, worker));
+        workers
+            .iter()
+            .enumerate()
+            .for_each(|(at, worker)| self.watch(at, worker));
         Ok(())
     }
 
@@ -173,7 +186,10 @@ impl Client {
                 client.warn(format!("The browser could not open {path}: check that it may be read, then drop it again."));
             }
             if refused.len() > 3 {
-                client.warn(format!("The browser could not open {} more files or folders.", refused.len() - 3));
+                client.warn(format!(
+                    "The browser could not open {} more files or folders.",
+                    refused.len() - 3
+                ));
             }
             client.0.state.borrow_mut().listings -= 1;
             client.measure();
@@ -184,7 +200,11 @@ impl Client {
     /// Adds text that was pasted.
     pub(crate) fn add_text(&self, text: &str) {
         let number = self.0.state.borrow().pool.totals().0 + 1;
-        self.add(dropped::file_of(text.as_bytes(), &format!("pasted-{number}.json")).into_iter().collect());
+        self.add(
+            dropped::file_of(text.as_bytes(), &format!("pasted-{number}.json"))
+                .into_iter()
+                .collect(),
+        );
     }
 
     /// Adds the built-in demo case.
@@ -229,7 +249,9 @@ impl Client {
     /// Asks for the final judgement once nothing is left to read.
     fn settle(&self) {
         let state = self.0.state.borrow();
-        let is_done = state.listings == 0 && state.pool.is_idle() && state.session.intake.phase == Phase::Reading;
+        let is_done = state.listings == 0
+            && state.pool.is_idle()
+            && state.session.intake.phase == Phase::Reading;
         let intake = state.intake;
         drop(state);
         if is_done {
@@ -254,7 +276,10 @@ impl Client {
         state.settings = Settings::default();
         state.listings = 0;
         let revision = state.session.revision + 1;
-        state.session = Session { revision, ..Session::default() };
+        state.session = Session {
+            revision,
+            ..Session::default()
+        };
         drop(state);
         self.revive();
         self.change(|_| {});
@@ -285,7 +310,9 @@ impl Client {
         let gives_up = state.restarts > RESTARTS;
         drop(state);
         if gives_up {
-            boot::crash("The case worker ended several times over this evidence, for want of memory perhaps: drop it in parts.");
+            boot::crash(
+                "The case worker ended several times over this evidence, for want of memory perhaps: drop it in parts.",
+            );
             return;
         }
         self.end_workers();
@@ -293,10 +320,16 @@ impl Client {
         self.change(|session| {
             session.overview = None;
             session.revision += 1;
-            session.intake = Intake { phase: Phase::Reading, ..session.intake };
+            session.intake = Intake {
+                phase: Phase::Reading,
+                ..session.intake
+            };
             session.intake.done = 0.0;
         });
-        self.warn("The worker that holds the case ended unexpectedly; the evidence is being read again.".to_owned());
+        self.warn(
+            "The worker that holds the case ended unexpectedly; the evidence is being read again."
+                .to_owned(),
+        );
         let mut state = self.0.state.borrow_mut();
         state.intake += 1;
         state.pool.again();
@@ -324,7 +357,9 @@ impl Client {
     // ---- the case's words
 
     fn hear_case(&self, event: &MessageEvent) {
-        let Some((message, parts)) = unpack::<FromCase>(&event.data()) else { return };
+        let Some((message, parts)) = unpack::<FromCase>(&event.data()) else {
+            return;
+        };
         match message {
             FromCase::Progress(progress) => {
                 let begun = self.0.state.borrow().begun;
@@ -347,7 +382,11 @@ impl Client {
                     self.measure();
                 }
             }
-            FromCase::Judged { overview, intake, verify } => {
+            FromCase::Judged {
+                overview,
+                intake,
+                verify,
+            } => {
                 let is_last = intake == Some(self.0.state.borrow().intake);
                 if is_last {
                     self.publish_timings(&overview, verify);
@@ -361,9 +400,16 @@ impl Client {
                     }
                 });
             }
-            FromCase::Answer { channel, generation, answer } => {
+            FromCase::Answer {
+                channel,
+                generation,
+                answer,
+            } => {
                 let state = self.0.state.borrow();
-                let asker = state.asked.get(&channel).filter(|(newest, _)| *newest == generation);
+                let asker = state
+                    .asked
+                    .get(&channel)
+                    .filter(|(newest, _)| *newest == generation);
                 let asker = asker.map(|(_, asker)| asker.clone());
                 drop(state);
                 if let Some(asker) = asker {
@@ -377,7 +423,11 @@ impl Client {
                         document.push(part);
                     });
                 }
-                let done = if last { state.documents.remove(&id) } else { None };
+                let done = if last {
+                    state.documents.remove(&id)
+                } else {
+                    None
+                };
                 drop(state);
                 if let Some((document, then)) = done {
                     then(document);
@@ -386,7 +436,9 @@ impl Client {
             FromCase::Raw { id, problem } => {
                 let then = self.0.state.borrow_mut().raws.remove(&id);
                 if let Some(then) = then {
-                    let bytes = parts.first().map(|part| js_sys::Uint8Array::new(part).to_vec());
+                    let bytes = parts
+                        .first()
+                        .map(|part| js_sys::Uint8Array::new(part).to_vec());
                     then(match problem {
                         Some(problem) => Err(problem),
                         None => Ok(bytes.unwrap_or_default()),
@@ -438,7 +490,11 @@ impl Client {
         *asker = then;
         let generation = *newest;
         drop(state);
-        self.tell(&ToCase::Ask { channel, generation, question });
+        self.tell(&ToCase::Ask {
+            channel,
+            generation,
+            question,
+        });
     }
 
     /// Stops listening on a channel.
@@ -465,27 +521,42 @@ impl Client {
     /// Has the case write a document, and downloads it.
     pub(crate) fn download(&self, export: Export, name: &'static str) {
         let client = self.clone();
-        self.write(export, Box::new(move |parts| {
-            if super::download::save(&parts, name).is_err() {
-                client.warn(format!("The browser did not take {name}: check that downloads are allowed."));
-            }
-        }));
+        self.write(
+            export,
+            Box::new(move |parts| {
+                if super::download::save(&parts, name).is_err() {
+                    client.warn(format!(
+                        "The browser did not take {name}: check that downloads are allowed."
+                    ));
+                }
+            }),
+        );
     }
 
     /// Has the case write a text, and hands it over.
     pub(crate) fn text(&self, export: Export, then: Callback<String>) {
-        self.write(export, Box::new(move |parts| {
-            wasm_bindgen_futures::spawn_local(async move {
-                let Ok(blob) = Blob::new_with_buffer_source_sequence(&parts) else { return };
-                if let Ok(text) = wasm_bindgen_futures::JsFuture::from(blob.text()).await {
-                    then.emit(text.as_string().unwrap_or_default());
-                }
-            });
-        }));
+        self.write(
+            export,
+            Box::new(move |parts| {
+                wasm_bindgen_futures::spawn_local(async move {
+                    let Ok(blob) = Blob::new_with_buffer_source_sequence(&parts) else {
+                        return;
+                    };
+                    if let Ok(text) = wasm_bindgen_futures::JsFuture::from(blob.text()).await {
+                        then.emit(text.as_string().unwrap_or_default());
+                    }
+                });
+            }),
+        );
     }
 
     /// Reads a file or an archive's member again, for a person to look at.
-    pub(crate) fn raw(&self, source: u32, path: &str, then: impl FnOnce(Result<Vec<u8>, Problem>) + 'static) {
+    pub(crate) fn raw(
+        &self,
+        source: u32,
+        path: &str,
+        then: impl FnOnce(Result<Vec<u8>, Problem>) + 'static,
+    ) {
         let mut state = self.0.state.borrow_mut();
         state.ids += 1;
         let id = state.ids;

@@ -1,8 +1,8 @@
 //! Everything that the page can do, in one table: it feeds the menu, the shortcuts, the help and
 //! the palette.
 
-use web_sys::HtmlElement;
 use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 use yew::Callback;
 
 use exhibit::case::Export;
@@ -57,7 +57,11 @@ pub(crate) struct Entry {
 }
 
 const fn entry(command: Command, title: &'static str, keys: &'static str) -> Entry {
-    Entry { command, title, keys }
+    Entry {
+        command,
+        title,
+        keys,
+    }
 }
 
 /// All commands, in the order of the menu.
@@ -68,9 +72,21 @@ pub(crate) const COMMANDS: &[Entry] = &[
     entry(Command::Cancel, "Cancel reading", ""),
     entry(Command::ClearCase, "Forget all evidence", ""),
     entry(Command::SaveReport, "Download report.json", "r"),
-    entry(Command::SaveManifest, "Download the hashes of all files (sha256sum)", "m"),
-    entry(Command::SaveScript, "Download the script that collects what is missing", "c"),
-    entry(Command::SaveValidateLogs, "Download the verdicts as validate-logs words them", "v"),
+    entry(
+        Command::SaveManifest,
+        "Download the hashes of all files (sha256sum)",
+        "m",
+    ),
+    entry(
+        Command::SaveScript,
+        "Download the script that collects what is missing",
+        "c",
+    ),
+    entry(
+        Command::SaveValidateLogs,
+        "Download the verdicts as validate-logs words them",
+        "v",
+    ),
     entry(Command::Open(View::Evidence), "Go to Evidence", "1"),
     entry(Command::Open(View::Integrity), "Go to Integrity", "2"),
     entry(Command::Open(View::Activity), "Go to Activity", "3"),
@@ -137,8 +153,14 @@ pub(crate) fn by_keys(key: &str, control: bool, typing: bool) -> Option<Command>
     if typing && !control {
         return None;
     }
-    let pressed = if control { format!("Ctrl+{key}") } else { key.to_owned() };
-    let mut found = COMMANDS.iter().filter(|entry| !entry.keys.is_empty() && entry.keys == pressed);
+    let pressed = if control {
+        format!("Ctrl+{key}")
+    } else {
+        key.to_owned()
+    };
+    let mut found = COMMANDS
+        .iter()
+        .filter(|entry| !entry.keys.is_empty() && entry.keys == pressed);
     found.next().map(|entry| entry.command)
 }
 

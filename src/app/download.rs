@@ -11,7 +11,9 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 pub(crate) fn save(parts: &Array, name: &str) -> Result<(), JsValue> {
     let blob = Blob::new_with_buffer_source_sequence(parts)?;
     let address = Url::create_object_url_with_blob(&blob)?;
-    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let document = web_sys::window()
+        .and_then(|window| window.document())
+        .ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     link.set_href(&address);
     link.set_download(name);

@@ -1,7 +1,7 @@
 //! What a drop, a paste or an input brings, as files with their paths.
 
 use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader,
@@ -18,9 +18,14 @@ impl Drop {
     /// Takes hold of all that a drag carries.
     pub(crate) fn take(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
-        let mut drop = Drop { entries: Vec::new(), files: Vec::new() };
+        let mut drop = Drop {
+            entries: Vec::new(),
+            files: Vec::new(),
+        };
         for at in 0..items.length() {
-            let Some(item) = items.get(at).filter(|item| item.kind() == "file") else { continue };
+            let Some(item) = items.get(at).filter(|item| item.kind() == "file") else {
+                continue;
+            };
             match item.webkit_get_as_entry() {
                 Ok(Some(entry)) => drop.entries.push(entry),
                 _ => drop.files.extend(item.get_as_file().ok().flatten()),
@@ -38,13 +43,21 @@ impl Drop {
     /// browser would not open.
     pub(crate) async fn list(self, mut found: impl FnMut(Vec<(String, File)>)) -> Vec<String> {
         let mut refused = Vec::new();
-        let loose: Vec<_> = self.files.into_iter().map(|file| (file.name(), file)).collect();
+        let loose: Vec<_> = self
+            .files
+            .into_iter()
+            .map(|file| (file.name(), file))
+            .collect();
         if !loose.is_empty() {
             found(loose);
         }
-        let (folders, files): (Vec<_>, Vec<_>) = self.entries.into_iter().partition(FileSystemEntry::is_directory);
+        let (folders, files): (Vec<_>, Vec<_>) = self
+            .entries
+            .into_iter()
+            .partition(FileSystemEntry::is_directory);
         found(open_all(files, &mut refused).await);
-        let mut folders: Vec<FileSystemDirectoryEntry> = folders.into_iter().map(JsCast::unchecked_into).collect();
+        let mut folders: Vec<FileSystemDirectoryEntry> =
+            folders.into_iter().map(JsCast::unchecked_into).collect();
         while let Some(folder) = folders.pop() {
             let reader = folder.create_reader();
             loop {
@@ -56,8 +69,13 @@ impl Drop {
                 if entries.is_empty() {
                     break;
                 }
-                let (inner, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(FileSystemEntry::is_directory);
-                folders.extend(inner.into_iter().map(JsCast::unchecked_into::<FileSystemDirectoryEntry>));
+                let (inner, files): (Vec<_>, Vec<_>) =
+                    entries.into_iter().partition(FileSystemEntry::is_directory);
+                folders.extend(
+                    inner
+                        .into_iter()
+                        .map(JsCast::unchecked_into::<FileSystemDirectoryEntry>),
+                );
                 found(open_all(files, &mut refused).await);
             }
         }
@@ -69,7 +87,9 @@ impl Drop {
 pub(crate) fn listed(files: &FileList) -> Vec<(String, File)> {
     let path = |file: &File| {
         let relative = Reflect::get(file, &"webkitRelativePath".into()).ok();
-        let relative = relative.and_then(|path| path.as_string()).filter(|path| !path.is_empty());
+        let relative = relative
+            .and_then(|path| path.as_string())
+            .filter(|path| !path.is_empty());
         relative.unwrap_or_else(|| file.name())
     };
     (0..files.length())

@@ -46,14 +46,21 @@ pub(crate) fn duration(seconds: f64) -> String {
 
 /// `2026-03-01 04:05:06`, in UTC as everywhere.
 pub(crate) fn time(moment: Moment) -> String {
-    moment.to_string().replace('T', " ").trim_end_matches('Z').to_owned()
+    moment
+        .to_string()
+        .replace('T', " ")
+        .trim_end_matches('Z')
+        .to_owned()
 }
 
 /// The time where the user is, for the hover.
 pub(crate) fn local_time(moment: Moment) -> String {
     let millis = moment.seconds() as f64 * 1_000.0;
     let date = js_sys::Date::new(&millis.into());
-    format!("{} local time", String::from(date.to_locale_string("default", &js_sys::Object::new())))
+    format!(
+        "{} local time",
+        String::from(date.to_locale_string("default", &js_sys::Object::new()))
+    )
 }
 
 /// A hash or id with its middle left out.

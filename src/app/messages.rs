@@ -37,7 +37,11 @@ pub(crate) enum ToCase {
     /// Files of which the page knows that they cannot be read.
     Lost(Vec<(u32, Entry)>),
     /// A question. A later one on the same channel makes it void.
-    Ask { channel: u32, generation: u32, question: Question },
+    Ask {
+        channel: u32,
+        generation: u32,
+        question: Question,
+    },
     /// A document to write.
     Export { id: u32, export: Export },
 }
@@ -50,9 +54,17 @@ pub(crate) enum FromCase {
     /// All of a job is in the case.
     Finished { job: u32, spent: Spent },
     /// A judgement; the last of an intake if its number is there.
-    Judged { overview: Box<Overview>, intake: Option<u32>, verify: f64 },
+    Judged {
+        overview: Box<Overview>,
+        intake: Option<u32>,
+        verify: f64,
+    },
     /// An answer.
-    Answer { channel: u32, generation: u32, answer: Answer },
+    Answer {
+        channel: u32,
+        generation: u32,
+        answer: Answer,
+    },
     /// A part of a document comes with this; the last one says so.
     Part { id: u32, last: bool },
     /// The bytes of a file, or why there are none.
@@ -67,16 +79,28 @@ pub(crate) enum ToReader {
     /// The port to the case comes with this.
     Attach,
     /// Files to read; their handles come with this, in the same order.
-    Read { job: u32, files: Vec<Named>, shard: u32, of: u32 },
+    Read {
+        job: u32,
+        files: Vec<Named>,
+        shard: u32,
+        of: u32,
+    },
     /// A file to read again, for a person to look at; its handle comes with this.
-    Extract { id: u32, member: Option<String>, limit: u32 },
+    Extract {
+        id: u32,
+        member: Option<String>,
+        limit: u32,
+    },
 }
 
 /// What a reader says to the case.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum FromReader {
     /// What some files hold.
-    Batch { job: u32, entries: Vec<(u32, Entry)> },
+    Batch {
+        job: u32,
+        entries: Vec<(u32, Entry)>,
+    },
     /// A job is done.
     Finished { job: u32, spent: Spent },
     /// The bytes of a file come with this, or why there are none.

@@ -73,7 +73,10 @@ impl Pool {
         let mut ports = Vec::with_capacity(readers);
         for _ in 0..readers {
             let (worker, port) = spawn()?;
-            self.slots.push(Slot { worker, flying: Vec::new() });
+            self.slots.push(Slot {
+                worker,
+                flying: Vec::new(),
+            });
             ports.push(port);
         }
         Ok(ports)
@@ -107,7 +110,12 @@ impl Pool {
     /// Adds dropped files and hands out what can be.
     pub(crate) fn add(&mut self, files: Vec<(String, File)>) {
         let first = self.sources.len() as u32;
-        self.sources.extend(files.into_iter().map(|(path, file)| Source { file, path, suspect: false }));
+        self.sources
+            .extend(files.into_iter().map(|(path, file)| Source {
+                file,
+                path,
+                suspect: false,
+            }));
         self.queue(first);
         self.feed();
     }
@@ -127,7 +135,11 @@ impl Pool {
             let source = &self.sources[number as usize];
             let size = source.file.size();
             if size > MOST_BYTES {
-                let of = if is_archive(&source.path) { self.slots.len().max(1) as u32 } else { 1 };
+                let of = if is_archive(&source.path) {
+                    self.slots.len().max(1) as u32
+                } else {
+                    1
+                };
                 for index in 0..of {
                     self.waiting.push_back(Job {
                         sources: vec![number],
@@ -152,12 +164,23 @@ impl Pool {
         while let Some(job) = self.waiting.front() {
             let alone = job.alone;
             let is_free = |slot: &Slot| {
-                let quarantined = slot.flying.iter().any(|id| self.flying.get(id).is_some_and(|job| job.alone));
+                let quarantined = slot
+                    .flying
+                    .iter()
+                    .any(|id| self.flying.get(id).is_some_and(|job| job.alone));
                 !quarantined && slot.flying.len() < if alone { 1 } else { AHEAD }
             };
-            let free = self.slots.iter().enumerate().filter(|(_, slot)| is_free(slot));
-            let Some((at, _)) = free.min_by_key(|(_, slot)| slot.flying.len()) else { return };
-            let Some(job) = self.waiting.pop_front() else { return };
+            let free = self
+                .slots
+                .iter()
+                .enumerate()
+                .filter(|(_, slot)| is_free(slot));
+            let Some((at, _)) = free.min_by_key(|(_, slot)| slot.flying.len()) else {
+                return;
+            };
+            let Some(job) = self.waiting.pop_front() else {
+                return;
+            };
             self.jobs += 1;
             self.hand(at, self.jobs, &job);
             self.slots[at].flying.push(self.jobs);
@@ -180,24 +203,38 @@ impl Pool {
             packed.with(&self.sources[source as usize].file)
         });
         // It refuses only what cannot be copied, and files can.
-        let _ = self.slots[at].worker.post_message_with_transfer(&packed.value, &packed.transfer);
+        let _ = self.slots[at]
+            .worker
+            .post_message_with_transfer(&packed.value, &packed.transfer);
     }
 
     /// Takes note that a job is done; returns the bytes that it read.
     pub(crate) fn finish(&mut self, id: u32) -> f64 {
-        let Some(job) = self.flying.remove(&id) else { return 0.0 };
+        let Some(job) = self.flying.remove(&id) else {
+            return 0.0;
+        };
         for slot in &mut self.slots {
             slot.flying.retain(|&other| other != id);
         }
         self.feed();
-        let bytes: f64 = job.sources.iter().map(|&source| self.sources[source as usize].file.size()).sum();
+        let bytes: f64 = job
+            .sources
+            .iter()
+            .map(|&source| self.sources[source as usize].file.size())
+            .sum();
         bytes / f64::from(job.shard.1)
     }
 
     /// Replaces a reader that died.
     pub(crate) fn replace(&mut self, at: usize) -> Loss {
-        let mut loss = Loss { port: None, void: Vec::new(), given_up: Vec::new() };
-        let Some(slot) = self.slots.get_mut(at) else { return loss };
+        let mut loss = Loss {
+            port: None,
+            void: Vec::new(),
+            given_up: Vec::new(),
+        };
+        let Some(slot) = self.slots.get_mut(at) else {
+            return loss;
+        };
         slot.worker.terminate();
         let dead = std::mem::take(&mut slot.flying);
         if let Ok((worker, port)) = spawn() {
@@ -219,11 +256,18 @@ impl Pool {
             let source = &mut self.sources[number as usize];
             if certain && source.suspect {
                 let problem = Problem::new(ProblemCode::Crashed, "");
-                loss.given_up.push((number, failed(&source.path, source.file.size() as u64, problem)));
+                loss.given_up.push((
+                    number,
+                    failed(&source.path, source.file.size() as u64, problem),
+                ));
                 continue;
             }
             source.suspect = true;
-            self.waiting.push_front(Job { sources: vec![number], shard: (0, 1), alone: true });
+            self.waiting.push_front(Job {
+                sources: vec![number],
+                shard: (0, 1),
+                alone: true,
+            });
         }
         self.feed();
         loss
@@ -232,15 +276,24 @@ impl Pool {
     /// The other shares of an archive fall with the one that died: the case forgets an archive
     /// whole, and it will be read whole again.
     fn void_shares(&mut self, affected: &[u32], loss: &mut Loss) {
-        let falls = |job: &Job| job.shard.1 > 1 && job.sources.iter().any(|source| affected.contains(source));
+        let falls = |job: &Job| {
+            job.shard.1 > 1 && job.sources.iter().any(|source| affected.contains(source))
+        };
         self.waiting.retain(|job| !falls(job));
-        let ids: Vec<u32> = self.flying.iter().filter(|(_, job)| falls(job)).map(|(&id, _)| id).collect();
+        let ids: Vec<u32> = self
+            .flying
+            .iter()
+            .filter(|(_, job)| falls(job))
+            .map(|(&id, _)| id)
+            .collect();
         for id in ids {
             // Its reader goes on with it, but nothing of it is taken.
             if let Some(job) = self.flying.remove(&id) {
                 loss.void.push((id, job.sources));
             }
-            self.slots.iter_mut().for_each(|slot| slot.flying.retain(|&other| other != id));
+            self.slots
+                .iter_mut()
+                .for_each(|slot| slot.flying.retain(|&other| other != id));
         }
     }
 
@@ -254,7 +307,10 @@ impl Pool {
             for number in job.sources {
                 let source = &self.sources[number as usize];
                 let problem = Problem::new(ProblemCode::Cancelled, "");
-                entries.push((number, failed(&source.path, source.file.size() as u64, problem)));
+                entries.push((
+                    number,
+                    failed(&source.path, source.file.size() as u64, problem),
+                ));
             }
         }
         entries
@@ -268,17 +324,29 @@ impl Pool {
         ) else {
             return;
         };
-        let member = path.strip_prefix(known.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        let message = ToReader::Extract { id, member: member.map(str::to_owned), limit };
+        let member = path
+            .strip_prefix(known.path.as_str())
+            .and_then(|rest| rest.strip_prefix('/'));
+        let message = ToReader::Extract {
+            id,
+            member: member.map(str::to_owned),
+            limit,
+        };
         let packed = pack(&message).with(&known.file);
         // As in `hand`.
-        let _ = slot.worker.post_message_with_transfer(&packed.value, &packed.transfer);
+        let _ = slot
+            .worker
+            .post_message_with_transfer(&packed.value, &packed.transfer);
     }
 }
 
 fn small(group: &mut Vec<u32>) -> Option<Job> {
     let sources = std::mem::take(group);
-    (!sources.is_empty()).then_some(Job { sources, shard: (0, 1), alone: false })
+    (!sources.is_empty()).then_some(Job {
+        sources,
+        shard: (0, 1),
+        alone: false,
+    })
 }
 
 /// Whether several readers should share a big file. Only a hint by its name: what the file is, the

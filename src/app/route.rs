@@ -46,7 +46,9 @@ pub(crate) fn number(key: &str) -> Option<usize> {
 }
 
 fn hash() -> String {
-    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+    window()
+        .and_then(|window| window.location().hash().ok())
+        .unwrap_or_default()
 }
 
 fn split(hash: &str) -> (String, String) {

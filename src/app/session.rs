@@ -57,13 +57,18 @@ pub(crate) struct Intake {
 impl Intake {
     /// Bytes a second.
     pub(crate) fn rate(&self) -> f64 {
-        if self.elapsed > 0.0 { (self.done - self.before) * 1_000.0 / self.elapsed } else { 0.0 }
+        if self.elapsed > 0.0 {
+            (self.done - self.before) * 1_000.0 / self.elapsed
+        } else {
+            0.0
+        }
     }
 
     /// Seconds left, once that can be told.
     pub(crate) fn left(&self) -> Option<f64> {
         let rate = self.rate();
-        (self.elapsed > 1_000.0 && rate > 0.0 && !self.listing).then(|| (self.total - self.done).max(0.0) / rate)
+        (self.elapsed > 1_000.0 && rate > 0.0 && !self.listing)
+            .then(|| (self.total - self.done).max(0.0) / rate)
     }
 }
 

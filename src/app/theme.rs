@@ -24,8 +24,13 @@ pub(crate) fn toggle() {
 
 fn is_dark() -> bool {
     let Some(window) = window() else { return false };
-    let root = window.document().and_then(|document| document.document_element());
-    match root.and_then(|root| root.get_attribute("data-theme")).as_deref() {
+    let root = window
+        .document()
+        .and_then(|document| document.document_element());
+    match root
+        .and_then(|root| root.get_attribute("data-theme"))
+        .as_deref()
+    {
         Some("dark") => true,
         Some("light") => false,
         _ => window

@@ -15,7 +15,7 @@ use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
     Answer, Export, Facet, Filter, Inspection, KeySummary, Need, Overview, Progress, Question,
-    Rows, Segment, Settings, Step, Subject, TrailSummary,
+    Rows, Scope, Segment, Settings, Step, Subject, TrailSummary,
 };
 pub use register::{Register, Registered};
 pub use table::{Cell, Column, Row, Shape, Table};

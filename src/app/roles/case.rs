@@ -79,7 +79,9 @@ struct Role {
 
 impl Role {
     fn now(&self) -> f64 {
-        self.scope.performance().map_or(0.0, |performance| performance.now())
+        self.scope
+            .performance()
+            .map_or(0.0, |performance| performance.now())
     }
 
     fn send(&self, message: &FromCase) {
@@ -88,13 +90,18 @@ impl Role {
 
     fn post(&self, packed: &Packed) {
         // It refuses only what cannot be copied, and these are buffers.
-        let _ = self.scope.post_message_with_transfer(&packed.value, &packed.transfer);
+        let _ = self
+            .scope
+            .post_message_with_transfer(&packed.value, &packed.transfer);
     }
 
     fn receive(self: &Rc<Self>, message: ToCase, parts: Vec<JsValue>) {
         match message {
             ToCase::Attach => {
-                let port = parts.into_iter().next().and_then(|port| port.dyn_into().ok());
+                let port = parts
+                    .into_iter()
+                    .next()
+                    .and_then(|port| port.dyn_into().ok());
                 if let Some(port) = port {
                     self.attach(&port);
                 }
@@ -115,10 +122,18 @@ impl Role {
             }
             ToCase::Lost(entries) => {
                 let mut case = self.case.borrow_mut();
-                entries.into_iter().for_each(|(source, entry)| case.add(source, entry));
+                entries
+                    .into_iter()
+                    .for_each(|(source, entry)| case.add(source, entry));
             }
-            ToCase::Ask { channel, generation, question } => {
-                self.questions.borrow_mut().insert(channel, (generation, question));
+            ToCase::Ask {
+                channel,
+                generation,
+                question,
+            } => {
+                self.questions
+                    .borrow_mut()
+                    .insert(channel, (generation, question));
                 self.answer();
             }
             ToCase::Export { id, export } => self.export(id, &export),
@@ -144,7 +159,9 @@ impl Role {
                     return;
                 }
                 let mut case = self.case.borrow_mut();
-                entries.into_iter().for_each(|(source, entry)| case.add(source, entry));
+                entries
+                    .into_iter()
+                    .for_each(|(source, entry)| case.add(source, entry));
                 drop(case);
                 self.tell_progress();
                 if self.now() - self.judged.get() > PAUSE.max(4.0 * self.verify.get()) {
@@ -158,7 +175,10 @@ impl Role {
             }
             FromReader::Raw { id, problem } => {
                 let packed = pack(&FromCase::Raw { id, problem });
-                let bytes = parts.into_iter().next().and_then(|part| part.dyn_into::<ArrayBuffer>().ok());
+                let bytes = parts
+                    .into_iter()
+                    .next()
+                    .and_then(|part| part.dyn_into::<ArrayBuffer>().ok());
                 self.post(&match bytes {
                     Some(bytes) => packed.moving(&bytes),
                     None => packed,
@@ -196,7 +216,9 @@ impl Role {
                 }
                 self.tell_progress();
                 let twice = self.case.borrow().settings().verify_twice;
-                let Some(mut verifier) = self.verifier.take() else { break };
+                let Some(mut verifier) = self.verifier.take() else {
+                    break;
+                };
                 let rest = || TimeoutFuture::new(0);
                 let outcomes = verifier.check(&checks, twice, rest).await;
                 self.verifier.replace(Some(verifier));
@@ -219,13 +241,19 @@ impl Role {
 
     fn tell_judgement(&self, wanted: Wanted) {
         let mut case = self.case.borrow_mut();
-        let Answer::Overview(overview) = case.answer(&Question::Overview) else { return };
+        let Answer::Overview(overview) = case.answer(&Question::Overview) else {
+            return;
+        };
         let intake = match wanted {
             Wanted::Final(intake) => Some(intake),
             Wanted::Meanwhile | Wanted::Settings => None,
         };
         self.send(&FromCase::Progress(case.progress()));
-        self.send(&FromCase::Judged { overview, intake, verify: self.verify.get() });
+        self.send(&FromCase::Judged {
+            overview,
+            intake,
+            verify: self.verify.get(),
+        });
     }
 
     /// Answers the newest question of every channel, one a turn, so that a newer question can
@@ -239,9 +267,15 @@ impl Role {
             loop {
                 TimeoutFuture::new(0).await;
                 let next = role.questions.borrow_mut().pop_first();
-                let Some((channel, (generation, question))) = next else { break };
+                let Some((channel, (generation, question))) = next else {
+                    break;
+                };
                 let answer = role.case.borrow_mut().answer(&question);
-                role.send(&FromCase::Answer { channel, generation, answer });
+                role.send(&FromCase::Answer {
+                    channel,
+                    generation,
+                    answer,
+                });
             }
             role.answering.set(false);
         });

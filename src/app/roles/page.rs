@@ -10,8 +10,13 @@ use crate::app::theme;
 pub(crate) fn start() {
     panic::set_hook(Box::new(|info| {
         // The place alone: a panic's message could hold evidence.
-        let place = info.location().map_or_else(String::new, ToString::to_string);
-        boot::crash(&format!("Exhibit {} stopped at {place}", env!("CARGO_PKG_VERSION")));
+        let place = info
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        boot::crash(&format!(
+            "Exhibit {} stopped at {place}",
+            env!("CARGO_PKG_VERSION")
+        ));
     }));
     theme::restore();
     let document = web_sys::window().and_then(|window| window.document());

@@ -45,16 +45,30 @@ impl Role {
     fn receive(self: &Rc<Self>, message: ToReader, parts: Vec<JsValue>) {
         match message {
             ToReader::Attach => {
-                let port = parts.into_iter().next().and_then(|port| port.dyn_into().ok());
+                let port = parts
+                    .into_iter()
+                    .next()
+                    .and_then(|port| port.dyn_into().ok());
                 *self.port.borrow_mut() = port;
             }
-            ToReader::Read { job, files, shard, of } => {
-                let handles: Vec<File> = parts.into_iter().filter_map(|part| part.dyn_into().ok()).collect();
+            ToReader::Read {
+                job,
+                files,
+                shard,
+                of,
+            } => {
+                let handles: Vec<File> = parts
+                    .into_iter()
+                    .filter_map(|part| part.dyn_into().ok())
+                    .collect();
                 let shard = Shard { index: shard, of };
                 spawn_local(Rc::clone(self).read(job, files, handles, shard));
             }
             ToReader::Extract { id, member, limit } => {
-                let handle = parts.into_iter().next().and_then(|part| part.dyn_into::<File>().ok());
+                let handle = parts
+                    .into_iter()
+                    .next()
+                    .and_then(|part| part.dyn_into::<File>().ok());
                 if let Some(file) = handle {
                     self.extract(id, member.as_deref(), file, limit as usize);
                 }
@@ -63,7 +77,9 @@ impl Role {
     }
 
     fn now(&self) -> f64 {
-        self.scope.performance().map_or(0.0, |performance| performance.now())
+        self.scope
+            .performance()
+            .map_or(0.0, |performance| performance.now())
     }
 
     fn send(&self, message: &FromReader, bytes: Option<&[u8]>) {
@@ -134,19 +150,25 @@ impl Role {
     fn read_big(&self, job: u32, named: &Named, file: &File, shard: Shard, spent: &mut Spent) {
         let clock = || self.now();
         let mut entries: Vec<(u32, Entry)> = Vec::new();
-        let mut flush = |entries: &mut Vec<(u32, Entry)>| {
+        let flush = |entries: &mut Vec<(u32, Entry)>| {
             let entries = std::mem::take(entries);
             self.send(&FromReader::Batch { job, entries }, None);
         };
         match BlobSource::new(file.clone().into(), &clock) {
             Ok(mut source) => {
                 let mut reader = Reader::new(Limits::default(), &clock);
-                reader.read(&named.path, &mut source, file.size() as u64, shard, &mut |entry| {
-                    entries.push((named.source, entry));
-                    if entries.len() >= BATCH {
-                        flush(&mut entries);
-                    }
-                });
+                reader.read(
+                    &named.path,
+                    &mut source,
+                    file.size() as u64,
+                    shard,
+                    &mut |entry| {
+                        entries.push((named.source, entry));
+                        if entries.len() >= BATCH {
+                            flush(&mut entries);
+                        }
+                    },
+                );
                 spent.add(reader.timings.into());
                 spent.read += source.spent;
             }
@@ -169,7 +191,13 @@ impl Role {
             });
         match result {
             Ok(bytes) => self.send(&FromReader::Raw { id, problem: None }, Some(&bytes)),
-            Err(problem) => self.send(&FromReader::Raw { id, problem: Some(problem) }, None),
+            Err(problem) => self.send(
+                &FromReader::Raw {
+                    id,
+                    problem: Some(problem),
+                },
+                None,
+            ),
         }
     }
 }

@@ -17,8 +17,13 @@ use crate::app::session::{Intake, Phase, Session};
 #[component]
 pub(super) fn Bar() -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let Some(runner) = use_context::<Runner>() else { return html! { <header class="bar" /> } };
-    let run = |command| { let runner = runner.clone(); Callback::from(move |_: MouseEvent| runner.run(command)) };
+    let Some(runner) = use_context::<Runner>() else {
+        return html! { <header class="bar" /> };
+    };
+    let run = |command| {
+        let runner = runner.clone();
+        Callback::from(move |_: MouseEvent| runner.run(command))
+    };
     let has_case = session.intake.phase != Phase::Empty;
     html! {
         <header class="bar">
@@ -46,7 +51,10 @@ pub(super) fn Bar() -> Html {
 #[component]
 fn Verdicts() -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let overview = session.overview.as_ref().filter(|overview| overview.files > 0);
+    let overview = session
+        .overview
+        .as_ref()
+        .filter(|overview| overview.files > 0);
     let (name, word) = match overview.map(|overview| overview.verdict) {
         None => ("none", "No evidence yet"),
         Some(Verdict::None) => ("none", "Nothing to judge by"),
@@ -69,7 +77,12 @@ fn Inputs() -> Html {
         }
     });
     let onchange = Callback::from(move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        else {
+            return;
+        };
         if let (Some(client), Some(files)) = (&client, input.files()) {
             client.add(dropped::listed(&files));
         }
@@ -99,7 +112,11 @@ fn Progress(props: &ProgressProps) -> Html {
         }
     });
     let reading = intake.phase == Phase::Reading;
-    let share = if intake.total > 0.0 { (intake.done / intake.total).min(1.0) } else { 0.0 };
+    let share = if intake.total > 0.0 {
+        (intake.done / intake.total).min(1.0)
+    } else {
+        0.0
+    };
     html! {
         <div class="intake" data-testid="intake" data-state={intake.phase.name()} data-files={intake.files.to_string()}>
             <span class="words" role="status">{ words(intake) }</span>
@@ -119,12 +136,21 @@ fn words(intake: &Intake) -> String {
         Phase::Ready if intake.cancelled => format!("{files} read, the rest was cancelled"),
         Phase::Ready => format!("{files}, {}", format::size(intake.total)),
         Phase::Reading if intake.judging && intake.checks > 0 => {
-            format!("Checking signatures: {} to go, {files}", format::number(intake.checks))
+            format!(
+                "Checking signatures: {} to go, {files}",
+                format::number(intake.checks)
+            )
         }
         Phase::Reading if intake.judging => format!("Judging {files}"),
         Phase::Reading => {
-            let listing = if intake.listing { "Listing and reading" } else { "Reading" };
-            let left = intake.left().map(|left| format!(", {} left", format::duration(left)));
+            let listing = if intake.listing {
+                "Listing and reading"
+            } else {
+                "Reading"
+            };
+            let left = intake
+                .left()
+                .map(|left| format!(", {} left", format::duration(left)));
             format!(
                 "{listing}: {files}, {} of {}, {}/s{}",
                 format::size(intake.done),

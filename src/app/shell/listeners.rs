@@ -55,8 +55,13 @@ pub(super) fn use_listeners(
                         return;
                     }
                     let event: &ClipboardEvent = event.unchecked_ref();
-                    let Some(data) = event.clipboard_data() else { return };
-                    let files = data.files().map(|files| dropped::listed(&files)).unwrap_or_default();
+                    let Some(data) = event.clipboard_data() else {
+                        return;
+                    };
+                    let files = data
+                        .files()
+                        .map(|files| dropped::listed(&files))
+                        .unwrap_or_default();
                     let text = data.get_data("text/plain").unwrap_or_default();
                     if !files.is_empty() {
                         client.add(files);
@@ -71,13 +76,17 @@ pub(super) fn use_listeners(
     {
         let (runner, open) = (runner.clone(), open.clone());
         use_effect_with(overlay.is_some(), move |&covered| {
-            let listener = listen("keydown", move |event| press(event, covered, &runner, &open));
+            let listener = listen("keydown", move |event| {
+                press(event, covered, &runner, &open)
+            });
             move || drop(listener)
         });
     }
     use_effect_with((), move |()| {
         let window = web_sys::window();
-        let listener = window.map(|window| EventListener::new(&window, "hashchange", move |_| route.set(Route::read())));
+        let listener = window.map(|window| {
+            EventListener::new(&window, "hashchange", move |_| route.set(Route::read()))
+        });
         move || drop(listener)
     });
     *dragging
@@ -106,11 +115,17 @@ fn press(event: &Event, covered: bool, runner: &Runner, open: &Open) {
 fn listen(name: &'static str, run: impl FnMut(&Event) + 'static) -> Option<EventListener> {
     let document = web_sys::window()?.document()?;
     let options = EventListenerOptions::enable_prevent_default();
-    Some(EventListener::new_with_options(&document, name, options, run))
+    Some(EventListener::new_with_options(
+        &document, name, options, run,
+    ))
 }
 
 /// Whether the user is in a field to type in.
 fn is_typing(event: &Event) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
 }

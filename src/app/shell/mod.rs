@@ -42,16 +42,26 @@ pub(crate) fn App() -> Html {
         use_memo((), move |()| {
             let changed = Callback::from(move |new: Session| session.set(Rc::new(new)));
             Client::start(readers(), changed)
-                .inspect_err(|error| boot::crash(&format!("The browser refused to start workers: {error:?}")))
+                .inspect_err(|error| {
+                    boot::crash(&format!("The browser refused to start workers: {error:?}"))
+                })
                 .ok()
         })
     };
-    let Some(client) = (*client).clone() else { return html! { <div /> } };
+    let Some(client) = (*client).clone() else {
+        return html! { <div /> };
+    };
     let runner = Runner {
         client: client.clone(),
-        overlay: { let overlay = overlay.setter(); Callback::from(move |new| overlay.set(new)) },
+        overlay: {
+            let overlay = overlay.setter();
+            Callback::from(move |new| overlay.set(new))
+        },
     };
-    let open = { let subject = subject.setter(); Open(Callback::from(move |new| subject.set(new))) };
+    let open = {
+        let subject = subject.setter();
+        Open(Callback::from(move |new| subject.set(new)))
+    };
     // Places in the case change with the evidence, so what is open would become something else.
     {
         let subject = subject.setter();
@@ -84,5 +94,7 @@ pub(crate) fn App() -> Html {
 /// One a core, unless the address asks for another number.
 fn readers() -> usize {
     let cores = web_sys::window().map_or(2.0, |window| window.navigator().hardware_concurrency());
-    route::number("readers").unwrap_or(cores as usize).clamp(1, MOST_READERS)
+    route::number("readers")
+        .unwrap_or(cores as usize)
+        .clamp(1, MOST_READERS)
 }

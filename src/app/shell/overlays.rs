@@ -30,7 +30,11 @@ pub(super) fn Overlays(props: &Props) -> Html {
         None => ("", "", html! { <span /> }),
         Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", html! { <Help /> }),
         Some(Overlay::Palette) => ("palette", "Find a command", html! { <Palette /> }),
-        Some(Overlay::Privacy) => ("privacy-panel", "Why nothing leaves this page", html! { <Privacy /> }),
+        Some(Overlay::Privacy) => (
+            "privacy-panel",
+            "Why nothing leaves this page",
+            html! { <Privacy /> },
+        ),
     };
     html! {
         <>
@@ -77,7 +81,11 @@ fn Palette() -> Html {
     let needle = words.to_lowercase();
     let matches: Vec<&'static Entry> = COMMANDS
         .iter()
-        .filter(|entry| needle.split_whitespace().all(|word| entry.title.to_lowercase().contains(word)))
+        .filter(|entry| {
+            needle
+                .split_whitespace()
+                .all(|word| entry.title.to_lowercase().contains(word))
+        })
         .collect();
     let run = {
         let runner = runner.clone();
@@ -90,7 +98,10 @@ fn Palette() -> Html {
     let oninput = {
         let (words, at) = (words.clone(), at.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
                 words.set(input.value());
                 at.set(0);
             }

@@ -20,7 +20,10 @@ pub(super) fn Rail(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let item = |&view: &View| {
         let current = (view == props.view).then_some("page");
-        let count = view.count(&session).filter(|&count| count > 0).map(format::number);
+        let count = view
+            .count(&session)
+            .filter(|&count| count > 0)
+            .map(format::number);
         html! {
             <li key={view.name()}>
                 <a href={Route { view, part: None }.address()} data-testid={format!("nav-{}", view.name())} aria-current={current}>

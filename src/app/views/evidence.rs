@@ -85,13 +85,21 @@ fn Files() -> Html {
         }
     });
     let overview = session.overview.clone();
-    let (files, bytes, problems) = overview.as_ref().map_or((0, 0, 0), |o| (o.files, o.bytes, o.problems));
-    let kinds = overview.map(|overview| overview.kinds.clone()).unwrap_or_default();
+    let (files, bytes, problems) = overview
+        .as_ref()
+        .map_or((0, 0, 0), |o| (o.files, o.bytes, o.problems));
+    let kinds = overview
+        .map(|overview| overview.kinds.clone())
+        .unwrap_or_default();
     let summary = format!(
         "{}, {}; {}",
         format::count(files, "file"),
         format::size(bytes as f64),
-        if problems == 0 { "no problem".to_owned() } else { format!("{} with a problem", format::number(problems)) }
+        if problems == 0 {
+            "no problem".to_owned()
+        } else {
+            format!("{} with a problem", format::number(problems))
+        }
     );
     html! {
         <div class="stack">

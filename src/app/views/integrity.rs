@@ -42,7 +42,10 @@ const PARTS: [(&str, &str); 6] = [
 pub(crate) fn Integrity(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let part = props.part.as_deref().unwrap_or("overview").to_owned();
-    let overview = session.overview.clone().filter(|overview| overview.files > 0);
+    let overview = session
+        .overview
+        .clone()
+        .filter(|overview| overview.files > 0);
     let Some(overview) = overview else {
         return html! {
             <div class="page" data-testid="view-integrity">
@@ -54,7 +57,11 @@ pub(crate) fn Integrity(props: &Props) -> Html {
     };
     let tab = |(name, title): &(&'static str, &'static str)| {
         let current = (*name == part).then_some("page");
-        let address = Route { view: View::Integrity, part: Some((*name).to_owned()) }.address();
+        let address = Route {
+            view: View::Integrity,
+            part: Some((*name).to_owned()),
+        }
+        .address();
         html! { <a key={*name} href={address} aria-current={current} data-testid={format!("part-{name}")}>{ *title }</a> }
     };
     let content = match part.as_str() {
@@ -95,17 +102,25 @@ struct PartProps {
 fn Summary(props: &PartProps) -> Html {
     let overview = &props.overview;
     let spans = overview.trails.iter().flat_map(|trail| {
-        let ends = trail.strip.iter().flat_map(|segment| [segment.from, segment.to]);
+        let ends = trail
+            .strip
+            .iter()
+            .flat_map(|segment| [segment.from, segment.to]);
         ends.chain(trail.span.into_iter().flat_map(|(from, to)| [from, to]))
     });
     let span = spans.fold(None, |span: Option<(Moment, Moment)>, at| {
         Some(span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))))
     });
-    let count = |state: State, hatched: bool, word: &str, count: u64| html! {
-        <li key={word.to_owned()}>{ cell::state(state, hatched, word) }<strong>{ format::number(count) }</strong></li>
+    let count = |state: State, hatched: bool, word: &str, count: u64| {
+        html! {
+            <li key={word.to_owned()}>{ cell::state(state, hatched, word) }<strong>{ format::number(count) }</strong></li>
+        }
     };
     let strip = |trail: &exhibit::case::TrailSummary| {
-        let key = format!("{}/{}/{}/{}", trail.account, trail.region, trail.trail, trail.home_region);
+        let key = format!(
+            "{}/{}/{}/{}",
+            trail.account, trail.region, trail.trail, trail.home_region
+        );
         span.map(|span| html! { <Strip {key} trail={trail.clone()} {span} /> })
     };
     let legend = State::ALL.iter().map(|&state| html! { <li key={state.name()}>{ cell::state(state, state == State::Missing, state.label()) }</li> });
@@ -129,7 +144,7 @@ fn Summary(props: &PartProps) -> Html {
                 <div class="axis">{ span.map(|(from, to)| html! {
                     <p><time>{ format::time(from) }</time><span>{"UTC"}</span><time>{ format::time(to) }</time></p>
                 }) }</div>
-                <div class="strips">{ for overview.trails.iter().map(strip) }</div>
+                <div class="strips">{ for overview.trails.iter().filter_map(strip) }</div>
                 <ul class="legend">{ for legend }</ul>
             </section>
             <Needs needs={overview.needs.clone()} />
@@ -245,14 +260,22 @@ fn Narrow(props: &PartProps) -> Html {
     let wrong = use_state(|| None::<String>);
     let settings = props.overview.settings.clone();
     let apply = {
-        let (client, form, wrong, settings) = (client.clone(), form.clone(), wrong.clone(), settings.clone());
+        let (client, form, wrong, settings) = (
+            client.clone(),
+            form.clone(),
+            wrong.clone(),
+            settings.clone(),
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             match read(&form) {
                 Ok(scope) => {
                     wrong.set(None);
                     if let Some(client) = &client {
-                        client.set(Settings { scope, ..settings.clone() });
+                        client.set(Settings {
+                            scope,
+                            ..settings.clone()
+                        });
                     }
                 }
                 Err(text) => wrong.set(Some(text)),
@@ -261,17 +284,22 @@ fn Narrow(props: &PartProps) -> Html {
     };
     let reset = Callback::from(move |_: MouseEvent| {
         if let Some(client) = &client {
-            client.set(Settings { scope: Scope::default(), ..settings.clone() });
+            client.set(Settings {
+                scope: Scope::default(),
+                ..settings.clone()
+            });
         }
     });
     let values = values(&props.overview.settings.scope);
     let found = self::values(&props.overview.found);
-    let field = |(at, (title, example)): (usize, &(&'static str, &'static str))| html! {
-        <tr key={*title}>
-            <td><label for={format!("scope-{at}")}>{ *title }</label></td>
-            <td><input id={format!("scope-{at}")} type="text" placeholder={*example} value={values[at].clone()} /></td>
-            <td><bdi>{ &found[at] }</bdi></td>
-        </tr>
+    let field = |(at, (title, example)): (usize, &(&'static str, &'static str))| {
+        html! {
+            <tr key={*title}>
+                <td><label for={format!("scope-{at}")}>{ *title }</label></td>
+                <td><input id={format!("scope-{at}")} type="text" placeholder={*example} value={values[at].clone()} /></td>
+                <td><bdi>{ &found[at] }</bdi></td>
+            </tr>
+        }
     };
     html! {
         <form class="scroll" ref={form} onsubmit={apply}>
@@ -303,9 +331,13 @@ fn values(scope: &Scope) -> [String; 7] {
 fn read(form: &NodeRef) -> Result<Scope, String> {
     let element = form.cast::<web_sys::Element>();
     let field = |at: usize| {
-        let found = element.as_ref().and_then(|form| form.query_selector(&format!("#scope-{at}")).ok().flatten());
+        let found = element
+            .as_ref()
+            .and_then(|form| form.query_selector(&format!("#scope-{at}")).ok().flatten());
         let input = found.and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
-        input.map(|input| input.value().trim().to_owned()).unwrap_or_default()
+        input
+            .map(|input| input.value().trim().to_owned())
+            .unwrap_or_default()
     };
     let time = |at: usize| match field(at) {
         text if text.is_empty() => Ok(None),
@@ -313,7 +345,14 @@ fn read(form: &NodeRef) -> Result<Scope, String> {
             .map(Some)
             .ok_or_else(|| format!("“{text}” is not a time: write it as {}", FIELDS[at].1)),
     };
-    let list = |at: usize| field(at).split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+    let list = |at: usize| {
+        field(at)
+            .split(',')
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
     let one = |at: usize| Some(field(at)).filter(|text| !text.is_empty());
     Ok(Scope {
         from: time(0)?,

@@ -27,8 +27,14 @@ struct About {
 pub(crate) fn Later(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let about = about(props.view);
-    let kinds = session.overview.as_ref().map(|overview| overview.kinds.clone()).unwrap_or_default();
-    let here = kinds.into_iter().filter(|(kind, _)| about.kinds.contains(kind));
+    let kinds = session
+        .overview
+        .as_ref()
+        .map(|overview| overview.kinds.clone())
+        .unwrap_or_default();
+    let here = kinds
+        .into_iter()
+        .filter(|(kind, _)| about.kinds.contains(kind));
     let here: Vec<Html> = here
         .map(|(kind, count)| html! { <li key={kind.name()}>{ format!("{}: {}", kind.label(), format::number(count)) }</li> })
         .collect();
@@ -54,12 +60,22 @@ fn about(view: View) -> About {
     match view {
         View::Resources => About {
             purpose: "What every resource looked like, what it was related to, and when it changed, from AWS Config.",
-            kinds: &[Kind::ConfigHistory, Kind::ConfigSnapshot, Kind::ConfigItems, Kind::ConfigStream, Kind::ConfigRecorder],
+            kinds: &[
+                Kind::ConfigHistory,
+                Kind::ConfigSnapshot,
+                Kind::ConfigItems,
+                Kind::ConfigStream,
+                Kind::ConfigRecorder,
+            ],
             commands: "aws s3 sync s3://CONFIG-BUCKET/AWSLogs/ACCOUNT/Config/ evidence/config/\naws configservice describe-configuration-recorders > evidence/recorders.json",
         },
         View::Compliance => About {
             purpose: "Which rules were met, which resources failed them, and when.",
-            kinds: &[Kind::ConfigCompliance, Kind::ConfigRules, Kind::ConformancePack],
+            kinds: &[
+                Kind::ConfigCompliance,
+                Kind::ConfigRules,
+                Kind::ConformancePack,
+            ],
             commands: "aws configservice describe-config-rules > evidence/config-rules.json\naws configservice describe-compliance-by-config-rule > evidence/compliance.json",
         },
         View::Risk => About {
@@ -74,7 +90,12 @@ fn about(view: View) -> About {
         },
         _ => About {
             purpose: "Who did what, from where, when, whether it succeeded, and whether that record is proven.",
-            kinds: &[Kind::CloudtrailLog, Kind::CloudtrailInsight, Kind::CloudtrailEvents, Kind::CloudtrailLakeResult],
+            kinds: &[
+                Kind::CloudtrailLog,
+                Kind::CloudtrailInsight,
+                Kind::CloudtrailEvents,
+                Kind::CloudtrailLakeResult,
+            ],
             commands: "aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/",
         },
     }

@@ -21,7 +21,10 @@ pub(crate) fn Report() -> Html {
         let text = text.clone();
         use_effect_with(session.revision, move |_| {
             if let Some(client) = client {
-                client.text(Export::ValidateLogs, Callback::from(move |new| text.set(new)));
+                client.text(
+                    Export::ValidateLogs,
+                    Callback::from(move |new| text.set(new)),
+                );
             }
         });
     }
@@ -33,8 +36,14 @@ pub(crate) fn Report() -> Html {
             }
         })
     };
-    let copy = { let text = text.clone(); Callback::from(move |_: MouseEvent| download::copy(&text)) };
-    let statement = session.overview.as_ref().map_or("Nothing was dropped yet: drop evidence to report on.".to_owned(), |o| o.statement.clone());
+    let copy = {
+        let text = text.clone();
+        Callback::from(move |_: MouseEvent| download::copy(&text))
+    };
+    let statement = session.overview.as_ref().map_or(
+        "Nothing was dropped yet: drop evidence to report on.".to_owned(),
+        |o| o.statement.clone(),
+    );
     // A screenful; the download has all of it.
     let shown: String = text.lines().take(400).collect::<Vec<_>>().join("\n");
     html! {

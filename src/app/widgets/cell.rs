@@ -31,7 +31,9 @@ pub(crate) fn state(state: State, hatched: bool, word: &str) -> Html {
 pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
     match cell {
         Cell::Code(text) if shape == Shape::Code => code(text, format::shorten(text)),
-        Cell::Code(text) => html! { <span class="path" title={text.clone()}><bdi>{ text }</bdi></span> },
+        Cell::Code(text) => {
+            html! { <span class="path" title={text.clone()}><bdi>{ text }</bdi></span> }
+        }
         _ => full(cell),
     }
 }
@@ -42,12 +44,18 @@ pub(crate) fn full(cell: &Cell) -> Html {
         Cell::Empty => html! { <span class="none">{"–"}</span> },
         Cell::Text(text) => html! { <span title={text.clone()}><bdi>{ text }</bdi></span> },
         Cell::Code(text) => code(text, text.clone()),
-        Cell::Time(at) => html! { <time title={format::local_time(*at)}>{ format::time(*at) }</time> },
+        Cell::Time(at) => {
+            html! { <time title={format::local_time(*at)}>{ format::time(*at) }</time> }
+        }
         Cell::Number(value) => html! { <span class="number">{ format::number(*value) }</span> },
         Cell::Size(bytes) => html! {
             <span class="number" title={format!("{} bytes", format::number(*bytes))}>{ format::size(*bytes as f64) }</span>
         },
-        Cell::State { state: kind, hatched, word } => state(*kind, *hatched, word),
+        Cell::State {
+            state: kind,
+            hatched,
+            word,
+        } => state(*kind, *hatched, word),
     }
 }
 

@@ -35,7 +35,9 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     });
     let content = match answer.as_deref() {
         Some(Answer::Inspection(Some(it))) => show(it, open),
-        Some(Answer::Inspection(None)) => html! { <p class="fine">{"This is no longer in the case."}</p> },
+        Some(Answer::Inspection(None)) => {
+            html! { <p class="fine">{"This is no longer in the case."}</p> }
+        }
         _ => html! { <p class="loading">{"Asking the case…"}</p> },
     };
     html! {
@@ -89,8 +91,10 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
 }
 
 fn facts(list: &[(String, Cell)]) -> Html {
-    let fact = |(at, (label, value)): (usize, &(String, Cell))| html! {
-        <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }</dd></div>
+    let fact = |(at, (label, value)): (usize, &(String, Cell))| {
+        html! {
+            <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }</dd></div>
+        }
     };
     if list.is_empty() {
         return html! { <p class="fine">{"Nothing is recorded."}</p> };
@@ -121,7 +125,11 @@ fn Raw(props: &RawProps) -> Html {
                 client.raw(source, &path, move |result| {
                     shown.set(Some(match result {
                         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-                        Err(problem) => Err(format!("{}. {}", problem.message(), problem.recommendation())),
+                        Err(problem) => Err(format!(
+                            "{}. {}",
+                            problem.message(),
+                            problem.recommendation()
+                        )),
                     }));
                 });
             }

@@ -37,7 +37,12 @@ pub(crate) fn Strip(props: &Props) -> Html {
                 open.0.emit(Some(subject));
             }
         });
-        let title = format!("{}\n{} to {} UTC", segment.label, format::time(segment.from), format::time(segment.to));
+        let title = format!(
+            "{}\n{} to {} UTC",
+            segment.label,
+            format::time(segment.from),
+            format::time(segment.to)
+        );
         html! {
             <rect key={at.to_string()} class={classes!("segment", segment.state.name())} x={format!("{x:.1}")} y="0" width={format!("{width:.1}")} height={HEIGHT.to_string()} {onclick}>
                 <title>{ title }</title>
@@ -47,9 +52,22 @@ pub(crate) fn Strip(props: &Props) -> Html {
     let trail = &props.trail;
     let label = format!(
         "{} {} {}: {}, {} gaps",
-        trail.account, trail.region, trail.trail, format::count(trail.digests, "digest file"), trail.gaps.len()
+        trail.account,
+        trail.region,
+        trail.trail,
+        format::count(trail.digests, "digest file"),
+        trail.gaps.len()
     );
-    let gap = |(at, gap): (usize, &(exhibit::integrity::GapKind, Moment, Moment, u64, exhibit::case::Subject))| {
+    let gap = |(at, gap): (
+        usize,
+        &(
+            exhibit::integrity::GapKind,
+            Moment,
+            Moment,
+            u64,
+            exhibit::case::Subject,
+        ),
+    )| {
         let (kind, from, to, _, subject) = *gap;
         let open = open.clone();
         let onclick = Callback::from(move |_: MouseEvent| {
@@ -77,5 +95,9 @@ pub(crate) fn Strip(props: &Props) -> Html {
 }
 
 fn missing(count: u64) -> String {
-    if count == 0 { String::new() } else { format!(", up to {} missing", format::number(count)) }
+    if count == 0 {
+        String::new()
+    } else {
+        format!(", up to {} missing", format::number(count))
+    }
 }

@@ -58,8 +58,14 @@ pub(crate) fn Grid(props: &Props) -> Html {
             filter.set(new);
         })
     };
-    let set_sort = { let sort = sort.clone(); Callback::from(move |new| sort.set(new)) };
-    let set_first = { let first = first.clone(); Callback::from(move |new| first.set(new)) };
+    let set_sort = {
+        let sort = sort.clone();
+        Callback::from(move |new| sort.set(new))
+    };
+    let set_first = {
+        let first = first.clone();
+        Callback::from(move |new| first.set(new))
+    };
     html! {
         <section class="grid-frame">
             <Tools {table} filter={(*filter).clone()} sort={*sort} facets={rows.map(|rows| rows.facets.clone()).unwrap_or_default()}
@@ -93,25 +99,51 @@ fn Tools(props: &ToolsProps) -> Html {
     let oninput = {
         let (filter, onchange) = (props.filter.clone(), props.onchange.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
-                onchange.emit(Filter { text: input.value(), ..filter.clone() });
+            if let Some(input) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
+                onchange.emit(Filter {
+                    text: input.value(),
+                    ..filter.clone()
+                });
             }
         })
     };
     let facet = |(column, values): &(u16, Vec<(String, u32)>)| {
         let column = *column;
-        let title = props.table.columns().get(usize::from(column)).map_or("", |column| column.title);
-        let picked = props.filter.facets.iter().find(|facet| facet.column == column).map(|facet| facet.value.clone());
+        let title = props
+            .table
+            .columns()
+            .get(usize::from(column))
+            .map_or("", |column| column.title);
+        let picked = props
+            .filter
+            .facets
+            .iter()
+            .find(|facet| facet.column == column)
+            .map(|facet| facet.value.clone());
         let (filter, onchange) = (props.filter.clone(), props.onchange.clone());
         let choices: Vec<String> = values.iter().map(|(value, _)| value.clone()).collect();
         let onpick = Callback::from(move |event: Event| {
-            let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) else { return };
+            let Some(select) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+            else {
+                return;
+            };
             let mut filter = filter.clone();
             filter.facets.retain(|facet| facet.column != column);
             // The first choice stands for all.
-            let picked = select.selected_index().checked_sub(1).and_then(|at| choices.get(at as usize));
+            let picked = select
+                .selected_index()
+                .checked_sub(1)
+                .and_then(|at| choices.get(at as usize));
             if let Some(value) = picked {
-                filter.facets.push(Facet { column, value: value.clone() });
+                filter.facets.push(Facet {
+                    column,
+                    value: value.clone(),
+                });
             }
             onchange.emit(filter);
         });
@@ -131,7 +163,11 @@ fn Tools(props: &ToolsProps) -> Html {
         }
     };
     let export = {
-        let export = Export::Csv { table: props.table, filter: props.filter.clone(), sort: props.sort };
+        let export = Export::Csv {
+            table: props.table,
+            filter: props.filter.clone(),
+            sort: props.sort,
+        };
         let name = match props.table {
             Table::Files => "files.csv",
             Table::Digests => "digests.csv",
@@ -147,11 +183,20 @@ fn Tools(props: &ToolsProps) -> Html {
     let shown = if props.matching == props.total {
         format::count(u64::from(props.total), "row")
     } else {
-        format!("{} of {}", format::number(u64::from(props.matching)), format::count(u64::from(props.total), "row"))
+        format!(
+            "{} of {}",
+            format::number(u64::from(props.matching)),
+            format::count(u64::from(props.total), "row")
+        )
     };
     // A column of one value filters nothing.
     let useful = props.facets.iter().filter(|(column, values)| {
-        values.len() > 1 || props.filter.facets.iter().any(|facet| facet.column == *column)
+        values.len() > 1
+            || props
+                .filter
+                .facets
+                .iter()
+                .any(|facet| facet.column == *column)
     });
     html! {
         <div class="grid-tools">
@@ -179,7 +224,9 @@ fn Body(props: &BodyProps) -> Html {
     let scroller = use_node_ref();
     let current = use_state(|| 0_u32);
     let open = use_context::<Open>();
-    let Answer::Rows(rows) = &*props.answer else { return html! { <div /> } };
+    let Answer::Rows(rows) = &*props.answer else {
+        return html! { <div /> };
+    };
     let columns = props.table.columns();
     let matching = rows.matching;
     // Pixels on the scroll bar for each pixel of rows.
@@ -188,7 +235,9 @@ fn Body(props: &BodyProps) -> Html {
     let onscroll = {
         let (scroller, onwindow, first) = (scroller.clone(), props.onwindow.clone(), props.first);
         Callback::from(move |_: Event| {
-            let Some(element) = scroller.cast::<HtmlElement>() else { return };
+            let Some(element) = scroller.cast::<HtmlElement>() else {
+                return;
+            };
             let top = (f64::from(element.scroll_top()) / scale / ROW) as u32;
             let wanted = (top.saturating_sub(STEP) / STEP) * STEP;
             if wanted != first {
@@ -224,7 +273,10 @@ fn Body(props: &BodyProps) -> Html {
             go(to, true);
         })
     };
-    let widths: Vec<String> = columns.iter().map(|column| format!("minmax({w}px, {w}fr)", w = column.width)).collect();
+    let widths: Vec<String> = columns
+        .iter()
+        .map(|column| format!("minmax({w}px, {w}fr)", w = column.width))
+        .collect();
     let template = format!("grid-template-columns: {}", widths.join(" "));
     let offset = f64::from(rows.first) * ROW * scale;
     let row = |(at, row): (usize, &exhibit::case::Row)| {
@@ -240,7 +292,8 @@ fn Body(props: &BodyProps) -> Html {
             </div>
         }
     };
-    let heading = |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
+    let heading =
+        |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
     html! {
         <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={props.label.clone()} aria-rowcount={(matching + 1).to_string()}
             aria-colcount={columns.len().to_string()} aria-activedescendant={format!("row-{}", *current)} {onscroll} {onkeydown}>
@@ -256,18 +309,26 @@ fn Body(props: &BodyProps) -> Html {
 }
 
 fn empty(rows: &Rows) -> &'static str {
-    if rows.total == 0 { "There is nothing of this kind in the evidence." } else { "No row matches the filter." }
+    if rows.total == 0 {
+        "There is nothing of this kind in the evidence."
+    } else {
+        "No row matches the filter."
+    }
 }
 
 fn subject_at(answer: &Answer, place: u32) -> Option<Subject> {
-    let Answer::Rows(rows) = answer else { return None };
+    let Answer::Rows(rows) = answer else {
+        return None;
+    };
     let at = place.checked_sub(rows.first)?;
     rows.rows.get(at as usize).map(|row| row.subject)
 }
 
 /// Scrolls just so far that a row is seen.
 fn reveal(scroller: &NodeRef, at: f64) {
-    let Some(element) = scroller.cast::<HtmlElement>() else { return };
+    let Some(element) = scroller.cast::<HtmlElement>() else {
+        return;
+    };
     let top = f64::from(element.scroll_top());
     let room = f64::from(element.client_height()) - 2.0 * ROW;
     if at < top {
@@ -282,8 +343,15 @@ fn shape_class(column: &Column) -> Classes {
     classes!("cell", numeric.then_some("numeric"))
 }
 
-fn heading(at: u16, column: &Column, sort: Option<(u16, bool)>, onsort: &Callback<Option<(u16, bool)>>) -> Html {
-    let descending = sort.filter(|(by, _)| *by == at).map(|(_, descending)| descending);
+fn heading(
+    at: u16,
+    column: &Column,
+    sort: Option<(u16, bool)>,
+    onsort: &Callback<Option<(u16, bool)>>,
+) -> Html {
+    let descending = sort
+        .filter(|(by, _)| *by == at)
+        .map(|(_, descending)| descending);
     let (word, arrow, next) = match descending {
         None => ("none", "", Some((at, false))),
         Some(false) => ("ascending", " ▲", Some((at, true))),
