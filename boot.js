@@ -48,12 +48,9 @@
   // Some hosts serve Wasm under a type that streaming compilation refuses.
   const compile = async (address) => {
     const answer = await fetched(address);
-    const spare = answer.clone();
-    try {
-      return await WebAssembly.compileStreaming(answer);
-    } catch {
-      return WebAssembly.compile(await spare.arrayBuffer());
-    }
+    const type = answer.headers.get("content-type") ?? "";
+    if (type.startsWith("application/wasm")) return WebAssembly.compileStreaming(answer);
+    return WebAssembly.compile(await answer.arrayBuffer());
   };
 
   let blocked = 0;

@@ -30,7 +30,10 @@ const NETWORK: &[&str] = &[
 ];
 
 /// wasm-bindgen's own loader, which is cut off with the network before evidence comes.
-const LOADER: &str = "module_or_path = fetch(module_or_path);";
+const LOADER: &[&str] = &[
+    "module_or_path = fetch(module_or_path);",
+    "throw new Error(`failed to fetch Wasm: ${module.status} ${module.statusText} fetching '${module.url}'`);",
+];
 
 fn imports_no_network(_: &Stage) -> Result<()> {
     let glue = find_glue()?;
@@ -41,7 +44,7 @@ fn imports_no_network(_: &Stage) -> Result<()> {
         glue.display()
     );
     for (number, line) in text.lines().enumerate() {
-        if line.trim() == LOADER {
+        if LOADER.contains(&line.trim()) {
             continue;
         }
         if let Some(word) = NETWORK.iter().find(|word| mentions(line, word)) {

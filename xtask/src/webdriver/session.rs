@@ -50,6 +50,7 @@ impl Session {
             "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL" },
             "unhandledPromptBehavior": "accept",
+            "pageLoadStrategy": "none",
             "timeouts": { "script": LONGEST.as_millis(), "pageLoad": 60_000 },
             "goog:chromeOptions": {
                 "binary": driver.chromium,
