@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod e2e;
+mod generate;
 mod pack;
 mod serve;
 mod server;
@@ -44,6 +45,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--no-build]",
         run: bench::run,
+    },
+    Command {
+        name: "generate",
+        about: "make evidence  fixtures | demo | bulk --logs N --digests N --json-bytes N --out DIR",
+        run: generate::run,
     },
     Command {
         name: "shots",

@@ -1,0 +1,78 @@
+//! Keys that sign made-up digests. They come from a seed, so they protect nothing.
+
+use anyhow::{Context, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::Md5;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use rsa::pkcs1::EncodeRsaPublicKey as _;
+use rsa::pkcs8::EncodePublicKey as _;
+use rsa::{Pkcs1v15Sign, PrivateKey};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// A private key, with its public half as `list-public-keys` prints it.
+pub(super) struct Signer {
+    key: PrivateKey,
+    pkcs1: Vec<u8>,
+    spki: Vec<u8>,
+    /// MD5 of the public key's PKCS#1 form, in hexadecimal.
+    pub(super) fingerprint: String,
+}
+
+impl Signer {
+    /// The key of a seed.
+    pub(super) fn of(seed: u64) -> Result<Self> {
+        let mut random = ChaCha20Rng::seed_from_u64(seed);
+        let key = PrivateKey::new(&mut random, 2_048).context("no key from this seed")?;
+        let public = key.to_public_key();
+        let pkcs1 = public.to_pkcs1_der()?.as_bytes().to_vec();
+        let spki = public.to_public_key_der()?.as_bytes().to_vec();
+        let fingerprint = hex::encode(Md5::digest(&pkcs1));
+        Ok(Self {
+            key,
+            pkcs1,
+            spki,
+            fingerprint,
+        })
+    }
+
+    /// The signature of a text: RSA PKCS#1 v1.5 with SHA-256, in hexadecimal.
+    pub(super) fn sign(&self, text: &str) -> Result<String> {
+        let hash = Sha256::digest(text.as_bytes());
+        Ok(hex::encode(
+            self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &hash)?,
+        ))
+    }
+
+    /// Its entry in a key list, in the encoding that AWS documents.
+    pub(super) fn entry(&self) -> Value {
+        self.entry_of(&self.pkcs1)
+    }
+
+    /// Its entry as SubjectPublicKeyInfo, which AWS prints too. The fingerprint stays the one
+    /// that its digests name.
+    pub(super) fn entry_spki(&self) -> Value {
+        self.entry_of(&self.spki)
+    }
+
+    /// Its entry with the last bytes of the key cut off.
+    pub(super) fn entry_cut(&self) -> Value {
+        self.entry_of(&self.pkcs1[..self.pkcs1.len() - 20])
+    }
+
+    fn entry_of(&self, der: &[u8]) -> Value {
+        json!({
+            "Value": STANDARD.encode(der),
+            "ValidityStartTime": "2026-02-20T00:00:00+00:00",
+            "ValidityEndTime": "2026-03-22T00:00:00+00:00",
+            "Fingerprint": self.fingerprint,
+        })
+    }
+}
+
+/// The output of `aws cloudtrail list-public-keys`.
+pub(super) fn list(entries: &[Value]) -> Vec<u8> {
+    serde_json::to_vec_pretty(&json!({ "PublicKeyList": entries })).unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+//! `generate`: evidence made from a seed, with keys of its own. The same bytes on every machine.
+
+mod bulk;
+mod defects;
+mod demo;
+mod files;
+mod fixtures;
+mod key;
+mod trail;
+
+use anyhow::{Result, bail};
+use pico_args::Arguments;
+
+/// The `generate` command.
+pub(crate) fn run(mut args: Arguments) -> Result<()> {
+    match args.subcommand()?.as_deref() {
+        Some("fixtures") => fixtures::run(args),
+        Some("demo") => demo::run(args),
+        Some("bulk") => bulk::run(args),
+        _ => bail!("generate takes one of fixtures, demo, bulk"),
+    }
+}
