@@ -1,0 +1,207 @@
+//! Evidence in: drops, their progress, and what is done when a worker dies.
+
+use exhibit::case::Settings;
+use web_sys::File;
+
+use super::{Client, DEMO, RESTARTS, now};
+use crate::app::boot;
+use crate::app::dropped::{self, Drop};
+use crate::app::messages::{Spent, ToCase};
+use crate::app::pool::Pool;
+use crate::app::session::{Intake, Phase, Session};
+
+impl Client {
+    /// Adds dropped files to the case.
+    pub(crate) fn add(&self, files: Vec<(String, File)>) {
+        if files.is_empty() {
+            return;
+        }
+        self.begin();
+        self.0.state.borrow_mut().pool.add(files);
+        self.measure();
+        self.settle();
+    }
+
+    /// Adds what a drop carries, folders too.
+    pub(crate) fn add_drop(&self, drop: Drop) {
+        if drop.is_empty() {
+            return;
+        }
+        self.begin();
+        self.0.state.borrow_mut().listings += 1;
+        self.measure();
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let refused = drop.list(|files| client.add(files)).await;
+            for path in refused.iter().take(3) {
+                client.warn(format!("The browser could not open {path}: check that it may be read, then drop it again."));
+            }
+            if refused.len() > 3 {
+                client.warn(format!(
+                    "The browser could not open {} more files or folders.",
+                    refused.len() - 3
+                ));
+            }
+            client.0.state.borrow_mut().listings -= 1;
+            client.measure();
+            client.settle();
+        });
+    }
+
+    /// Adds text that was pasted.
+    pub(crate) fn add_text(&self, text: &str) {
+        let number = self.0.state.borrow().pool.totals().0 + 1;
+        self.add(
+            dropped::file_of(text.as_bytes(), &format!("pasted-{number}.json"))
+                .into_iter()
+                .collect(),
+        );
+    }
+
+    /// Adds the built-in demo case.
+    pub(crate) fn load_demo(&self) {
+        self.change(|session| session.demo = true);
+        self.add(dropped::file_of(DEMO, "demo.zip").into_iter().collect());
+    }
+
+    fn begin(&self) {
+        let mut state = self.0.state.borrow_mut();
+        if state.session.intake.phase == Phase::Reading {
+            return;
+        }
+        state.intake += 1;
+        state.begun = now();
+        state.spent = Spent::default();
+        state.restarts = 0;
+        let before = state.session.intake.done;
+        let intake = &mut state.session.intake;
+        (intake.phase, intake.judging, intake.cancelled) = (Phase::Reading, false, false);
+        (intake.before, intake.elapsed) = (before, 0.0);
+        drop(state);
+        self.tell(&ToCase::Reading);
+    }
+
+    /// Brings the intake's numbers up to date.
+    pub(super) fn measure(&self) {
+        let state = self.0.state.borrow();
+        let (dropped, total) = state.pool.totals();
+        let (begun, listing, idle) = (state.begun, state.listings > 0, state.pool.is_idle());
+        drop(state);
+        self.change(|session| {
+            let intake = &mut session.intake;
+            (intake.dropped, intake.total, intake.listing) = (dropped, total, listing);
+            if intake.phase == Phase::Reading {
+                intake.elapsed = now() - begun;
+                intake.judging = idle && !listing;
+            }
+        });
+    }
+
+    /// Asks for the final judgement once nothing is left to read.
+    pub(super) fn settle(&self) {
+        let state = self.0.state.borrow();
+        let is_done = state.listings == 0
+            && state.pool.is_idle()
+            && state.session.intake.phase == Phase::Reading;
+        let intake = state.intake;
+        drop(state);
+        if is_done {
+            self.change(|session| session.intake.judging = true);
+            self.tell(&ToCase::Done { intake });
+        }
+    }
+
+    /// Gives up what is not read yet; each such file is registered as not read.
+    pub(crate) fn cancel(&self) {
+        let lost = self.0.state.borrow_mut().pool.cancel();
+        self.change(|session| session.intake.cancelled = true);
+        self.tell(&ToCase::Lost(lost));
+        self.settle();
+    }
+
+    /// Forgets all evidence. The workers end, for that alone gives their memory back.
+    pub(crate) fn clear(&self) {
+        self.end_workers();
+        let mut state = self.0.state.borrow_mut();
+        state.pool = Pool::default();
+        state.settings = Settings::default();
+        state.listings = 0;
+        let revision = state.session.revision + 1;
+        state.session = Session {
+            revision,
+            ..Session::default()
+        };
+        drop(state);
+        self.revive();
+        self.change(|_| {});
+    }
+
+    fn end_workers(&self) {
+        let mut state = self.0.state.borrow_mut();
+        state.pool.stop();
+        if let Some(case) = state.case.take() {
+            case.terminate();
+        }
+        (state.asked, state.documents, state.raws) = Default::default();
+        // A listener may be what runs this: it is dropped when it has returned.
+        let listeners = std::mem::take(&mut state.listeners);
+        gloo::timers::callback::Timeout::new(0, move || drop(listeners)).forget();
+    }
+
+    fn revive(&self) {
+        if let Err(error) = self.spawn() {
+            boot::crash(&format!("The browser refused to start workers: {error:?}"));
+        }
+    }
+
+    /// The case worker died: everything is read again.
+    pub(super) fn restart(&self) {
+        let mut state = self.0.state.borrow_mut();
+        state.restarts += 1;
+        let gives_up = state.restarts > RESTARTS;
+        drop(state);
+        if gives_up {
+            boot::crash(
+                "The case worker ended several times over this evidence, for want of memory perhaps: drop it in parts.",
+            );
+            return;
+        }
+        self.end_workers();
+        self.revive();
+        self.change(|session| {
+            session.overview = None;
+            session.revision += 1;
+            session.intake = Intake {
+                phase: Phase::Reading,
+                ..session.intake
+            };
+            session.intake.done = 0.0;
+        });
+        self.warn(
+            "The worker that holds the case ended unexpectedly; the evidence is being read again."
+                .to_owned(),
+        );
+        let mut state = self.0.state.borrow_mut();
+        state.intake += 1;
+        state.pool.again();
+        drop(state);
+        self.measure();
+        self.settle();
+    }
+
+    pub(super) fn replace_reader(&self, at: usize) {
+        let loss = self.0.state.borrow_mut().pool.replace(at);
+        for (job, sources) in loss.void {
+            self.tell(&ToCase::Void { job, sources });
+        }
+        if let Some(port) = &loss.port {
+            self.attach(port);
+        }
+        let worker = self.0.state.borrow().pool.workers().nth(at).cloned();
+        if let Some(worker) = worker {
+            self.watch(at, &worker);
+        }
+        self.tell(&ToCase::Lost(loss.given_up));
+        self.settle();
+    }
+}

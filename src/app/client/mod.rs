@@ -1,0 +1,274 @@
+//! The page's hand on the workers: drops go in, questions are asked, the session comes out.
+
+mod hear;
+mod intake;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
+use yew::Callback;
+
+use exhibit::case::{Answer, Export, Question, Settings};
+use exhibit::evidence::Problem;
+
+use crate::app::boot;
+use crate::app::messages::{Packed, Spent, ToCase, pack};
+use crate::app::pool::Pool;
+use crate::app::session::{Session, Toast};
+
+/// The built-in demo case; `cargo xtask generate demo` makes it.
+const DEMO: &[u8] = include_bytes!("../../../demo/case.zip");
+/// Bytes of a file that are shown as raw.
+const RAW_LIMIT: u32 = 256 << 10;
+/// How often the case worker is started again for one intake.
+const RESTARTS: u32 = 2;
+
+/// What a question's asker is handed.
+type OnAnswer = Callback<Rc<Answer>>;
+type OnDocument = Box<dyn FnOnce(Array)>;
+type OnRaw = Box<dyn FnOnce(Result<Vec<u8>, Problem>)>;
+
+/// A handle to everything behind the page. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub(crate) struct Client(Rc<Inner>);
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    state: RefCell<State>,
+    changed: Callback<Session>,
+    readers: usize,
+}
+
+#[derive(Default)]
+struct State {
+    session: Session,
+    settings: Settings,
+    case: Option<Worker>,
+    pool: Pool,
+    channels: u32,
+    asked: HashMap<u32, (u32, OnAnswer)>,
+    ids: u32,
+    documents: HashMap<u32, (Array, OnDocument)>,
+    raws: HashMap<u32, OnRaw>,
+    /// The intake's number, when it began, and what it took.
+    intake: u32,
+    begun: f64,
+    spent: Spent,
+    /// Folders that are being listed.
+    listings: u32,
+    restarts: u32,
+    /// Listeners live as long as the workers they listen to.
+    listeners: Vec<Closure<dyn Fn(JsValue)>>,
+}
+
+impl Client {
+    /// Starts the workers; `changed` hears of every change.
+    ///
+    /// # Errors
+    /// When the browser refuses a worker.
+    pub(crate) fn start(readers: usize, changed: Callback<Session>) -> Result<Self, JsValue> {
+        let client = Client(Rc::new(Inner {
+            state: RefCell::default(),
+            changed,
+            readers,
+        }));
+        client.spawn()?;
+        Ok(client)
+    }
+
+    fn spawn(&self) -> Result<(), JsValue> {
+        let case = boot::spawn(boot::CASE)?;
+        let client = self.clone();
+        self.listen(
+            move |event| client.hear_case(event.unchecked_ref()),
+            |listener| {
+                case.set_onmessage(Some(listener));
+            },
+        );
+        let client = self.clone();
+        self.listen(
+            move |_| client.restart(),
+            |listener| case.set_onerror(Some(listener)),
+        );
+        self.0.state.borrow_mut().case = Some(case);
+        self.tell(&ToCase::Set(self.settings()));
+        let ports = self.0.state.borrow_mut().pool.start(self.0.readers)?;
+        for port in &ports {
+            self.attach(port);
+        }
+        let workers: Vec<Worker> = self.0.state.borrow().pool.workers().cloned().collect();
+        workers
+            .iter()
+            .enumerate()
+            .for_each(|(at, worker)| self.watch(at, worker));
+        Ok(())
+    }
+
+    /// Makes a listener that lives as long as the workers.
+    fn listen(&self, run: impl Fn(JsValue) + 'static, set: impl FnOnce(&js_sys::Function)) {
+        let listener = Closure::<dyn Fn(JsValue)>::new(run);
+        set(listener.as_ref().unchecked_ref());
+        self.0.state.borrow_mut().listeners.push(listener);
+    }
+
+    fn attach(&self, port: &MessagePort) {
+        self.post(&pack(&ToCase::Attach).moving(port));
+    }
+
+    fn watch(&self, at: usize, worker: &Worker) {
+        let client = self.clone();
+        self.listen(
+            move |event| {
+                event.unchecked_ref::<ErrorEvent>().prevent_default();
+                client.replace_reader(at);
+            },
+            |listener| worker.set_onerror(Some(listener)),
+        );
+    }
+
+    fn tell(&self, message: &ToCase) {
+        self.post(&pack(message));
+    }
+
+    fn post(&self, packed: &Packed) {
+        if let Some(case) = &self.0.state.borrow().case {
+            // It refuses only what cannot be copied, and these are buffers and ports.
+            let _ = case.post_message_with_transfer(&packed.value, &packed.transfer);
+        }
+    }
+
+    /// Changes the session and says so.
+    fn change(&self, change: impl FnOnce(&mut Session)) {
+        let mut state = self.0.state.borrow_mut();
+        change(&mut state.session);
+        let session = state.session.clone();
+        drop(state);
+        self.0.changed.emit(session);
+    }
+
+    fn settings(&self) -> Settings {
+        self.0.state.borrow().settings.clone()
+    }
+
+    /// A channel for one asker: a later question on it makes an earlier one void.
+    pub(crate) fn channel(&self) -> u32 {
+        let mut state = self.0.state.borrow_mut();
+        state.channels += 1;
+        state.channels
+    }
+
+    /// Asks the case.
+    pub(crate) fn ask(&self, channel: u32, question: Question, then: OnAnswer) {
+        let mut state = self.0.state.borrow_mut();
+        let (newest, asker) = state.asked.entry(channel).or_insert((0, then.clone()));
+        *newest += 1;
+        *asker = then;
+        let generation = *newest;
+        drop(state);
+        self.tell(&ToCase::Ask {
+            channel,
+            generation,
+            question,
+        });
+    }
+
+    /// Stops listening on a channel.
+    pub(crate) fn hang_up(&self, channel: u32) {
+        self.0.state.borrow_mut().asked.remove(&channel);
+    }
+
+    /// Takes what the user decided; the case judges again.
+    pub(crate) fn set(&self, settings: Settings) {
+        self.0.state.borrow_mut().settings = settings.clone();
+        self.tell(&ToCase::Set(settings));
+    }
+
+    /// Has the case write a document, and hands over its parts.
+    fn write(&self, export: Export, then: OnDocument) {
+        let mut state = self.0.state.borrow_mut();
+        state.ids += 1;
+        let id = state.ids;
+        state.documents.insert(id, (Array::new(), then));
+        drop(state);
+        self.tell(&ToCase::Export { id, export });
+    }
+
+    /// Has the case write a document, and downloads it.
+    pub(crate) fn download(&self, export: Export, name: &'static str) {
+        let client = self.clone();
+        self.write(
+            export,
+            Box::new(move |parts| {
+                if crate::app::download::save(&parts, name).is_err() {
+                    client.warn(format!(
+                        "The browser did not take {name}: check that downloads are allowed."
+                    ));
+                }
+            }),
+        );
+    }
+
+    /// Has the case write a text, and hands it over.
+    pub(crate) fn text(&self, export: Export, then: Callback<String>) {
+        self.write(
+            export,
+            Box::new(move |parts| {
+                wasm_bindgen_futures::spawn_local(async move {
+                    let Ok(blob) = Blob::new_with_buffer_source_sequence(&parts) else {
+                        return;
+                    };
+                    if let Ok(text) = wasm_bindgen_futures::JsFuture::from(blob.text()).await {
+                        then.emit(text.as_string().unwrap_or_default());
+                    }
+                });
+            }),
+        );
+    }
+
+    /// Reads a file or an archive's member again, for a person to look at.
+    pub(crate) fn raw(
+        &self,
+        source: u32,
+        path: &str,
+        then: impl FnOnce(Result<Vec<u8>, Problem>) + 'static,
+    ) {
+        let mut state = self.0.state.borrow_mut();
+        state.ids += 1;
+        let id = state.ids;
+        state.raws.insert(id, Box::new(then));
+        state.pool.extract(id, source, path, RAW_LIMIT);
+    }
+
+    /// Shows a warning until it is dismissed.
+    pub(crate) fn warn(&self, text: String) {
+        let mut state = self.0.state.borrow_mut();
+        state.ids += 1;
+        let id = state.ids;
+        drop(state);
+        self.change(|session| {
+            if session.toasts.last().is_none_or(|last| last.text != text) {
+                session.toasts.push(Toast { id, text });
+            }
+        });
+    }
+
+    /// Takes a warning away.
+    pub(crate) fn dismiss(&self, id: u32) {
+        self.change(|session| session.toasts.retain(|toast| toast.id != id));
+    }
+}
+
+fn now() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or(0.0, |performance| performance.now())
+}

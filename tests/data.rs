@@ -1,0 +1,164 @@
+//! Public data beside the checkout, under `../shared/data`. Where it is not there the tests say so
+//! loudly; `EXHIBIT_DATA=required` makes its absence a failure.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use exhibit::case::{Case, Export};
+use exhibit::cloudtrail::PublicKey;
+use exhibit::cloudtrail::key::parse_list;
+use exhibit::evidence::Limits;
+use exhibit::intake::{Entry, Reader, Shard};
+use exhibit::moment::Moment;
+use serde_json::Value;
+
+/// The folder of some data; `None` where it is not there and need not be.
+fn data(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/cloudtrail")
+        .join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(
+        std::env::var_os("EXHIBIT_DATA").is_none_or(|value| value != "required"),
+        "{} is required and not there",
+        folder.display()
+    );
+    println!("SKIPPED: {} is not there", folder.display());
+    None
+}
+
+fn read_all(folder: &Path) -> Vec<Entry> {
+    let clock = || 0.0;
+    let mut reader = Reader::new(Limits::default(), &clock);
+    let mut entries = Vec::new();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file() && !is_note(path))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let bytes = fs::read(&path).expect("a file");
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        reader.read(
+            &name,
+            Cursor::new(&bytes),
+            bytes.len() as u64,
+            Shard::default(),
+            &mut |entry| {
+                entries.push(entry);
+            },
+        );
+    }
+    entries
+}
+
+#[test]
+fn genuine_signatures_recover_under_genuine_keys() {
+    let Some(folder) = data("aws-docs-samples") else {
+        return;
+    };
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for name in [
+        "list-public-keys-sample.json",
+        "list-public-keys-awscli-example.json",
+    ] {
+        let list = fs::read(folder.join(name)).expect("a key list");
+        let (records, problems) = parse_list(&list, None).expect("a key list");
+        assert!(problems.is_empty(), "{problems:?}");
+        keys.extend(
+            records
+                .iter()
+                .map(|key| PublicKey::parse(&key.value).expect("a key")),
+        );
+    }
+    assert_eq!(keys.len(), 4);
+
+    let stated = |name: &str| {
+        let digest = fs::read(folder.join(name)).expect("the digest");
+        let digest: Value = serde_json::from_slice(&digest).expect("JSON");
+        digest["previousDigestSignature"]
+            .as_str()
+            .expect("a signature")
+            .to_owned()
+    };
+    let header =
+        fs::read_to_string(folder.join("x-amz-meta-signature-example.txt")).expect("the header");
+    let signatures = [
+        stated("digest-sample-20150817T150131Z.json"),
+        stated("digest-empty-sample-20150820T180131Z.json"),
+        header.split_whitespace().collect(),
+    ];
+    // Of the three that AWS's pages print, two are genuine; see the data's README.
+    let owners: Vec<usize> = signatures
+        .iter()
+        .map(|signature| {
+            keys.iter()
+                .filter(|key| key.recover(&hex(signature)).is_some())
+                .count()
+        })
+        .collect();
+    assert_eq!(
+        owners.iter().filter(|&&count| count == 1).count(),
+        2,
+        "{owners:?}"
+    );
+    assert!(owners.iter().all(|&count| count <= 1), "{owners:?}");
+}
+
+#[test]
+fn aws_lake_sample_verifies() {
+    let Some(folder) = data("awscli-v2-lake-sign-sample") else {
+        return;
+    };
+    let mut case = Case::default();
+    for (source, entry) in read_all(&folder).into_iter().enumerate() {
+        case.add(source as u32, entry);
+    }
+    assert!(case.judge().is_empty());
+    let mut bytes = Vec::new();
+    let generated = Moment::from_seconds(0);
+    case.export(&Export::Report { generated }, &mut |part| {
+        bytes.extend_from_slice(part)
+    });
+    let report: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(report["cloudtrail"]["lake"][0]["status"], "valid");
+}
+
+#[test]
+fn public_logs_are_read_with_no_problem() {
+    for (name, files) in [
+        ("invictus-aws_dataset", 55),
+        ("stratus-red-team-detonation-logs", 35),
+    ] {
+        let Some(folder) = data(name) else { continue };
+        let entries = read_all(&folder);
+        assert_eq!(entries.len(), files, "{name}");
+        for entry in entries {
+            assert!(
+                entry.problems.is_empty(),
+                "{}: {:?}",
+                entry.path,
+                entry.problems
+            );
+        }
+    }
+}
+
+/// What the data's keeper wrote beside it.
+fn is_note(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    ["LICENSE", "NOTICE", "README.md"].contains(&name.as_ref())
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("a hexadecimal digit");
+    (0..text.len()).step_by(2).map(digit).collect()
+}

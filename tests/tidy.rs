@@ -1,0 +1,192 @@
+//! What ARCHITECTURE.md promises of the tree, checked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// web-sys features that can reach a network.
+const NETWORK: &[&str] = &[
+    "Request",
+    "Response",
+    "Headers",
+    "XmlHttpRequest",
+    "WebSocket",
+    "EventSource",
+    "RtcPeerConnection",
+    "RtcDataChannel",
+    "ServiceWorkerContainer",
+    "WebTransport",
+    "Beacon",
+    "HtmlFormElement",
+    "HtmlIFrameElement",
+];
+
+/// Crates that know a browser.
+const BROWSER: &[&str] = &["yew::", "web_sys::", "js_sys::", "wasm_bindgen", "gloo::"];
+
+/// Each folder of the library, and what its `//!` says that it may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("sum", &[]),
+    ("moment", &[]),
+    ("evidence", &["sum", "moment", "evidence"]),
+    ("cloudtrail", &["sum", "moment", "evidence", "cloudtrail"]),
+    (
+        "intake",
+        &["sum", "moment", "evidence", "cloudtrail", "intake"],
+    ),
+    (
+        "integrity",
+        &[
+            "sum",
+            "moment",
+            "evidence",
+            "cloudtrail",
+            "intake",
+            "integrity",
+        ],
+    ),
+    (
+        "audit",
+        &[
+            "sum",
+            "moment",
+            "evidence",
+            "cloudtrail",
+            "intake",
+            "integrity",
+            "case",
+            "audit",
+        ],
+    ),
+    (
+        "case",
+        &[
+            "sum",
+            "moment",
+            "evidence",
+            "cloudtrail",
+            "intake",
+            "integrity",
+            "audit",
+            "case",
+        ],
+    ),
+];
+
+/// Lines of a file that can be read in one sitting.
+const MOST_LINES: usize = 520;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(below: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(below)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&path).expect("text");
+                found.push((
+                    path.strip_prefix(root()).expect("below").to_path_buf(),
+                    text,
+                ));
+            }
+        }
+    }
+    found
+}
+
+fn is_application(path: &Path) -> bool {
+    path.starts_with("src/app") || path == Path::new("src/main.rs")
+}
+
+#[test]
+fn no_network_feature_is_enabled() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    for feature in NETWORK {
+        assert!(
+            !manifest.contains(&format!("\"{feature}\"")),
+            "web-sys feature {feature} is enabled"
+        );
+    }
+    assert!(!manifest.contains("gloo-net"));
+}
+
+#[test]
+fn the_library_knows_no_browser() {
+    for (path, text) in sources("src")
+        .iter()
+        .filter(|(path, _)| !is_application(path))
+    {
+        for name in BROWSER {
+            assert!(!text.contains(name), "{} names {name}", path.display());
+        }
+    }
+    let library = fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    assert!(library.contains("#![forbid(unsafe_code)]"));
+}
+
+#[test]
+fn arrows_point_one_way() {
+    for (path, text) in sources("src")
+        .iter()
+        .filter(|(path, _)| !is_application(path))
+    {
+        let module = path
+            .iter()
+            .nth(1)
+            .map(|name| name.to_string_lossy().trim_end_matches(".rs").to_owned());
+        let Some((_, allowed)) = ARROWS
+            .iter()
+            .find(|(name, _)| Some(*name) == module.as_deref())
+        else {
+            continue;
+        };
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let Some((_, rest)) = code.split_once("crate::") else {
+                continue;
+            };
+            let used: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase())
+                .collect();
+            if ARROWS.iter().any(|(name, _)| *name == used) {
+                assert!(
+                    allowed.contains(&used.as_str()),
+                    "{}:{} uses {used}",
+                    path.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short() {
+    for (path, text) in sources("src")
+        .into_iter()
+        .chain(sources("xtask/src"))
+        .chain(sources("tests"))
+    {
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn every_defect_says_what_is_expected() {
+    for entry in fs::read_dir(root().join("tests/evidence")).expect("tests/evidence") {
+        let folder = entry.expect("an entry").path();
+        assert!(
+            folder.join("expected.json").is_file(),
+            "{}",
+            folder.display()
+        );
+        assert!(folder.join("evidence").is_dir(), "{}", folder.display());
+    }
+}
