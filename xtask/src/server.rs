@@ -1,27 +1,55 @@
 //! A static server for this machine only, which keeps a record of every request: the tests
 //! read from it what the page did on the network.
+//!
+//! One thread a connection, one request a connection: a kept-alive connection that nobody reads
+//! is how the crate used before left browsers waiting for ever.
 
-use std::fs::File;
-use std::io::Read;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, StatusCode};
+use anyhow::{Context, Result};
 
-/// Threads that answer: browsers open six connections and may leave some idle.
-const THREADS: usize = 4;
+/// Longer requests are no browser's.
+const LONGEST_HEAD: u64 = 64 << 10;
+/// A connection on which nothing comes is closed after this.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What was asked.
+pub(crate) struct Request {
+    /// `GET`, `POST`.
+    pub(crate) method: String,
+    /// The address from its first slash on.
+    pub(crate) url: String,
+}
 
 /// What is sent back.
-pub(crate) type Answer = Response<Box<dyn Read + Send>>;
+pub(crate) struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Adds a header.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value));
+        self
+    }
+}
 
 /// A running server; it ends when dropped.
 pub(crate) struct Server {
-    http: Arc<tiny_http::Server>,
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
-    threads: Vec<JoinHandle<()>>,
+    over: Arc<AtomicBool>,
+    listener: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -30,37 +58,30 @@ impl Server {
         port: u16,
         answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
     ) -> Result<Self> {
-        let http = tiny_http::Server::http(("127.0.0.1", port)).map_err(|error| anyhow!(error))?;
-        let port = http
-            .server_addr()
-            .to_ip()
-            .context("the server has no address")?
-            .port();
-        let http = Arc::new(http);
+        let socket = TcpListener::bind(("127.0.0.1", port))?;
+        let port = socket.local_addr()?.port();
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let over = Arc::new(AtomicBool::new(false));
         let answer = Arc::new(answer);
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (http, requests, answer) = (http.clone(), requests.clone(), answer.clone());
+        let (record, stop) = (requests.clone(), over.clone());
+        let listener = thread::spawn(move || {
+            for stream in socket.incoming() {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let Ok(stream) = stream else { continue };
+                let (record, answer) = (record.clone(), answer.clone());
                 thread::spawn(move || {
-                    for request in http.incoming_requests() {
-                        let line = format!("{} {}", request.method(), request.url());
-                        requests
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .push(line);
-                        let response = answer(&request);
-                        // A browser that went away is no fault of ours.
-                        let _ = request.respond(response);
-                    }
-                })
-            })
-            .collect();
+                    // A browser that went away is no fault of ours.
+                    let _ = serve(stream, &record, &*answer);
+                });
+            }
+        });
         Ok(Self {
-            http,
             port,
             requests,
-            threads,
+            over,
+            listener: Some(listener),
         })
     }
 
@@ -79,18 +100,60 @@ impl Server {
 
     /// Serves until the process ends.
     pub(crate) fn wait(mut self) {
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
         }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.http.unblock();
-        }
+        self.over.store(true, Ordering::Relaxed);
+        // Wakes the listener, which then sees that it is over.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
+}
+
+/// Answers the one request of a connection.
+fn serve(
+    stream: TcpStream,
+    record: &Mutex<Vec<String>>,
+    answer: &dyn Fn(&Request) -> Answer,
+) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(stream.try_clone()?.take(LONGEST_HEAD));
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
+    let mut words = first.split_whitespace();
+    let (Some(method), Some(url)) = (words.next(), words.next()) else {
+        return Ok(());
+    };
+    let request = Request {
+        method: method.to_owned(),
+        url: url.to_owned(),
+    };
+    record
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(format!("{method} {url}"));
+    // The rest of the head: a connection closed with bytes unread is reset.
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    let answer = answer(&request);
+    let mut head = format!("HTTP/1.1 {} \r\nConnection: close\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", answer.body.len()));
+    let mut writer = &stream;
+    writer.write_all(head.as_bytes())?;
+    if request.method != "HEAD" {
+        writer.write_all(&answer.body)?;
+    }
+    writer.flush()
 }
 
 /// A folder that is served.
@@ -113,26 +176,24 @@ impl Folder {
 
     /// Answers GET and HEAD for the files of the folder, and nothing else.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
-        if !matches!(request.method(), Method::Get | Method::Head) {
+        if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return text(405, "Only GET and HEAD are answered here.");
         }
-        let Some(path) = self.resolve(request.url()) else {
+        let Some(path) = self.resolve(&request.url) else {
             return text(404, "There is no such file.");
         };
-        let Ok(file) = File::open(&path) else {
+        let Ok(body) = fs::read(&path) else {
             return text(404, "There is no such file.");
         };
-        let length = file
-            .metadata()
-            .ok()
-            .and_then(|meta| usize::try_from(meta.len()).ok());
-        Response::new(
-            StatusCode(200),
-            headers(media_type(&path)),
-            Box::new(file),
-            length,
-            None,
-        )
+        Answer {
+            status: 200,
+            headers: vec![
+                ("Content-Type", media_type(&path)),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+            body,
+        }
     }
 
     /// The file behind an address; `None` for whatever lies outside of the folder.
@@ -158,20 +219,11 @@ impl Folder {
 
 /// A short answer in plain text.
 pub(crate) fn text(status: u16, words: &str) -> Answer {
-    Response::from_string(words)
-        .with_status_code(status)
-        .boxed()
-}
-
-fn headers(media_type: &str) -> Vec<Header> {
-    [
-        ("Content-Type", media_type),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
-    .collect()
+    Answer {
+        status,
+        headers: vec![("Content-Type", "text/plain; charset=utf-8")],
+        body: words.as_bytes().to_vec(),
+    }
 }
 
 fn media_type(path: &Path) -> &'static str {

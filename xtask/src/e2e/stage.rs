@@ -5,11 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use tiny_http::{Header, Request};
 
 use super::Page;
 use crate::build;
-use crate::server::{self, Answer, Folder, Server};
+use crate::server::{self, Answer, Folder, Request, Server};
 use crate::shell;
 use crate::webdriver::{Driver, Session};
 
@@ -85,23 +84,16 @@ impl Stage {
 
 /// Says yes to any request of any origin, so that only the page's own seal can stop one.
 fn welcome(request: &Request) -> Answer {
-    let path = request.url().split('?').next().unwrap_or_default();
+    let path = request.url.split('?').next().unwrap_or_default();
     let (media_type, body) = match path.rsplit('.').next() {
         Some("html") => ("text/html", "<!doctype html><title>Control</title>"),
         Some("js") => ("text/javascript", ""),
         Some("css") => ("text/css", ""),
         _ => ("text/plain", "reached"),
     };
-    let headers = [
-        ("Content-Type", media_type),
-        ("Cache-Control", "no-store"),
-        ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Allow-Headers", "*"),
-    ];
-    headers
-        .into_iter()
-        .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
-        .fold(server::text(200, body), |answer, header| {
-            answer.with_header(header)
-        })
+    server::text(200, body)
+        .with("Content-Type", media_type)
+        .with("Cache-Control", "no-store")
+        .with("Access-Control-Allow-Origin", "*")
+        .with("Access-Control-Allow-Headers", "*")
 }

@@ -1,4 +1,4 @@
-//! `generate demo`: the case that the page carries. Two regions, two days, and planted faults.
+//! `generate demo`: the case that the page carries. Two regions, a day and a half, and planted faults.
 
 use anyhow::Result;
 use pico_args::Arguments;
@@ -43,7 +43,7 @@ fn archive() -> Result<Vec<u8>> {
 
 fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
     let trail = Trail {
-        hours: hours(48),
+        hours: hours(36),
         ..Trail::plain(signer)
     };
     let made = trail.make(files)?;
@@ -54,8 +54,8 @@ fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
     files.insert(log(6), gzip(&trail.records(START, 9, 2))?);
     files.remove(&log(12));
     let appended = gzip(b"{\"Records\":[]}")?;
-    files.entry(log(30)).or_default().extend(appended);
-    let extra = START + 40 * HOUR + 1_800;
+    files.entry(log(31)).or_default().extend(appended);
+    let extra = START + 33 * HOUR + 1_800;
     files.insert(trail.log_key(extra, 7), gzip(&trail.records(extra, 7, 2))?);
     if let Some(newest) = made.last() {
         files.insert(
@@ -69,16 +69,16 @@ fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
 fn plant_in_eu(signer: &Signer, files: &mut Files) -> Result<()> {
     let trail = Trail {
         region: "eu-west-1",
-        hours: hours(48),
+        hours: hours(36),
         ..Trail::plain(signer)
     };
     let made = trail.make(files)?;
-    for digest in &made[40..] {
+    for digest in &made[28..] {
         files.remove(&digest.key);
     }
     files.insert(
         "head-object-eu-west-1.json".to_owned(),
-        head_object(&made[39].signature),
+        head_object(&made[27].signature),
     );
     Ok(())
 }
