@@ -14,8 +14,8 @@ use crate::intake::Entry;
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
-    Answer, Export, Facet, Filter, Inspection, KeySummary, Need, Overview, Progress, Question,
-    Rows, Scope, Segment, Settings, Step, Subject, TrailSummary,
+    Answer, Export, Facet, Facets, Filter, Inspection, KeySummary, Need, Overview, Progress,
+    Question, Rows, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary,
 };
 pub use register::{Register, Registered};
 pub use table::{Cell, Column, Row, Shape, Table};

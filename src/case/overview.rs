@@ -226,7 +226,7 @@ fn strip(windows: Vec<(Moment, Moment, State, u32)>, gaps: &[(u32, &Gap)]) -> Ve
 }
 
 /// The path of a log row's file; empty where it is not here.
-pub(crate) fn log_path<'a>(case: &'a Case, at: LogAt) -> &'a str {
+pub(crate) fn log_path(case: &Case, at: LogAt) -> &str {
     match at {
         LogAt::File(ix) => case
             .register

@@ -8,6 +8,12 @@ pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
 
+/// A column, and whether descending; the table's own order without.
+pub type Sort = Option<(u16, bool)>;
+
+/// For each column that has facets: its values with counts among all rows, most frequent first.
+pub type Facets = Vec<(u16, Vec<(String, u32)>)>;
+
 /// A question of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Question {
@@ -20,7 +26,7 @@ pub enum Question {
         /// Which of its rows.
         filter: Filter,
         /// Column and whether descending; the table's own order without.
-        sort: Option<(u16, bool)>,
+        sort: Sort,
         /// The first row wanted, counted after filter and sort.
         first: u32,
         /// How many rows are wanted.
@@ -51,7 +57,7 @@ pub enum Export {
         /// Which of its rows.
         filter: Filter,
         /// In which order.
-        sort: Option<(u16, bool)>,
+        sort: Sort,
     },
 }
 
@@ -225,7 +231,7 @@ pub struct Rows {
     /// The rows.
     pub rows: Vec<Row>,
     /// For each column that has facets: its values with counts among all rows, most frequent first.
-    pub facets: Vec<(u16, Vec<(String, u32)>)>,
+    pub facets: Facets,
 }
 
 /// A thing that the inspector can open. Numbers are places in the case, good until evidence is added.

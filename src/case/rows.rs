@@ -10,7 +10,7 @@ use crate::moment::Moment;
 use crate::sum::Sum;
 
 use super::overview::log_path;
-use super::question::{Filter, Rows, Subject};
+use super::question::{Facets, Filter, Rows, Sort, Subject};
 use super::table::{Cell, Row, Table};
 use super::{Case, Registered};
 
@@ -22,9 +22,9 @@ const MOST_ROWS: u32 = 1_000;
 /// The last question's order of rows, kept while only the window moves.
 #[derive(Default)]
 pub(super) struct View {
-    key: Option<(Table, Filter, Option<(u16, bool)>)>,
+    key: Option<(Table, Filter, Sort)>,
     order: Vec<u32>,
-    facets: HashMap<Table, Vec<(u16, Vec<(String, u32)>)>>,
+    facets: HashMap<Table, Facets>,
 }
 
 /// Answers with a window of the rows that a filter shows.
@@ -32,7 +32,7 @@ pub(super) fn window(
     case: &mut Case,
     table: Table,
     filter: &Filter,
-    sort: Option<(u16, bool)>,
+    sort: Sort,
     first: u32,
     count: u32,
 ) -> Rows {
@@ -73,7 +73,7 @@ pub(super) fn csv(
     case: &Case,
     table: Table,
     filter: &Filter,
-    sort: Option<(u16, bool)>,
+    sort: Sort,
     write: &mut dyn FnMut(&[u8]),
 ) {
     let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
@@ -115,7 +115,7 @@ fn length(case: &Case, table: Table) -> u32 {
     rows as u32
 }
 
-fn order(case: &Case, table: Table, filter: &Filter, sort: Option<(u16, bool)>) -> Vec<u32> {
+fn order(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
     let all = 0..length(case, table);
     let words: Vec<String> = filter
         .text
@@ -170,7 +170,7 @@ fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
         })
 }
 
-fn facets(case: &Case, table: Table) -> Vec<(u16, Vec<(String, u32)>)> {
+fn facets(case: &Case, table: Table) -> Facets {
     let columns: Vec<usize> = table
         .columns()
         .iter()

@@ -9,6 +9,9 @@ use super::chain::{Chains, Gap, TrailKey, TrailRow};
 use super::holdings::Holdings;
 use super::status::GapKind;
 
+/// A trail that should have digests, the span in which, and what says so.
+type Expected = (TrailKey, (Moment, Moment), String);
+
 /// Digests were seen to be written up to 201 minutes after their window's end; past this much, one is overdue.
 const OVERDUE: i64 = 5 * HOUR;
 /// The longest delay seen, rounded up: a digest delivered later than this after a window is of a later one.
@@ -139,8 +142,7 @@ fn no_chain(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
         .iter()
         .filter_map(|row| row.span)
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let mut expected: BTreeMap<(String, String), (TrailKey, (Moment, Moment), String)> =
-        BTreeMap::new();
+    let mut expected: BTreeMap<(String, String), Expected> = BTreeMap::new();
     for ((account, region), seen) in logs {
         let key = TrailKey {
             account: account.clone(),

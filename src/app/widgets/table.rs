@@ -6,7 +6,9 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use exhibit::case::{Answer, Column, Export, Facet, Filter, Question, Rows, Shape, Subject, Table};
+use exhibit::case::{
+    Answer, Column, Export, Facet, Facets, Filter, Question, Rows, Shape, Sort, Subject, Table,
+};
 
 use super::cell;
 use crate::app::ask::use_answer;
@@ -36,7 +38,7 @@ pub(crate) struct Props {
 pub(crate) fn Grid(props: &Props) -> Html {
     let table = props.table;
     let filter = use_state(Filter::default);
-    let sort = use_state(|| None::<(u16, bool)>);
+    let sort = use_state(|| Sort::None);
     let first = use_state(|| 0_u32);
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let question = Question::Rows {
@@ -86,8 +88,8 @@ pub(crate) fn Grid(props: &Props) -> Html {
 struct ToolsProps {
     table: Table,
     filter: Filter,
-    sort: Option<(u16, bool)>,
-    facets: Vec<(u16, Vec<(String, u32)>)>,
+    sort: Sort,
+    facets: Facets,
     matching: u32,
     total: u32,
     onchange: Callback<Filter>,
@@ -213,9 +215,9 @@ struct BodyProps {
     table: Table,
     answer: Rc<Answer>,
     label: AttrValue,
-    sort: Option<(u16, bool)>,
+    sort: Sort,
     first: u32,
-    onsort: Callback<Option<(u16, bool)>>,
+    onsort: Callback<Sort>,
     onwindow: Callback<u32>,
 }
 
@@ -343,12 +345,7 @@ fn shape_class(column: &Column) -> Classes {
     classes!("cell", numeric.then_some("numeric"))
 }
 
-fn heading(
-    at: u16,
-    column: &Column,
-    sort: Option<(u16, bool)>,
-    onsort: &Callback<Option<(u16, bool)>>,
-) -> Html {
+fn heading(at: u16, column: &Column, sort: Sort, onsort: &Callback<Sort>) -> Html {
     let descending = sort
         .filter(|(by, _)| *by == at)
         .map(|(_, descending)| descending);

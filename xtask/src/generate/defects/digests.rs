@@ -6,6 +6,9 @@ use serde_json::json;
 use super::{Bench, Defect, HEAD, SOUND, edit};
 use crate::generate::trail::{Made, Trail, head_object};
 
+/// Makes a file with a digest's metadata, or none.
+type Make = fn(&Made) -> Option<(&'static str, Vec<u8>)>;
+
 impl Bench<'_> {
     pub(super) fn digests(&self) -> Result<Vec<Defect>> {
         let without = |defect: Defect, hours: std::ops::Range<usize>| {
@@ -97,7 +100,7 @@ impl Bench<'_> {
     }
 
     pub(super) fn metadata(&self) -> Result<Vec<Defect>> {
-        let with = |defect: Defect, make: fn(&Made) -> Option<(&'static str, Vec<u8>)>| {
+        let with = |defect: Defect, make: Make| {
             self.changed(defect, |files, made| {
                 files.remove(HEAD);
                 files.extend(make(&made[7]).map(|(name, bytes)| (name.to_owned(), bytes)));
