@@ -125,3 +125,91 @@ fn verify(subtle: &SubtleCrypto, key: &CryptoKey, check: &Check) -> Result<Promi
     let message = Uint8Array::from(check.message.as_slice());
     subtle.verify_with_str_and_js_u8_array_and_js_u8_array(ALGORITHM, key, &signature, &message)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use exhibit::case::Case;
+    use exhibit::evidence::Limits;
+    use exhibit::intake::{Reader, Shard};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    macro_rules! evidence {
+        ($name:literal) => {
+            (
+                $name,
+                include_bytes!(concat!("../../../tests/evidence/complete/evidence/", $name))
+                    .as_slice(),
+            )
+        };
+    }
+
+    /// A digest, the next one, which carries its signature, and the key.
+    const FILES: &[(&str, &[u8])] = &[
+        evidence!("public-keys-us-east-1.json"),
+        evidence!(
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_20260301T070000Z.json.gz"
+        ),
+        evidence!(
+            "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_20260301T080000Z.json.gz"
+        ),
+    ];
+
+    /// The checks that a judgement asks for, then the same with a byte of the text or of the
+    /// signature changed, or with the signature cut short.
+    fn checks() -> Vec<Check> {
+        let clock = || 0.0;
+        let mut reader = Reader::new(Limits::default(), &clock);
+        let mut case = Case::default();
+        for (path, bytes) in FILES {
+            let size = bytes.len() as u64;
+            reader.read(
+                path,
+                Cursor::new(bytes),
+                size,
+                Shard::default(),
+                &mut |entry| case.add(0, entry),
+            );
+        }
+        let sound = case.judge();
+        let mut all = sound.clone();
+        for check in &sound {
+            let mut text = check.clone();
+            text.message[0] ^= 1;
+            let mut signature = check.clone();
+            signature.signature[9] ^= 1;
+            let mut cut = check.clone();
+            cut.signature.remove(0);
+            all.extend([text, signature, cut]);
+        }
+        for (at, check) in all.iter_mut().enumerate() {
+            check.id = [at as u8; 32];
+        }
+        all
+    }
+
+    #[wasm_bindgen_test]
+    async fn browser_and_reference_agree() {
+        let checks = checks();
+        assert!(!checks.is_empty());
+        let subtle = web_sys::window()
+            .expect("a window")
+            .crypto()
+            .expect("crypto")
+            .subtle();
+        let mut verifier = Verifier::new(Some(subtle));
+        let outcomes = verifier.check(&checks, true, || async {}).await;
+        assert_eq!(outcomes.disagreements, 0);
+        let fast = verifier.ask_browser(&checks).await;
+        for (check, fast) in checks.iter().zip(&fast) {
+            let reference = check.key.verifies(&check.message, &check.signature);
+            assert_eq!(*fast, Some(reference));
+        }
+        assert!(fast.contains(&Some(true)) && fast.contains(&Some(false)));
+    }
+}

@@ -38,7 +38,7 @@ pub(super) fn Bar() -> Html {
                 <button onclick={run(Command::AddFolder)}>{"Add folder"}</button>
                 <button data-testid="clear-case" disabled={!has_case} onclick={run(Command::ClearCase)}>{"Clear"}</button>
                 <button class="seal" data-testid="network-seal" data-sealed="true" title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>
-                    <span aria-hidden="true">{"⛨"}</span>{" Network sealed"}
+                    <span aria-hidden="true">{"✓"}</span>{" Network sealed"}
                 </button>
                 <button title="Light or dark (t)" aria-label="Light or dark" onclick={run(Command::ToggleTheme)}>{"◐"}</button>
                 <button title="Find a command (Ctrl+K)" aria-label="Find a command" onclick={run(Command::ShowPalette)}>{"⌘"}</button>

@@ -279,7 +279,11 @@ fn Body(props: &BodyProps) -> Html {
         .iter()
         .map(|column| format!("minmax({w}px, {w}fr)", w = column.width))
         .collect();
-    let template = format!("grid-template-columns: {}", widths.join(" "));
+    let least: u32 = columns.iter().map(|column| u32::from(column.width)).sum();
+    let template = format!(
+        "grid-template-columns: {}; min-width: {least}px",
+        widths.join(" ")
+    );
     let offset = f64::from(rows.first) * ROW * scale;
     let row = |(at, row): (usize, &exhibit::case::Row)| {
         let place = rows.first + at as u32;

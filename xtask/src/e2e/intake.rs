@@ -17,6 +17,10 @@ pub(super) const TESTS: &[Test] = &[
         run: demo_shows_its_faults,
     },
     Test {
+        name: "folder_with_faults_shows_them",
+        run: folder_shows_its_faults,
+    },
+    Test {
         name: "archives_say_the_same_as_the_folder",
         run: archives_say_the_same,
     },
@@ -51,6 +55,57 @@ fn demo_shows_its_faults(stage: &Stage) -> Result<()> {
             );
         }
     }
+    stage.expect_quiet_console()
+}
+
+/// A folder goes in through the input; the statuses on the page and in the report are the ones
+/// that are expected of it, and nothing was requested meanwhile.
+fn folder_shows_its_faults(stage: &Stage) -> Result<()> {
+    let root = shell::root().join("tests/evidence");
+    for defect in [
+        "two-neighbouring-digests-deleted",
+        "log-modified",
+        "complete",
+    ] {
+        let expected: Value =
+            serde_json::from_slice(&fs::read(root.join(defect).join("expected.json"))?)?;
+        let folder = root.join(defect).join("evidence");
+        stage.page.session().open_url("about:blank")?;
+        let page = stage.open()?;
+        let before = stage.site.requests().len();
+        page.drop_folder(&folder)?;
+        page.wait_ready(count(&folder)?)?;
+        page.click("nav-integrity")?;
+        page.wait_shown("digest-counts", true)?;
+        let verdict = page.attr("verdict", "data-verdict")?;
+        ensure!(
+            verdict.as_deref() == expected["verdict"].as_str(),
+            "{defect}: the page says {verdict:?}"
+        );
+        for (list, testid) in [("digests", "digest-counts"), ("logs", "log-counts")] {
+            let shown = page.text(testid)?;
+            for (status, count) in expected[list].as_object().into_iter().flatten() {
+                let is_there =
+                    shown.contains(status.as_str()) && shown.contains(&count.to_string());
+                ensure!(
+                    is_there,
+                    "{defect}: {status} {count} is not among {shown:?}"
+                );
+            }
+        }
+        let report = page.report()?;
+        for list in ["digests", "logs"] {
+            let found = serde_json::to_value(statuses_of(&report, list))?;
+            ensure!(found == expected[list], "{defect}: {list} are {found}");
+        }
+        let after = stage.site.requests().len();
+        ensure!(
+            after == before,
+            "{defect}: {} requests after the seal",
+            after - before
+        );
+    }
+    ensure!(stage.canary.requests().is_empty(), "the canary was reached");
     stage.expect_quiet_console()
 }
 
