@@ -105,35 +105,35 @@ const fn column(
 }
 
 const FILES: &[Column] = &[
-    column("path", "Path", Shape::Path, 460, false),
-    column("kind", "Kind", Shape::Text, 190, true),
-    column("account", "Account", Shape::Text, 120, true),
-    column("region", "Region", Shape::Text, 120, true),
-    column("size", "Size", Shape::Size, 90, false),
-    column("sha256", "SHA-256", Shape::Code, 170, false),
-    column("problem", "Problem", Shape::Text, 260, true),
+    column("path", "Path", Shape::Path, 300, false),
+    column("kind", "Kind", Shape::Text, 150, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
+    column("size", "Size", Shape::Size, 80, false),
+    column("sha256", "SHA-256", Shape::Code, 164, false),
+    column("problem", "Problem", Shape::Text, 140, true),
 ];
 
 const DIGESTS: &[Column] = &[
-    column("status", "Status", Shape::State, 160, true),
+    column("status", "Status", Shape::State, 150, true),
     column("from", "From", Shape::Time, 170, false),
     column("to", "To", Shape::Time, 170, false),
-    column("account", "Account", Shape::Text, 120, true),
-    column("region", "Region", Shape::Text, 120, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
     column("trail", "Trail", Shape::Text, 150, true),
     column("logs", "Logs", Shape::Number, 70, false),
     column("proof", "Proven by", Shape::Text, 130, true),
-    column("key", "Key", Shape::Path, 420, false),
+    column("key", "Key", Shape::Path, 300, false),
 ];
 
 const LOGS: &[Column] = &[
-    column("status", "Status", Shape::State, 160, true),
+    column("status", "Status", Shape::State, 150, true),
     column("delivered", "Delivered", Shape::Time, 170, false),
-    column("account", "Account", Shape::Text, 120, true),
-    column("region", "Region", Shape::Text, 120, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
     column("events", "Events", Shape::Number, 80, false),
-    column("sha256", "SHA-256", Shape::Code, 170, false),
-    column("key", "Key", Shape::Path, 420, false),
+    column("sha256", "SHA-256", Shape::Code, 164, false),
+    column("key", "Key", Shape::Path, 300, false),
 ];
 
 const GAPS: &[Column] = &[
@@ -141,8 +141,8 @@ const GAPS: &[Column] = &[
     column("from", "From", Shape::Time, 170, false),
     column("to", "To", Shape::Time, 170, false),
     column("digests", "Digests", Shape::Number, 80, false),
-    column("account", "Account", Shape::Text, 120, true),
-    column("region", "Region", Shape::Text, 120, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
     column("trail", "Trail", Shape::Text, 150, true),
 ];
 

@@ -2,12 +2,13 @@
 //! people to look at and for the README.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use pico_args::Arguments;
 
 use crate::build;
-use crate::e2e::{Page, VIEWS};
+use crate::e2e::{Page, VIEWS, key};
 use crate::server::{Folder, Server};
 use crate::setup::Browser;
 use crate::shell;
@@ -51,8 +52,28 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
                     page.screenshot(&folder.join(name))?;
                 }
             }
+            if case == "demo" && view == "integrity" {
+                inspect(&page, &folder)?;
+            }
         }
     }
     println!("screenshots are in {}", folder.display());
     Ok(())
+}
+
+/// The inspector, over a digest and its working.
+fn inspect(page: &Page, folder: &Path) -> Result<()> {
+    page.resize(1280, 800)?;
+    page.click("part-digests")?;
+    page.wait_shown("row-count", true)?;
+    page.rest()?;
+    page.session()
+        .run("document.querySelector('#row-1').click()", &[])?;
+    page.wait_shown("inspector", true)?;
+    for scheme in SCHEMES {
+        page.prefer(scheme)?;
+        page.rest()?;
+        page.screenshot(&folder.join(format!("inspector-{scheme}.png")))?;
+    }
+    page.session().press(&[], key::ESCAPE)
 }

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-pub(crate) use page::Page;
+pub(crate) use page::{Page, key};
 pub(crate) use stage::Stage;
 pub(crate) use views::VIEWS;
 

@@ -15,6 +15,10 @@ pub(super) const TESTS: &[Test] = &[
         run: open_by_address,
     },
     Test {
+        name: "a_gap_opens_in_the_inspector",
+        run: gap_opens_in_the_inspector,
+    },
+    Test {
         name: "keyboard_opens_help_and_palette",
         run: keyboard_opens_help_and_palette,
     },
@@ -59,6 +63,25 @@ fn open_by_address(stage: &Stage) -> Result<()> {
             .open(&format!("{}#/v1/{view}", stage.site.url()))?;
         stage.page.wait_shown(&format!("view-{view}"), true)?;
     }
+    stage.expect_quiet_console()
+}
+
+fn gap_opens_in_the_inspector(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    page.click("nav-integrity")?;
+    page.wait_shown("digest-counts", true)?;
+    page.session()
+        .run("document.querySelector('button.gap').click()", &[])?;
+    page.wait_shown("inspector", true)?;
+    let words = page.text("inspector")?;
+    ensure!(
+        words.contains("Why") && words.contains("What to do"),
+        "the inspector says {words:?}"
+    );
+    page.session().press(&[], key::ESCAPE)?;
+    page.wait_shown("inspector", false)?;
     stage.expect_quiet_console()
 }
 
