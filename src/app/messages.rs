@@ -19,6 +19,8 @@ pub(crate) struct Named {
     pub(crate) source: u32,
     /// As dropped.
     pub(crate) path: String,
+    /// Bytes, asked for once: each time is a question to the browser's own process.
+    pub(crate) size: u64,
 }
 
 /// What the page says to the case.

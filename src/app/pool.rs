@@ -26,6 +26,8 @@ const AHEAD: usize = 3;
 struct Source {
     file: File,
     path: String,
+    /// Bytes, asked for once: each time is a question to the browser's own process.
+    size: f64,
     /// Whether it was being read when a reader died.
     suspect: bool,
 }
@@ -103,7 +105,7 @@ impl Pool {
 
     /// Files that were dropped, and their bytes.
     pub(crate) fn totals(&self) -> (u64, f64) {
-        let bytes = self.sources.iter().map(|source| source.file.size()).sum();
+        let bytes = self.sources.iter().map(|source| source.size).sum();
         (self.sources.len() as u64, bytes)
     }
 
@@ -112,6 +114,7 @@ impl Pool {
         let first = self.sources.len() as u32;
         self.sources
             .extend(files.into_iter().map(|(path, file)| Source {
+                size: file.size(),
                 file,
                 path,
                 suspect: false,
@@ -133,7 +136,7 @@ impl Pool {
         let mut bytes = 0.0;
         for number in first..self.sources.len() as u32 {
             let source = &self.sources[number as usize];
-            let size = source.file.size();
+            let size = source.size;
             if size > MOST_BYTES {
                 let of = if is_archive(&source.path) {
                     self.slots.len().max(1) as u32
@@ -192,6 +195,7 @@ impl Pool {
         let files = job.sources.iter().map(|&source| Named {
             source,
             path: self.sources[source as usize].path.clone(),
+            size: self.sources[source as usize].size as u64,
         });
         let message = ToReader::Read {
             job: id,
@@ -220,7 +224,7 @@ impl Pool {
         let bytes: f64 = job
             .sources
             .iter()
-            .map(|&source| self.sources[source as usize].file.size())
+            .map(|&source| self.sources[source as usize].size)
             .sum();
         bytes / f64::from(job.shard.1)
     }
@@ -256,10 +260,8 @@ impl Pool {
             let source = &mut self.sources[number as usize];
             if certain && source.suspect {
                 let problem = Problem::new(ProblemCode::Crashed, "");
-                loss.given_up.push((
-                    number,
-                    failed(&source.path, source.file.size() as u64, problem),
-                ));
+                loss.given_up
+                    .push((number, failed(&source.path, source.size as u64, problem)));
                 continue;
             }
             source.suspect = true;
@@ -307,10 +309,7 @@ impl Pool {
             for number in job.sources {
                 let source = &self.sources[number as usize];
                 let problem = Problem::new(ProblemCode::Cancelled, "");
-                entries.push((
-                    number,
-                    failed(&source.path, source.file.size() as u64, problem),
-                ));
+                entries.push((number, failed(&source.path, source.size as u64, problem)));
             }
         }
         entries

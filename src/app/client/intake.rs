@@ -1,6 +1,7 @@
 //! Evidence in: drops, their progress, and what is done when a worker dies.
 
 use exhibit::case::Settings;
+use gloo::timers::future::TimeoutFuture;
 use web_sys::File;
 
 use super::{Client, DEMO, RESTARTS, now};
@@ -10,16 +11,55 @@ use crate::app::messages::{Spent, ToCase};
 use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
 
+/// Files that are taken at a time.
+const PART: usize = 200;
+
 impl Client {
-    /// Adds dropped files to the case.
-    pub(crate) fn add(&self, files: Vec<(String, File)>) {
+    /// Adds dropped files to the case, a part at a time, so that the page stays responsive.
+    pub(crate) fn add(&self, mut files: Vec<(String, File)>) {
         if files.is_empty() {
             return;
         }
         self.begin();
-        self.0.state.borrow_mut().pool.add(files);
+        if files.len() <= PART {
+            self.take(files);
+            self.settle();
+            return;
+        }
+        let clears = self.begin_listing();
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            while !files.is_empty() && client.clears() == clears {
+                let rest = files.split_off(files.len().min(PART));
+                client.take(std::mem::replace(&mut files, rest));
+                TimeoutFuture::new(0).await;
+            }
+            client.end_listing(clears);
+        });
+    }
+
+    fn clears(&self) -> u32 {
+        self.0.state.borrow().clears
+    }
+
+    /// Files are being listed from now on; returns by what a later clearing is noticed.
+    fn begin_listing(&self) -> u32 {
+        self.0.state.borrow_mut().listings += 1;
+        self.clears()
+    }
+
+    fn end_listing(&self, clears: u32) {
+        if self.clears() != clears {
+            return;
+        }
+        self.0.state.borrow_mut().listings -= 1;
         self.measure();
         self.settle();
+    }
+
+    fn take(&self, files: Vec<(String, File)>) {
+        self.0.state.borrow_mut().pool.add(files);
+        self.measure();
     }
 
     /// Adds what a drop carries, folders too.
@@ -28,11 +68,16 @@ impl Client {
             return;
         }
         self.begin();
-        self.0.state.borrow_mut().listings += 1;
+        let clears = self.begin_listing();
         self.measure();
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let refused = drop.list(|files| client.add(files)).await;
+            let keep = |files| {
+                if client.clears() == clears {
+                    client.add(files);
+                }
+            };
+            let refused = drop.list(keep).await;
             for path in refused.iter().take(3) {
                 client.warn(format!("The browser could not open {path}: check that it may be read, then drop it again."));
             }
@@ -42,9 +87,7 @@ impl Client {
                     refused.len() - 3
                 ));
             }
-            client.0.state.borrow_mut().listings -= 1;
-            client.measure();
-            client.settle();
+            client.end_listing(clears);
         });
     }
 
@@ -126,6 +169,7 @@ impl Client {
         state.pool = Pool::default();
         state.settings = Settings::default();
         state.listings = 0;
+        state.clears += 1;
         let revision = state.session.revision + 1;
         state.session = Session {
             revision,

@@ -66,6 +66,8 @@ struct State {
     spent: Spent,
     /// Folders that are being listed.
     listings: u32,
+    /// How often the case was cleared: what was still being listed then is let go.
+    clears: u32,
     restarts: u32,
     /// Listeners live as long as the workers they listen to.
     listeners: Vec<Closure<dyn Fn(JsValue)>>,

@@ -17,7 +17,7 @@ use super::blob::{BlobSource, describe};
 use crate::app::messages::{FromReader, Named, Spent, ToReader, pack, unpack};
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
-const SMALL: f64 = (4 << 20) as f64;
+const SMALL: u64 = 4 << 20;
 /// Entries of an archive that are sent to the case at a time.
 const BATCH: usize = 500;
 
@@ -96,7 +96,7 @@ impl Role {
 
     async fn read(self: Rc<Self>, job: u32, files: Vec<Named>, handles: Vec<File>, shard: Shard) {
         let mut spent = Spent::default();
-        let whole = handles.iter().map(|file| file.size()).sum::<f64>();
+        let whole: u64 = files.iter().map(|named| named.size).sum();
         if handles.len() == files.len() && whole <= SMALL && shard.of == 1 {
             self.read_small(job, &files, &handles, &mut spent).await;
         } else {
@@ -115,8 +115,8 @@ impl Role {
         match bytes_of_all(handles).await {
             Ok(bytes) => {
                 let mut rest = bytes.as_slice();
-                for file in handles {
-                    let (one, others) = rest.split_at((file.size() as usize).min(rest.len()));
+                for named in files {
+                    let (one, others) = rest.split_at((named.size as usize).min(rest.len()));
                     contents.push(Ok(one.to_vec()));
                     rest = others;
                 }
