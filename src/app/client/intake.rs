@@ -12,7 +12,7 @@ use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
 
 /// Files that are taken at a time.
-const PART: usize = 200;
+const PART: usize = 60;
 
 impl Client {
     /// Adds dropped files to the case, a part at a time, so that the page stays responsive.
