@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::{Bench, Defect, HEAD, KEYLESS, KEYS, SOUND};
+use crate::generate::files::{Files, zip};
 use crate::generate::key::list;
 use crate::generate::trail::{HOUR, START, Trail, head_object};
 
@@ -96,7 +97,36 @@ impl Bench<'_> {
             head_object(&west[7].signature),
         );
 
+        let (mut accounts, _) = self.sound(&plain())?;
+        let second = Trail {
+            account: "444455556666",
+            ..plain()
+        }
+        .make(&mut accounts)?;
+        accounts.insert(
+            "head-object-444455556666.json".to_owned(),
+            head_object(&second[7].signature),
+        );
+
+        let (sound, _) = self.sound(&plain())?;
+        let inner = Files::from([("inner.zip".to_owned(), zip(&sound)?)]);
+        let nested = Files::from([("outer.zip".to_owned(), zip(&inner)?)]);
+
         Ok(vec![
+            Defect {
+                name: "two-accounts",
+                about: "Two accounts of one bucket, each with a chain of its own.",
+                digests: &[("valid", 16)],
+                logs: &[("valid", 16)],
+                files: accounts,
+                ..SOUND
+            },
+            Defect {
+                name: "nested-archive",
+                about: "All of it in a zip archive within another.",
+                files: nested,
+                ..SOUND
+            },
             Defect {
                 name: "validation-off",
                 about: "A new chain starts two hours after the old one ended.",
