@@ -1,17 +1,17 @@
 //! Public data beside the checkout, under `../shared/data`. Where it is not there the tests say so
 //! loudly; `EXHIBIT_DATA=required` makes its absence a failure.
 
+mod support;
+
 use std::fs;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use exhibit::case::{Case, Export};
+use exhibit::case::Case;
 use exhibit::cloudtrail::PublicKey;
 use exhibit::cloudtrail::key::parse_list;
-use exhibit::evidence::Limits;
-use exhibit::intake::{Entry, Reader, Shard};
-use exhibit::moment::Moment;
 use serde_json::Value;
+
+use support::{entries, files_below, report};
 
 /// The folder of some data; `None` where it is not there and need not be.
 fn data(name: &str) -> Option<PathBuf> {
@@ -28,36 +28,6 @@ fn data(name: &str) -> Option<PathBuf> {
     );
     println!("SKIPPED: {} is not there", folder.display());
     None
-}
-
-fn read_all(folder: &Path) -> Vec<Entry> {
-    let clock = || 0.0;
-    let mut reader = Reader::new(Limits::default(), &clock);
-    let mut entries = Vec::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file() && !is_note(path))
-        .collect();
-    paths.sort();
-    for path in paths {
-        let bytes = fs::read(&path).expect("a file");
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        reader.read(
-            &name,
-            Cursor::new(&bytes),
-            bytes.len() as u64,
-            Shard::default(),
-            &mut |entry| {
-                entries.push(entry);
-            },
-        );
-    }
-    entries
 }
 
 #[test]
@@ -118,17 +88,13 @@ fn aws_lake_sample_verifies() {
     let Some(folder) = data("awscli-v2-lake-sign-sample") else {
         return;
     };
+    let files = files_below(&folder);
     let mut case = Case::default();
-    for (source, entry) in read_all(&folder).into_iter().enumerate() {
-        case.add(source as u32, entry);
+    for (source, entry) in entries(&files) {
+        case.add(source, entry);
     }
     assert!(case.judge().is_empty());
-    let mut bytes = Vec::new();
-    let generated = Moment::from_seconds(0);
-    case.export(&Export::Report { generated }, &mut |part| {
-        bytes.extend_from_slice(part)
-    });
-    let report: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let report = report(&files);
     assert_eq!(report["cloudtrail"]["lake"][0]["status"], "valid");
 }
 
@@ -139,9 +105,11 @@ fn public_logs_are_read_with_no_problem() {
         ("stratus-red-team-detonation-logs", 35),
     ] {
         let Some(folder) = data(name) else { continue };
-        let entries = read_all(&folder);
+        let mut found = files_below(&folder);
+        found.retain(|(name, _)| !is_note(name));
+        let entries = entries(&found);
         assert_eq!(entries.len(), files, "{name}");
-        for entry in entries {
+        for (_, entry) in entries {
             assert!(
                 entry.problems.is_empty(),
                 "{}: {:?}",
@@ -153,9 +121,8 @@ fn public_logs_are_read_with_no_problem() {
 }
 
 /// What the data's keeper wrote beside it.
-fn is_note(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    ["LICENSE", "NOTICE", "README.md"].contains(&name.as_ref())
+fn is_note(name: &str) -> bool {
+    ["LICENSE", "NOTICE", "README.md"].contains(&name)
 }
 
 fn hex(text: &str) -> Vec<u8> {

@@ -1,0 +1,69 @@
+//! What several suites share: evidence from disk, through the reader, to the report.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use exhibit::case::{Case, Export};
+use exhibit::evidence::Limits;
+use exhibit::intake::{Entry, Reader, Shard};
+use exhibit::moment::Moment;
+use serde_json::Value;
+
+/// All files below a folder, by their paths in it, in the order of these.
+pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(&inner).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below");
+                let name = name.to_string_lossy().into_owned();
+                files.push((name, fs::read(&path).expect("a file")));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Reads files in their order by one reader; each entry comes with its file's number.
+pub(crate) fn entries(files: &[(String, Vec<u8>)]) -> Vec<(u32, Entry)> {
+    let clock = || 0.0;
+    let mut reader = Reader::new(Limits::default(), &clock);
+    let mut entries = Vec::new();
+    for (source, (path, bytes)) in files.iter().enumerate() {
+        let size = bytes.len() as u64;
+        let mut emit = |entry| entries.push((source as u32, entry));
+        reader.read(path, Cursor::new(bytes), size, Shard::default(), &mut emit);
+    }
+    entries
+}
+
+/// Judges what files hold, with the reference for signatures, and writes the report.
+pub(crate) fn report(files: &[(String, Vec<u8>)]) -> Value {
+    let mut case = Case::default();
+    for (source, entry) in entries(files) {
+        case.add(source, entry);
+    }
+    loop {
+        let checks = case.judge();
+        if checks.is_empty() {
+            break;
+        }
+        let verifies = |check: &exhibit::integrity::Check| {
+            let verifies = check.key.verifies(&check.message, &check.signature);
+            (check.id, verifies)
+        };
+        case.resolve(&checks.iter().map(verifies).collect::<Vec<_>>());
+    }
+    let mut bytes = Vec::new();
+    let generated = Moment::from_seconds(0);
+    case.export(&Export::Report { generated }, &mut |part| {
+        bytes.extend_from_slice(part);
+    });
+    serde_json::from_slice(&bytes).expect("report.json is JSON")
+}
