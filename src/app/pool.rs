@@ -61,6 +61,8 @@ pub(crate) struct Loss {
 pub(crate) struct Pool {
     slots: Vec<Slot>,
     sources: Vec<Source>,
+    /// Bytes of all sources: asked for at every part of a drop.
+    bytes: f64,
     waiting: VecDeque<Job>,
     flying: BTreeMap<u32, Job>,
     jobs: u32,
@@ -105,8 +107,7 @@ impl Pool {
 
     /// Files that were dropped, and their bytes.
     pub(crate) fn totals(&self) -> (u64, f64) {
-        let bytes = self.sources.iter().map(|source| source.size).sum();
-        (self.sources.len() as u64, bytes)
+        (self.sources.len() as u64, self.bytes)
     }
 
     /// Adds dropped files and hands out what can be.
@@ -119,6 +120,8 @@ impl Pool {
                 path,
                 suspect: false,
             }));
+        let added = self.sources[first as usize..].iter();
+        self.bytes += added.map(|source| source.size).sum::<f64>();
         self.queue(first);
         self.feed();
     }
