@@ -30,7 +30,31 @@ pub struct Case {
     judgement: Judgement,
     /// Judgements that had to wait for signature checks since evidence last came.
     rounds: u32,
+    /// Counts judgements: what was asked of an older one is asked anew.
+    epoch: u32,
     view: rows::View,
+}
+
+/// A question while it is being answered.
+pub struct Asked {
+    question: Question,
+    scan: Option<rows::Scan>,
+}
+
+impl Asked {
+    /// Takes up a question.
+    pub fn new(question: Question) -> Self {
+        let scan = match &question {
+            Question::Rows {
+                table,
+                filter,
+                sort,
+                ..
+            } => Some(rows::Scan::new(*table, filter.clone(), *sort)),
+            _ => None,
+        };
+        Asked { question, scan }
+    }
 }
 
 impl Case {
@@ -81,6 +105,7 @@ impl Case {
             Some(judgement) => {
                 self.judgement = judgement;
                 self.view = rows::View::default();
+                self.epoch += 1;
                 self.rounds = 0;
                 Vec::new()
             }
@@ -98,21 +123,36 @@ impl Case {
             .for_each(|&(id, verifies)| self.checks.resolve(id, verifies));
     }
 
-    /// Answers from the last judgement.
+    /// Answers from the last judgement, in one go.
     pub fn answer(&mut self, question: &Question) -> Answer {
-        match question {
+        let mut asked = Asked::new(question.clone());
+        loop {
+            if let Some(answer) = self.step(&mut asked) {
+                return answer;
+            }
+        }
+    }
+
+    /// Works a few milliseconds on a question; `None` while there is more to do, so that whoever asks
+    /// can let a newer question overtake.
+    pub fn step(&mut self, asked: &mut Asked) -> Option<Answer> {
+        if let Some(scan) = &mut asked.scan
+            && !scan.step(self)
+        {
+            return None;
+        }
+        Some(match &asked.question {
             Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
             Question::Rows {
                 table,
-                filter,
-                sort,
                 first,
                 count,
-            } => Answer::Rows(rows::window(self, *table, filter, *sort, *first, *count)),
+                ..
+            } => Answer::Rows(rows::window(self, *table, *first, *count)),
             Question::Inspect(subject) => {
                 Answer::Inspection(inspect::inspect(self, *subject).map(Box::new))
             }
-        }
+        })
     }
 
     /// Writes a document in parts.

@@ -19,6 +19,9 @@ const MOST_FACETS: usize = 100;
 /// Rows that one answer holds.
 const MOST_ROWS: u32 = 1_000;
 
+/// Rows that one step of a question looks at: a few milliseconds.
+const STEP: u32 = 4_000;
+
 /// The last question's order of rows, kept while only the window moves.
 #[derive(Default)]
 pub(super) struct View {
@@ -27,43 +30,90 @@ pub(super) struct View {
     facets: HashMap<Table, Facets>,
 }
 
-/// Answers with a window of the rows that a filter shows.
-pub(super) fn window(
-    case: &mut Case,
+/// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
+pub(super) struct Scan {
     table: Table,
-    filter: &Filter,
+    filter: Filter,
     sort: Sort,
-    first: u32,
-    count: u32,
-) -> Rows {
-    let mut view = std::mem::take(&mut case.view);
-    let key = (table, filter.clone(), sort);
-    if view.key.as_ref() != Some(&key) {
-        view.order = order(case, table, filter, sort);
-        view.key = Some(key);
+    /// The judgement it looks at; another one begins it anew.
+    epoch: u32,
+    order: Order,
+    tally: Option<Tally>,
+    at: u32,
+}
+
+impl Scan {
+    pub(super) fn new(table: Table, filter: Filter, sort: Sort) -> Self {
+        Scan {
+            order: Order::new(table, &filter, sort),
+            table,
+            filter,
+            sort,
+            epoch: 0,
+            tally: None,
+            at: u32::MAX,
+        }
     }
-    let facets = view
-        .facets
-        .entry(table)
-        .or_insert_with(|| facets(case, table))
-        .clone();
-    let from = (first as usize).min(view.order.len());
+
+    /// Looks at some more rows; says whether the case's view is ready for a window.
+    pub(super) fn step(&mut self, case: &mut Case) -> bool {
+        let is_known = case.view.key.as_ref().is_some_and(|(table, filter, sort)| {
+            (*table, filter, *sort) == (self.table, &self.filter, self.sort)
+        });
+        if is_known {
+            return true;
+        }
+        if self.at == u32::MAX || self.epoch != case.epoch {
+            self.epoch = case.epoch;
+            self.order = Order::new(self.table, &self.filter, self.sort);
+            let is_tallied = case.view.facets.contains_key(&self.table);
+            self.tally = (!is_tallied).then(|| Tally::new(self.table));
+            self.at = 0;
+        }
+        let length = length(case, self.table);
+        let to = self.at.saturating_add(STEP).min(length);
+        for at in self.at..to {
+            if self.order.all && self.tally.is_none() {
+                self.order.places.push(at);
+                continue;
+            }
+            let row = row(case, self.table, at);
+            if let Some(tally) = &mut self.tally {
+                tally.take(&row);
+            }
+            self.order.take(at, row, &self.filter);
+        }
+        self.at = to;
+        if to < length {
+            return false;
+        }
+        if let Some(tally) = self.tally.take() {
+            case.view.facets.insert(self.table, tally.facets());
+        }
+        let order = Order::new(self.table, &self.filter, self.sort);
+        case.view.order = std::mem::replace(&mut self.order, order).sorted();
+        case.view.key = Some((self.table, self.filter.clone(), self.sort));
+        true
+    }
+}
+
+/// A window of the view that a finished scan left.
+pub(super) fn window(case: &Case, table: Table, first: u32, count: u32) -> Rows {
+    let order = &case.view.order;
+    let from = (first as usize).min(order.len());
     let to = from
         .saturating_add(count.min(MOST_ROWS) as usize)
-        .min(view.order.len());
-    let rows = view.order[from..to]
-        .iter()
-        .map(|&at| row(case, table, at))
-        .collect();
-    let matching = view.order.len() as u32;
-    case.view = view;
+        .min(order.len());
     Rows {
         table,
         total: length(case, table),
-        matching,
+        matching: order.len() as u32,
         first: from as u32,
-        rows,
-        facets,
+        rows: order[from..to]
+            .iter()
+            .map(|&at| row(case, table, at))
+            .collect(),
+        facets: case.view.facets.get(&table).cloned().unwrap_or_default(),
     }
 }
 
@@ -115,37 +165,64 @@ fn length(case: &Case, table: Table) -> u32 {
     rows as u32
 }
 
-fn order(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
-    let all = 0..length(case, table);
-    let words: Vec<String> = filter
-        .text
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect();
-    let columns = table.columns().len();
-    let mut order: Vec<u32> = if words.is_empty() && filter.facets.is_empty() {
-        all.collect()
-    } else {
-        all.filter(|&at| shows(&row(case, table, at), filter, &words))
-            .collect()
-    };
-    if let Some((column, descending)) = sort.filter(|(column, _)| usize::from(*column) < columns) {
-        let mut keyed: Vec<(Cell, u32)> = order
-            .iter()
-            .map(|&at| {
-                (
-                    row(case, table, at).cells.swap_remove(usize::from(column)),
-                    at,
-                )
-            })
+/// The rows that a filter shows, in the order of a sort.
+struct Order {
+    words: Vec<String>,
+    /// The column to sort by, and whether descending.
+    sort: Sort,
+    /// Whether every row is shown in the table's own order.
+    all: bool,
+    places: Vec<u32>,
+    keys: Vec<Cell>,
+}
+
+impl Order {
+    fn new(table: Table, filter: &Filter, sort: Sort) -> Self {
+        let columns = table.columns().len();
+        let sort = sort.filter(|(column, _)| usize::from(*column) < columns);
+        let words: Vec<String> = filter
+            .text
+            .split_whitespace()
+            .map(str::to_lowercase)
             .collect();
+        Order {
+            all: sort.is_none() && words.is_empty() && filter.facets.is_empty(),
+            words,
+            sort,
+            places: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, at: u32, mut row: Row, filter: &Filter) {
+        if !shows(&row, filter, &self.words) {
+            return;
+        }
+        self.places.push(at);
+        if let Some((column, _)) = self.sort {
+            self.keys.push(row.cells.swap_remove(usize::from(column)));
+        }
+    }
+
+    fn sorted(self) -> Vec<u32> {
+        let Some((_, descending)) = self.sort else {
+            return self.places;
+        };
+        let mut keyed: Vec<(Cell, u32)> = self.keys.into_iter().zip(self.places).collect();
         keyed.sort_by(|(a, _), (b, _)| {
             let by = a.compare(b);
             if descending { by.reverse() } else { by }
         });
-        order = keyed.into_iter().map(|(_, at)| at).collect();
+        keyed.into_iter().map(|(_, at)| at).collect()
     }
-    order
+}
+
+fn order(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
+    let mut order = Order::new(table, filter, sort);
+    for at in 0..length(case, table) {
+        order.take(at, row(case, table, at), filter);
+    }
+    order.sorted()
 }
 
 fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
@@ -170,35 +247,50 @@ fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
         })
 }
 
-fn facets(case: &Case, table: Table) -> Facets {
-    let columns: Vec<usize> = table
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|(_, column)| column.facet)
-        .map(|(at, _)| at)
-        .collect();
-    let mut counts: Vec<HashMap<String, u32>> = vec![HashMap::new(); columns.len()];
-    for at in 0..length(case, table) {
-        let mut row = row(case, table, at);
-        for (count, &column) in counts.iter_mut().zip(&columns) {
-            let text = std::mem::replace(&mut row.cells[column], Cell::Empty).shown();
+/// Counts the values of the columns that have facets.
+struct Tally {
+    columns: Vec<usize>,
+    counts: Vec<HashMap<String, u32>>,
+}
+
+impl Tally {
+    fn new(table: Table) -> Self {
+        let columns: Vec<usize> = table
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.facet)
+            .map(|(at, _)| at)
+            .collect();
+        Tally {
+            counts: vec![HashMap::new(); columns.len()],
+            columns,
+        }
+    }
+
+    fn take(&mut self, row: &Row) {
+        for (count, &column) in self.counts.iter_mut().zip(&self.columns) {
+            let text = row.cells.get(column).map(Cell::shown).unwrap_or_default();
+            // A table of hostile names may hold millions of values; those past the first are not offered.
             if count.len() < 100_000 || count.contains_key(&text) {
                 *count.entry(text).or_default() += 1;
             }
         }
     }
-    let sorted = |counts: HashMap<String, u32>| {
-        let mut all: Vec<(String, u32)> = counts.into_iter().collect();
-        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        all.truncate(MOST_FACETS);
-        all
-    };
-    columns
-        .into_iter()
-        .map(|at| at as u16)
-        .zip(counts.into_iter().map(sorted))
-        .collect()
+
+    fn facets(self) -> Facets {
+        let sorted = |counts: HashMap<String, u32>| {
+            let mut all: Vec<(String, u32)> = counts.into_iter().collect();
+            all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            all.truncate(MOST_FACETS);
+            all
+        };
+        self.columns
+            .into_iter()
+            .map(|at| at as u16)
+            .zip(self.counts.into_iter().map(sorted))
+            .collect()
+    }
 }
 
 fn row(case: &Case, table: Table, at: u32) -> Row {

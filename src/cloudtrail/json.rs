@@ -15,6 +15,9 @@ pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Problem> {
 
 /// The problem that a parser's error stands for, with its byte offset.
 pub fn problem(bytes: &[u8], error: &serde_json::Error) -> Problem {
+    if let Err(wrong) = std::str::from_utf8(bytes) {
+        return Problem::new(ProblemCode::TextEncoding, "").at(wrong.valid_up_to() as u64);
+    }
     let code = match error.classify() {
         serde_json::error::Category::Data => ProblemCode::JsonShape,
         _ => ProblemCode::JsonSyntax,

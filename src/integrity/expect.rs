@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::cloudtrail::Description;
+use crate::cloudtrail::{Description, ObjectName};
 use crate::moment::{HOUR, Moment};
 
 use super::chain::{Chains, Gap, TrailKey, TrailRow};
@@ -20,8 +20,59 @@ const LATEST: i64 = 3 * HOUR + HOUR / 2;
 /// Adds the gaps `ends-early` and `no-chain`.
 pub fn expect(holdings: &Holdings, chains: &mut Chains) {
     let logs = log_spans(holdings);
-    ends_early(holdings, &logs, chains);
-    no_chain(holdings, &logs, chains);
+    let listing = Listing::new(holdings);
+    ends_early(holdings, &logs, &listing, chains);
+    no_chain(holdings, &logs, &listing, chains);
+}
+
+/// What bucket listings name.
+#[derive(Default)]
+struct Listing {
+    /// The newest digest of each trail, without backfill.
+    newest: BTreeMap<TrailKey, Moment>,
+    /// First and last delivery by account and region, of digests and logs alike.
+    spans: Spans,
+}
+
+impl Listing {
+    fn new(holdings: &Holdings) -> Self {
+        let mut listing = Listing::default();
+        let objects =
+            holdings
+                .descriptions
+                .iter()
+                .filter_map(|(_, description)| match description {
+                    Description::Listing(objects) => Some(objects),
+                    _ => None,
+                });
+        for object in objects.flatten() {
+            let (account, region, at) = match ObjectName::parse(&object.key) {
+                Some(ObjectName::Digest(name)) => {
+                    let place = (name.account.clone(), name.region.clone(), name.end);
+                    if !name.backfill {
+                        let end = name.end;
+                        let key = TrailKey {
+                            organization: name.organization,
+                            account: name.account,
+                            region: name.region,
+                            trail: name.trail,
+                            home_region: name.home_region,
+                        };
+                        let newest = listing.newest.entry(key).or_insert(end);
+                        *newest = end.max(*newest);
+                    }
+                    place
+                }
+                Some(ObjectName::Log(name)) if !name.insight => {
+                    (name.account, name.region, name.delivered)
+                }
+                _ => continue,
+            };
+            let span = listing.spans.entry((account, region)).or_insert((at, at));
+            *span = (span.0.min(at), span.1.max(at));
+        }
+        listing
+    }
 }
 
 /// First and last delivery of log files by account and region.
@@ -44,7 +95,7 @@ fn log_spans(holdings: &Holdings) -> Spans {
         .collect()
 }
 
-fn ends_early(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
+fn ends_early(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut Chains) {
     let newest_here = newest_by(&chains.trails, |key| {
         (key.account.clone(), key.region.clone())
     });
@@ -75,6 +126,12 @@ fn ends_early(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
                     format!("The trail's status says that a digest was delivered at {latest}."),
                 ));
             }
+        }
+        if let Some(listed) = listing.newest.get(&row.key).filter(|listed| **listed > end) {
+            later.push((
+                *listed,
+                format!("The bucket's listing names a digest that ends at {listed}."),
+            ));
         }
         let Some(to) = later.iter().map(|(at, _)| *at).max() else {
             continue;
@@ -131,7 +188,7 @@ fn latest_status(holdings: &Holdings, trails: &BTreeMap<TrailKey, Moment>) -> Op
     latest.max()
 }
 
-fn no_chain(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
+fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut Chains) {
     let have: BTreeSet<(String, String)> = chains
         .trails
         .iter()
@@ -143,14 +200,27 @@ fn no_chain(holdings: &Holdings, logs: &Spans, chains: &mut Chains) {
         .filter_map(|row| row.span)
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let mut expected: BTreeMap<(String, String), Expected> = BTreeMap::new();
-    for ((account, region), seen) in logs {
-        let key = TrailKey {
-            account: account.clone(),
-            region: region.clone(),
-            ..TrailKey::default()
-        };
-        let evidence = "Log files of this account and region are in the evidence.".to_owned();
-        expected.insert((account.clone(), region.clone()), (key, *seen, evidence));
+    let seen = [
+        (
+            logs,
+            "Log files of this account and region are in the evidence.",
+        ),
+        (
+            &listing.spans,
+            "The bucket's listing names files of this account and region.",
+        ),
+    ];
+    for (spans, evidence) in seen {
+        for ((account, region), span) in spans {
+            let key = TrailKey {
+                account: account.clone(),
+                region: region.clone(),
+                ..TrailKey::default()
+            };
+            expected
+                .entry((account.clone(), region.clone()))
+                .or_insert((key, *span, evidence.to_owned()));
+        }
     }
     if let Some(span) = span {
         for (key, evidence) in described(holdings, &have) {

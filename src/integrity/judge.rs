@@ -1,8 +1,9 @@
 //! The judgement: every digest and log file with its status, the gaps, and the verdict on it all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::moment::{HOUR, Moment};
+use crate::sum::Sum;
 
 use super::chain::{Chains, Days, Gap, TrailKey, TrailRow, follow};
 use super::checks::Checks;
@@ -215,6 +216,14 @@ fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days
             ),
         };
         (account.to_owned(), region.to_owned(), at, file)
+    });
+    // Copies of a file under the same name add nothing: the first by its path stands for all.
+    let mut seen: HashSet<(&str, Sum, bool), foldhash::fast::RandomState> = HashSet::default();
+    rows.retain(|row| {
+        let LogAt::File(ix) = row.at else { return true };
+        let item = &holdings.logs[ix as usize];
+        item.content
+            .is_none_or(|content| seen.insert((&item.base, content, item.trailing)))
     });
     rows
 }

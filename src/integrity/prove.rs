@@ -371,7 +371,12 @@ impl Prover<'_> {
         let mut waiting = HashSet::new();
         for &ix in primary {
             let item = &self.holdings.digests[ix as usize];
-            if self.proven(ix) || (!eager && waiting.contains(&(item.trail, item.backfill))) {
+            // What a proven next digest denies, no carried signature can save.
+            let denied = self.of[ix as usize].mismatch;
+            if self.proven(ix)
+                || denied
+                || (!eager && waiting.contains(&(item.trail, item.backfill)))
+            {
                 continue;
             }
             for at in 0..self.links.after(item).len() {

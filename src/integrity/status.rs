@@ -189,7 +189,7 @@ statuses! {
             "The oldest digest names a predecessor that is not in the evidence."
             "Collect earlier digests if the audit's period begins earlier.",
         EndsEarly "ends-early" Missing Incomplete
-            "Log files, other regions or the trail's status run past the newest digest by more than digests are ever late."
+            "Log files, other regions, the trail's status or the bucket's listing run past the newest digest by more than digests are ever late."
             "Fetch the newest digests from the bucket; if they are not there, they were deleted or validation was switched off.",
         NoChain "no-chain" NotCovered Incomplete
             "This account and region should have digests, and none is in the evidence."

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
-use exhibit::case::{Answer, Case, Export, Question};
+use exhibit::case::{Answer, Asked, Case, Export, Question};
 
 use super::signatures::Verifier;
 use crate::app::messages::{FromCase, FromReader, Packed, ToCase, pack, unpack};
@@ -256,8 +256,8 @@ impl Role {
         });
     }
 
-    /// Answers the newest question of every channel, one a turn, so that a newer question can
-    /// overtake those that wait.
+    /// Answers the newest question of every channel, a step a turn, so that a newer question can
+    /// overtake those that wait or that take long.
     fn answer(self: &Rc<Self>) {
         if self.answering.replace(true) {
             return;
@@ -270,12 +270,22 @@ impl Role {
                 let Some((channel, (generation, question))) = next else {
                     break;
                 };
-                let answer = role.case.borrow_mut().answer(&question);
-                role.send(&FromCase::Answer {
-                    channel,
-                    generation,
-                    answer,
-                });
+                let mut asked = Asked::new(question);
+                let answer = loop {
+                    let answer = role.case.borrow_mut().step(&mut asked);
+                    // A newer question on the channel makes this one void.
+                    if answer.is_some() || role.questions.borrow().contains_key(&channel) {
+                        break answer;
+                    }
+                    TimeoutFuture::new(0).await;
+                };
+                if let Some(answer) = answer {
+                    role.send(&FromCase::Answer {
+                        channel,
+                        generation,
+                        answer,
+                    });
+                }
             }
             role.answering.set(false);
         });

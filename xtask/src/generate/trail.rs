@@ -14,6 +14,9 @@ pub(super) const HOUR: i64 = 3_600;
 /// 2026-03-01T00:00:00Z, when all made-up trails begin.
 pub(super) const START: i64 = 1_772_323_200;
 
+/// The number of the first log file of an hour that came late.
+const LATE: usize = 5;
+
 /// What to make.
 #[derive(Clone)]
 pub(super) struct Trail<'k> {
@@ -29,6 +32,10 @@ pub(super) struct Trail<'k> {
     pub(super) keys: Vec<(usize, &'k Signer)>,
     /// For each hour the records of each of its log files.
     pub(super) hours: Vec<Vec<usize>>,
+    /// Whether it is the chain of backfill digests: they list log files that came late.
+    pub(super) backfill: bool,
+    /// Before the hour with this number, so many seconds without any digest, though the chain goes on.
+    pub(super) pause: Option<(usize, i64)>,
 }
 
 /// A digest that was made.
@@ -54,6 +61,8 @@ impl<'k> Trail<'k> {
             start: START,
             keys: vec![(0, signer)],
             hours: vec![vec![3]; 8],
+            backfill: false,
+            pause: None,
         }
     }
 
@@ -62,10 +71,13 @@ impl<'k> Trail<'k> {
         let mut all: Vec<Made> = Vec::new();
         let mut previous: Option<(String, String, String)> = None;
         for (hour, logs) in self.hours.iter().enumerate() {
-            let from = self.start + hour as i64 * HOUR;
+            let paused = self.pause.filter(|(before, _)| hour >= *before);
+            let pause = paused.map_or(0, |(_, seconds)| seconds);
+            let from = self.start + hour as i64 * HOUR + pause;
             let mut listed = Vec::new();
             let mut keys = Vec::new();
             for (at, &records) in logs.iter().enumerate() {
+                let at = if self.backfill { at + LATE } else { at };
                 // Well inside the hour: near its edge the neighbour could hold a log as well.
                 let delivered = from + 1_200 + at as i64 * 60 % 1_200;
                 let content = self.records(delivered, at, records);
@@ -160,12 +172,13 @@ impl<'k> Trail<'k> {
 
     fn digest_key(&self, end: i64) -> String {
         format!(
-            "{}/{}_CloudTrail-Digest_{}_{}_us-east-1_{}.json.gz",
+            "{}/{}_CloudTrail-Digest_{}_{}_us-east-1_{}{}.json.gz",
             self.folder("CloudTrail-Digest", end),
             self.account,
             self.region,
             self.name,
-            stamp(end, true)
+            stamp(end, true),
+            if self.backfill { "_backfill" } else { "" }
         )
     }
 
@@ -242,6 +255,19 @@ const CALLS: [(&str, &str, bool); 8] = [
 ];
 
 const USERS: [&str; 4] = ["alice", "bob", "deploy", "auditor"];
+
+/// The output of `aws s3api head-object` for a backfill digest.
+pub(super) fn head_backfill(signature: &str, generated: i64) -> Vec<u8> {
+    let output = json!({
+        "ContentType": "application/json",
+        "Metadata": {
+            "signature": signature,
+            "signature-algorithm": "SHA256withRSA",
+            "backfill-generation-timestamp": rfc3339(generated),
+        },
+    });
+    serde_json::to_vec_pretty(&output).unwrap_or_default()
+}
 
 /// The output of `aws s3api head-object` for a digest.
 pub(super) fn head_object(signature: &str) -> Vec<u8> {

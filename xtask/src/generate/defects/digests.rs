@@ -135,6 +135,18 @@ impl Bench<'_> {
             )?,
             with(
                 Defect {
+                    name: "metadata-get-object",
+                    about: "The metadata is what an SDK's get-object prints, with capitals.",
+                    ..SOUND
+                },
+                |made| {
+                    let output = json!({ "ContentLength": 717, "ContentType": "application/json", "Metadata": {
+                    "Signature": made.signature, "Signature-Algorithm": "SHA256withRSA" } });
+                    Some(("get-object.json", output.to_string().into_bytes()))
+                },
+            )?,
+            with(
+                Defect {
                     name: "metadata-rclone",
                     about: "The metadata is the output of rclone lsjson -M.",
                     ..SOUND

@@ -1,6 +1,9 @@
 //! Every defect: what is done to sound evidence, and what the contract says must be found. The
 //! expectations are written by hand from the contract, never taken from a run.
 
+mod archives;
+mod chains;
+mod described;
 mod digests;
 mod keys;
 mod lake;
@@ -74,6 +77,9 @@ pub(super) fn all() -> Result<Vec<Defect>> {
         other: &other,
     };
     let mut all = bench.digests()?;
+    all.extend(bench.chains()?);
+    all.extend(bench.described()?);
+    all.extend(bench.archives()?);
     all.extend(bench.keys()?);
     all.extend(bench.logs()?);
     all.extend(bench.layouts()?);
