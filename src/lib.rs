@@ -12,4 +12,5 @@ pub mod evidence;
 pub mod intake;
 pub mod integrity;
 pub mod moment;
+pub mod order;
 pub mod sum;

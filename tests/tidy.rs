@@ -27,17 +27,22 @@ const BROWSER: &[&str] = &["yew::", "web_sys::", "js_sys::", "wasm_bindgen", "gl
 const ARROWS: &[(&str, &[&str])] = &[
     ("sum", &[]),
     ("moment", &[]),
+    ("order", &[]),
     ("evidence", &["sum", "moment", "evidence"]),
-    ("cloudtrail", &["sum", "moment", "evidence", "cloudtrail"]),
+    (
+        "cloudtrail",
+        &["sum", "moment", "order", "evidence", "cloudtrail"],
+    ),
     (
         "intake",
-        &["sum", "moment", "evidence", "cloudtrail", "intake"],
+        &["sum", "moment", "order", "evidence", "cloudtrail", "intake"],
     ),
     (
         "integrity",
         &[
             "sum",
             "moment",
+            "order",
             "evidence",
             "cloudtrail",
             "intake",
@@ -49,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "sum",
             "moment",
+            "order",
             "evidence",
             "cloudtrail",
             "intake",
@@ -62,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "sum",
             "moment",
+            "order",
             "evidence",
             "cloudtrail",
             "intake",

@@ -83,26 +83,28 @@ impl Drop {
     }
 }
 
+/// Files with their paths, looked at one by one: some thousands at once would hold the page.
+pub(crate) type Files = Box<dyn ExactSizeIterator<Item = (String, File)>>;
+
 /// The files of an input or a paste, with their paths below the chosen folder.
-pub(crate) fn listed(files: &FileList) -> Vec<(String, File)> {
-    let path = |file: &File| {
-        let relative = Reflect::get(file, &"webkitRelativePath".into()).ok();
+pub(crate) fn listed(files: &FileList) -> Files {
+    // The list itself is emptied when the input is.
+    let files = Array::from(files);
+    Box::new((0..files.length()).map(move |at| {
+        let file: File = files.get(at).unchecked_into();
+        let relative = Reflect::get(&file, &"webkitRelativePath".into()).ok();
         let relative = relative
             .and_then(|path| path.as_string())
             .filter(|path| !path.is_empty());
-        relative.unwrap_or_else(|| file.name())
-    };
-    (0..files.length())
-        .filter_map(|at| files.get(at))
-        .map(|file| (path(&file), file))
-        .collect()
+        (relative.unwrap_or_else(|| file.name()), file)
+    }))
 }
 
-/// A file made of text that was pasted, or of bytes that the program carries.
-pub(crate) fn file_of(bytes: &[u8], name: &str) -> Option<(String, File)> {
+/// A file made of text that was pasted, or of bytes that the program carries; none where the browser refuses.
+pub(crate) fn file_of(bytes: &[u8], name: &str) -> Files {
     let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
-    let file = File::new_with_u8_array_sequence(&parts, name).ok()?;
-    Some((name.to_owned(), file))
+    let file = File::new_with_u8_array_sequence(&parts, name).ok();
+    Box::new(file.map(|file| (name.to_owned(), file)).into_iter())
 }
 
 fn path_of(entry: &FileSystemEntry) -> String {

@@ -5,6 +5,7 @@
 
 mod ask;
 mod boot;
+mod breathe;
 mod client;
 mod commands;
 mod download;

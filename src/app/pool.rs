@@ -110,18 +110,26 @@ impl Pool {
         (self.sources.len() as u64, self.bytes)
     }
 
-    /// Adds dropped files and hands out what can be.
-    pub(crate) fn add(&mut self, files: Vec<(String, File)>) {
+    /// Adds dropped files, at least one and on while `more` says so, and hands out what can be.
+    pub(crate) fn add(
+        &mut self,
+        files: &mut impl Iterator<Item = (String, File)>,
+        more: impl Fn() -> bool,
+    ) {
         let first = self.sources.len() as u32;
-        self.sources
-            .extend(files.into_iter().map(|(path, file)| Source {
-                size: file.size(),
+        for (path, file) in files {
+            let size = file.size();
+            self.bytes += size;
+            self.sources.push(Source {
                 file,
                 path,
+                size,
                 suspect: false,
-            }));
-        let added = self.sources[first as usize..].iter();
-        self.bytes += added.map(|source| source.size).sum::<f64>();
+            });
+            if !more() {
+                break;
+            }
+        }
         self.queue(first);
         self.feed();
     }

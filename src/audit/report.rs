@@ -9,6 +9,7 @@ use crate::cloudtrail::Description;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
+use crate::order::sorted;
 
 /// Bytes after which a part is handed over.
 const PART: usize = 256 << 10;
@@ -264,6 +265,8 @@ fn protection(case: &Case) -> Vec<Value> {
         });
         all.push((format!("{}\n{:?}\n{source}", trail.name, trail.arn), value));
     }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    all.into_iter().map(|(_, value)| value).collect()
+    sorted(all, |a, b| a.0.cmp(&b.0))
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect()
 }

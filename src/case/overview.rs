@@ -7,6 +7,7 @@ use crate::integrity::chain::Gap;
 use crate::integrity::judge::tally;
 use crate::integrity::{DigestAt, LogAt, State};
 use crate::moment::{HOUR, Moment};
+use crate::order::sorted;
 
 use super::question::{KeySummary, Overview, Segment, Subject, TrailSummary};
 use super::{Case, Register};
@@ -81,7 +82,7 @@ pub(crate) fn keys(case: &Case) -> Vec<KeySummary> {
                 .map(|fault| fault.message().to_owned()),
         });
     }
-    keys.sort_by(|a, b| {
+    let mut keys = sorted(keys, |a, b| {
         (&a.region, &a.fingerprint, &a.sha256, &a.path).cmp(&(
             &b.region,
             &b.fingerprint,
@@ -178,7 +179,10 @@ fn strip(windows: Vec<(Moment, Moment, State, u32)>, gaps: &[(u32, &Gap)]) -> Ve
             .map(|(at, gap)| (gap.from, gap.to, gap.kind.state(), Subject::Gap(*at))),
     );
     // A window before the gap that covers it: what is known comes before what is missing.
-    all.sort_by_key(|(from, to, _, subject)| (*from, matches!(subject, Subject::Gap(_)), *to));
+    let key = |(from, to, _, subject): &(Moment, Moment, State, Subject)| {
+        (*from, matches!(subject, Subject::Gap(_)), *to)
+    };
+    let all = sorted(all, |a, b| key(a).cmp(&key(b)));
     let mut end = Moment::MIN;
     for (from, to, state, subject) in all {
         let from = from.max(end);

@@ -3,6 +3,7 @@
 use crate::evidence::{Kind, Problem};
 use crate::intake::Entry;
 use crate::integrity::Files;
+use crate::order::order;
 use crate::sum::Sum;
 
 /// A registered file.
@@ -84,10 +85,12 @@ impl Register {
         let known = self.ranks.len() as u32;
         self.order
             .extend((known..files.len() as u32).filter(|&file| !files[file as usize].gone));
-        self.order.sort_by(|&a, &b| {
-            let (a, b) = (&files[a as usize], &files[b as usize]);
+        let known = &self.order;
+        let places = order(known.len(), &|a, b| {
+            let (a, b) = (&files[known[a] as usize], &files[known[b] as usize]);
             (&a.path, a.sum, a.size).cmp(&(&b.path, b.sum, b.size))
         });
+        self.order = places.into_iter().map(|at| known[at as usize]).collect();
         self.ranks = vec![u32::MAX; files.len()];
         for (rank, &file) in self.order.iter().enumerate() {
             self.ranks[file as usize] = rank as u32;

@@ -7,6 +7,7 @@ use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
 use crate::moment::Moment;
+use crate::order::{order, sorted};
 use crate::sum::Sum;
 
 use super::overview::log_path;
@@ -128,7 +129,7 @@ pub(super) fn csv(
 ) {
     let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
     let mut part = names.join(",") + "\r\n";
-    for at in order(case, table, filter, sort) {
+    for at in shown(case, table, filter, sort) {
         let cells = row(case, table, at).cells;
         let texts: Vec<String> = cells.iter().map(|cell| quote(&cell.shown())).collect();
         part += &texts.join(",");
@@ -208,16 +209,18 @@ impl Order {
         let Some((_, descending)) = self.sort else {
             return self.places;
         };
-        let mut keyed: Vec<(Cell, u32)> = self.keys.into_iter().zip(self.places).collect();
-        keyed.sort_by(|(a, _), (b, _)| {
-            let by = a.compare(b);
+        let keys = &self.keys;
+        order(keys.len(), &|a, b| {
+            let by = keys[a].compare(&keys[b]);
             if descending { by.reverse() } else { by }
-        });
-        keyed.into_iter().map(|(_, at)| at).collect()
+        })
+        .into_iter()
+        .map(|at| self.places[at as usize])
+        .collect()
     }
 }
 
-fn order(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
+fn shown(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
     let mut order = Order::new(table, filter, sort);
     for at in 0..length(case, table) {
         order.take(at, row(case, table, at), filter);
@@ -280,8 +283,8 @@ impl Tally {
 
     fn facets(self) -> Facets {
         let sorted = |counts: HashMap<String, u32>| {
-            let mut all: Vec<(String, u32)> = counts.into_iter().collect();
-            all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            let all: Vec<(String, u32)> = counts.into_iter().collect();
+            let mut all = sorted(all, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             all.truncate(MOST_FACETS);
             all
         };

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use flate2::bufread::GzDecoder;
 use sha2::Digest as _;
 
+use super::buffer::Buffer;
 use super::limits::Limits;
 use super::problem::{Problem, ProblemCode};
 use super::stream::Hashing;
@@ -32,14 +33,14 @@ pub struct Inflated {
 ///
 /// # Errors
 /// Those of the source; a damaged stream is a problem, not an error.
-pub fn inflate<R: Read>(
-    source: &mut Hashing<'_, R>,
+pub fn inflate(
+    source: &mut Hashing<'_, '_>,
     size: u64,
     limits: &Limits,
-    into: &mut Vec<u8>,
+    into: &mut Buffer,
     clock: &dyn Fn() -> f64,
 ) -> io::Result<Inflated> {
-    into.clear();
+    into.clear(usize::MAX);
     let raw_before = source.spent;
     let mut hasher = sha2::Sha256::new();
     let mut hashing = 0.0;
@@ -54,23 +55,22 @@ pub fn inflate<R: Read>(
     let mut decoder = GzDecoder::new(&mut *source);
     let mut spill = Vec::new();
     loop {
-        let keep = out.whole && into.len() + PIECE <= limits.content;
+        let keep = out.whole && into.filled().len() + PIECE <= limits.content;
         if !keep && out.whole {
+            // From here on it is only hashed.
             out.whole = false;
             spill = vec![0; PIECE];
         }
-        let start = into.len();
-        let piece: &mut [u8] = if keep {
-            into.resize(start + PIECE, 0);
-            &mut into[start..]
+        let piece = if keep {
+            into.room(PIECE)
         } else {
-            &mut spill
+            spill.as_mut_slice()
         };
         let read = match fill(&mut decoder, piece) {
             Ok(read) => read,
             Err((read, error)) => {
                 if keep {
-                    into.truncate(start + read);
+                    into.fill(read);
                 }
                 out.length += read as u64;
                 out.problem = Some(damage(&error, out.length)?);
@@ -80,10 +80,10 @@ pub fn inflate<R: Read>(
         let hash_begun = clock();
         hasher.update(&piece[..read]);
         hashing += clock() - hash_begun;
-        out.length += read as u64;
         if keep {
-            into.truncate(start + read);
+            into.fill(read);
         }
+        out.length += read as u64;
         if read == 0 {
             out.content = Some(Sum(hasher.finalize().into()));
             break;

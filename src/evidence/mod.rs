@@ -3,6 +3,7 @@
 //! May use: `sum`, `moment`. Knows no format of a service beyond telling its kind.
 
 pub mod archive;
+pub mod buffer;
 pub mod inflate;
 pub mod kind;
 pub mod limits;
@@ -10,7 +11,8 @@ pub mod outline;
 pub mod problem;
 pub mod stream;
 
+pub use buffer::Buffer;
 pub use kind::Kind;
 pub use limits::Limits;
 pub use problem::{Problem, ProblemCode};
-pub use stream::Hashing;
+pub use stream::{Hashing, Source};

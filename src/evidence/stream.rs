@@ -1,20 +1,27 @@
 //! Reading a source once while hashing every byte of it.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Seek};
 
 use sha2::Digest as _;
 
+use super::buffer::{Buffer, read_some};
 use crate::sum::Sum;
+
+/// A file as its reader needs it. Readers take sources behind a pointer: a copy of all reading code for
+/// each kind of source would be a tenth of the program.
+pub trait Source: Read + Seek {}
+
+impl<S: Read + Seek> Source for S {}
 
 /// Bytes read at a time.
 const PIECE: usize = 256 << 10;
 
 /// A buffered reader that hashes all that it reads. [`Hashing::finish`] reads the rest, so that the hash
 /// always covers the whole source.
-pub struct Hashing<'c, R> {
-    source: R,
+pub struct Hashing<'s, 'c> {
+    source: &'s mut dyn Read,
     hasher: sha2::Sha256,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     at: usize,
     length: u64,
     clock: &'c dyn Fn() -> f64,
@@ -22,10 +29,10 @@ pub struct Hashing<'c, R> {
     pub spent: f64,
 }
 
-impl<'c, R: Read> Hashing<'c, R> {
+impl<'s, 'c> Hashing<'s, 'c> {
     /// Reads `source` through `buffer`, which is handed back in the end. `clock` tells milliseconds.
-    pub fn new(source: R, mut buffer: Vec<u8>, clock: &'c dyn Fn() -> f64) -> Self {
-        buffer.clear();
+    pub fn new(source: &'s mut dyn Read, mut buffer: Buffer, clock: &'c dyn Fn() -> f64) -> Self {
+        buffer.clear(usize::MAX);
         Hashing {
             source,
             hasher: sha2::Sha256::new(),
@@ -42,21 +49,21 @@ impl<'c, R: Read> Hashing<'c, R> {
     /// # Errors
     /// Those of the source.
     pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.at < wanted.min(PIECE) {
+        while self.buffer.filled().len() - self.at < wanted.min(PIECE) {
             if self.more()? == 0 {
                 break;
             }
         }
-        Ok(&self.buffer[self.at..])
+        Ok(&self.buffer.filled()[self.at..])
     }
 
     /// Reads the rest and returns the hash, the number of bytes of the whole source, and the buffer.
     ///
     /// # Errors
     /// Those of the source.
-    pub fn finish(mut self) -> io::Result<(Sum, u64, Vec<u8>, f64)> {
+    pub fn finish(mut self) -> io::Result<(Sum, u64, Buffer, f64)> {
         loop {
-            self.at = self.buffer.len();
+            self.at = self.buffer.filled().len();
             if self.more()? == 0 {
                 return Ok((
                     Sum(self.hasher.finalize().into()),
@@ -69,31 +76,20 @@ impl<'c, R: Read> Hashing<'c, R> {
     }
 
     fn more(&mut self) -> io::Result<usize> {
-        if self.at > 0 {
-            self.buffer.drain(..self.at);
-            self.at = 0;
-        }
-        let start = self.buffer.len();
-        self.buffer.resize(start + PIECE, 0);
-        let read = self.source.read(&mut self.buffer[start..]);
-        let read = match read {
-            Ok(read) => read.min(PIECE),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-            Err(error) => {
-                self.buffer.truncate(start);
-                return Err(error);
-            }
-        };
-        self.buffer.truncate(start + read);
+        self.buffer.drop_first(self.at);
+        self.at = 0;
+        let read = read_some(self.source, self.buffer.room(PIECE))?;
+        self.buffer.fill(read);
         self.length += read as u64;
         let begun = (self.clock)();
-        self.hasher.update(&self.buffer[start..]);
+        let filled = self.buffer.filled();
+        self.hasher.update(&filled[filled.len() - read..]);
         self.spent += (self.clock)() - begun;
         Ok(read)
     }
 }
 
-impl<R: Read> Read for Hashing<'_, R> {
+impl Read for Hashing<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let from = self.fill_buf()?;
         let length = from.len().min(into.len());
@@ -103,15 +99,15 @@ impl<R: Read> Read for Hashing<'_, R> {
     }
 }
 
-impl<R: Read> BufRead for Hashing<'_, R> {
+impl BufRead for Hashing<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at >= self.buffer.len() {
+        if self.at >= self.buffer.filled().len() {
             self.more()?;
         }
-        Ok(&self.buffer[self.at..])
+        Ok(&self.buffer.filled()[self.at..])
     }
 
     fn consume(&mut self, length: usize) {
-        self.at = (self.at + length).min(self.buffer.len());
+        self.at = (self.at + length).min(self.buffer.filled().len());
     }
 }

@@ -7,11 +7,11 @@ mod parse;
 mod recognise;
 mod unpack;
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 use crate::evidence::archive::{HEAD, Wrapping, wrapping};
 use crate::evidence::inflate::inflate;
-use crate::evidence::{Hashing, Kind, Limits, Problem, ProblemCode};
+use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
 use crate::sum::Sum;
 
 pub use entry::{Entry, Facts};
@@ -57,8 +57,8 @@ pub type Emit<'e> = dyn FnMut(Entry) + 'e;
 pub struct Reader<'c> {
     limits: Limits,
     clock: &'c dyn Fn() -> f64,
-    raw: Vec<u8>,
-    content: Vec<u8>,
+    raw: Buffer,
+    content: Buffer,
     /// Time spent so far.
     pub timings: Timings,
 }
@@ -69,26 +69,24 @@ impl<'c> Reader<'c> {
         Reader {
             limits,
             clock,
-            raw: Vec::new(),
-            content: Vec::new(),
+            raw: Buffer::default(),
+            content: Buffer::default(),
             timings: Timings::default(),
         }
     }
 
     /// Reads a file of `size` bytes, registered as `path`. Emits one entry for it and one for each member of
     /// an archive; every problem is part of an entry.
-    pub fn read<S: Read + Seek>(
+    pub fn read(
         &mut self,
         path: &str,
-        mut source: S,
+        source: &mut dyn Source,
         size: u64,
         shard: Shard,
         emit: &mut Emit<'_>,
     ) {
         let mut head = Vec::with_capacity(HEAD);
-        let begun = source
-            .by_ref()
-            .take(HEAD as u64)
+        let begun = Read::take(&mut *source, HEAD as u64)
             .read_to_end(&mut head)
             .and_then(|_| source.seek(SeekFrom::Start(0)));
         if let Err(error) = begun {
@@ -117,7 +115,7 @@ impl<'c> Reader<'c> {
         match wrapping(head) {
             Wrapping::Zip => self.read_zip(
                 path,
-                io::Cursor::new(bytes),
+                &mut io::Cursor::new(bytes),
                 size,
                 Shard::default(),
                 depth,
@@ -125,21 +123,21 @@ impl<'c> Reader<'c> {
             ),
             Wrapping::Tar => self.read_tar(
                 path,
-                io::Cursor::new(bytes),
+                &mut io::Cursor::new(bytes),
                 size,
                 Shard::default(),
                 depth,
                 emit,
             ),
-            _ => self.read_stream(path, bytes, size, depth, emit),
+            _ => self.read_stream(path, &mut &*bytes, size, depth, emit),
         }
     }
 
     /// Reads a file that is no archive, or one within a gzip stream.
-    fn read_stream<R: Read>(
+    fn read_stream(
         &mut self,
         path: &str,
-        source: R,
+        source: &mut dyn Read,
         size: u64,
         depth: u8,
         emit: &mut Emit<'_>,
@@ -164,31 +162,32 @@ impl<'c> Reader<'c> {
         }
         match result {
             Err(error) => emit(unreadable(path, size, &error)),
-            Ok(_) if packed && matches!(wrapping(&content), Wrapping::Tar | Wrapping::Zip) => {
+            Ok(_)
+                if packed
+                    && matches!(wrapping(content.filled()), Wrapping::Tar | Wrapping::Zip) =>
+            {
                 entry.kind = Kind::Archive;
                 let inner = path.strip_suffix(".gz").unwrap_or(path);
-                self.read_inner(entry, inner, &content, depth, emit);
+                self.read_inner(entry, inner, content.filled(), depth, emit);
             }
             Ok(whole) => {
-                self.conclude(&mut entry, &content, whole);
+                self.conclude(&mut entry, content.filled(), whole);
                 emit(entry);
             }
         }
-        content.clear();
         // A buffer that one huge file made is not kept for the small ones that follow.
-        if content.capacity() <= 64 << 20 {
-            self.content = content;
-        }
+        content.clear(64 << 20);
+        self.content = content;
     }
 
     /// Reads all content into `into`, inflating it where it is compressed; says whether it is whole.
-    fn fill<R: Read>(
+    fn fill(
         &mut self,
         entry: &mut Entry,
-        source: &mut Hashing<'_, R>,
-        into: &mut Vec<u8>,
+        source: &mut Hashing<'_, '_>,
+        into: &mut Buffer,
     ) -> io::Result<bool> {
-        into.clear();
+        into.clear(usize::MAX);
         if wrapping(source.peek(HEAD)?) == Wrapping::Gzip {
             let inflated = inflate(source, entry.size, &self.limits, into, self.clock)?;
             self.timings.inflate += inflated.spent.0;
@@ -197,10 +196,7 @@ impl<'c> Reader<'c> {
             entry.problems.extend(inflated.problem);
             return Ok(inflated.whole);
         }
-        source
-            .by_ref()
-            .take(self.limits.content as u64)
-            .read_to_end(into)?;
+        into.read(source, self.limits.content, 128 << 10)?;
         Ok(source.peek(1)?.is_empty())
     }
 
@@ -267,10 +263,10 @@ impl<'c> Reader<'c> {
     ///
     /// # Errors
     /// Why they cannot be shown.
-    pub fn extract<S: Read + Seek>(
+    pub fn extract(
         &mut self,
         member: Option<&str>,
-        source: S,
+        source: &mut dyn Source,
         size: u64,
         limit: usize,
     ) -> Result<Vec<u8>, Problem> {
@@ -329,7 +325,7 @@ fn transcode(content: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Hashes all of `source`, for an archive that is registered beside its members.
-fn hash_all<R: Read>(source: R, clock: &dyn Fn() -> f64) -> io::Result<(Sum, u64)> {
-    let (sum, length, _, _) = Hashing::new(source, Vec::new(), clock).finish()?;
+fn hash_all(source: &mut dyn Read, clock: &dyn Fn() -> f64) -> io::Result<(Sum, u64)> {
+    let (sum, length, _, _) = Hashing::new(source, Buffer::default(), clock).finish()?;
     Ok((sum, length))
 }

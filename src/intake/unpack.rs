@@ -1,12 +1,12 @@
 //! Archives: each member is a file of the evidence.
 
 use std::borrow::Cow;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 use flate2::bufread::MultiGzDecoder;
 
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
-use crate::evidence::{Kind, Limits, Problem, ProblemCode};
+use crate::evidence::{Kind, Limits, Problem, ProblemCode, Source};
 
 use super::{Emit, Entry, Reader, Shard, blank, failed, hash_all, unreadable};
 
@@ -38,19 +38,19 @@ impl Member {
 
 impl Reader<'_> {
     /// Reads a zip archive: its members by the central directory, in its order.
-    pub(super) fn read_zip<S: Read + Seek>(
+    pub(super) fn read_zip(
         &mut self,
         path: &str,
-        mut source: S,
+        source: &mut dyn Source,
         size: u64,
         shard: Shard,
         depth: u8,
         emit: &mut Emit<'_>,
     ) {
-        if !self.register_archive(path, &mut source, size, shard, depth, emit) {
+        if !self.register_archive(path, source, size, shard, depth, emit) {
             return;
         }
-        if let Err(problem) = directory_fits(&mut source, size, &self.limits) {
+        if let Err(problem) = directory_fits(source, size, &self.limits) {
             return self.report(path, size, shard, problem, emit);
         }
         let mut archive = match zip::ZipArchive::new(source) {
@@ -92,8 +92,9 @@ impl Reader<'_> {
                 .ratio
                 .saturating_mul(packed.max(1))
                 .max(self.limits.ratio_from);
+            let mut file = file;
             let counted = Counted {
-                source: file,
+                source: &mut file,
                 left: allowed.min(budget.left),
                 used: 0,
                 over: false,
@@ -105,16 +106,16 @@ impl Reader<'_> {
     }
 
     /// Reads a tar archive, one member after the other; those of other readers are skipped.
-    pub(super) fn read_tar<S: Read + Seek>(
+    pub(super) fn read_tar(
         &mut self,
         path: &str,
-        mut source: S,
+        source: &mut dyn Source,
         size: u64,
         shard: Shard,
         depth: u8,
         emit: &mut Emit<'_>,
     ) {
-        if !self.register_archive(path, &mut source, size, shard, depth, emit) {
+        if !self.register_archive(path, source, size, shard, depth, emit) {
             return;
         }
         let mut archive = tar::Archive::new(source);
@@ -149,9 +150,10 @@ impl Reader<'_> {
                 &String::from_utf8_lossy(&file.path_bytes()),
                 file.size(),
             );
+            let mut file = file;
             let counted = Counted {
                 left: file.size(),
-                source: file,
+                source: &mut file,
                 used: 0,
                 over: false,
             };
@@ -160,10 +162,10 @@ impl Reader<'_> {
     }
 
     /// Registers the archive itself, if this reader is the first; says whether its members are to be read.
-    fn register_archive<S: Read + Seek>(
+    fn register_archive(
         &mut self,
         path: &str,
-        source: &mut S,
+        source: &mut dyn Source,
         size: u64,
         shard: Shard,
         depth: u8,
@@ -174,7 +176,7 @@ impl Reader<'_> {
             return !deep;
         }
         let begun = (self.clock)();
-        let hashed = hash_all(&mut *source, self.clock)
+        let hashed = hash_all(source, self.clock)
             .and_then(|sum| source.seek(SeekFrom::Start(0)).map(|_| sum));
         self.timings.hash += (self.clock)() - begun;
         let (sum, length) = match hashed {
@@ -211,15 +213,15 @@ impl Reader<'_> {
     }
 
     /// Reads one member; returns how many bytes it inflated to.
-    fn read_member<R: Read>(
+    fn read_member(
         &mut self,
         member: &Member,
-        mut source: Counted<R>,
+        mut source: Counted<'_>,
         depth: u8,
         emit: &mut Emit<'_>,
     ) -> u64 {
         let mut head = Vec::with_capacity(HEAD);
-        let peeked = source.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        let peeked = Read::take(&mut source, HEAD as u64).read_to_end(&mut head);
         if let Err(error) = peeked {
             emit(failed(
                 &member.path,
@@ -246,10 +248,7 @@ impl Reader<'_> {
         };
         if matches!(wrapping(&head), Wrapping::Zip | Wrapping::Tar) {
             let mut inner = head;
-            let read = source
-                .by_ref()
-                .take(self.limits.content as u64)
-                .read_to_end(&mut inner);
+            let read = Read::take(&mut source, self.limits.content as u64).read_to_end(&mut inner);
             let problem = match read {
                 _ if source.over => Some(Problem::new(ProblemCode::InflatedRatio, "")),
                 Err(error) => Some(Problem::new(ProblemCode::ArchiveCorrupt, error.to_string())),
@@ -302,14 +301,14 @@ impl Budget {
 }
 
 /// A source that ends when it gave as much as it may.
-struct Counted<R> {
-    source: R,
+struct Counted<'s> {
+    source: &'s mut dyn Read,
     left: u64,
     used: u64,
     over: bool,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 && !into.is_empty() {
             self.over |= self.source.read(&mut [0])? > 0;
@@ -356,19 +355,13 @@ fn zip_problem(error: &zip::result::ZipError) -> Problem {
 }
 
 /// Whether the central directory, which is held in memory, is small enough; read from the end record.
-fn directory_fits<S: Read + Seek>(
-    source: &mut S,
-    size: u64,
-    limits: &Limits,
-) -> Result<(), Problem> {
+fn directory_fits(source: &mut dyn Source, size: u64, limits: &Limits) -> Result<(), Problem> {
     let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     // The end record stands within the last 22 bytes and a comment of at most 65,535.
     let tail = size.min(22 + 65_535);
     source.seek(SeekFrom::Start(size - tail)).map_err(corrupt)?;
     let mut end = Vec::new();
-    source
-        .by_ref()
-        .take(tail)
+    Read::take(&mut *source, tail)
         .read_to_end(&mut end)
         .map_err(corrupt)?;
     source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
@@ -399,17 +392,15 @@ fn directory_fits<S: Read + Seek>(
 }
 
 /// The inflated bytes of a file or member, at most `limit` of them.
-pub(super) fn extract<S: Read + Seek>(
+pub(super) fn extract(
     member: Option<&str>,
-    mut source: S,
+    source: &mut dyn Source,
     size: u64,
     limit: usize,
 ) -> Result<Vec<u8>, Problem> {
     let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     let mut head = Vec::new();
-    source
-        .by_ref()
-        .take(HEAD as u64)
+    Read::take(&mut *source, HEAD as u64)
         .read_to_end(&mut head)
         .map_err(corrupt)?;
     source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
@@ -432,25 +423,25 @@ pub(super) fn extract<S: Read + Seek>(
     };
     match wrapping(&head) {
         Wrapping::Zip => {
-            directory_fits(&mut source, size, &Limits::default())?;
+            directory_fits(source, size, &Limits::default())?;
             let mut archive = zip::ZipArchive::new(source).map_err(|error| zip_problem(&error))?;
             for at in 0..archive.len() {
                 let Some(rest) = is(&member_name(archive.name_for_index(at))) else {
                     continue;
                 };
-                let file = archive.by_index(at).map_err(|error| zip_problem(&error))?;
-                return deeper(file, rest, limit);
+                let mut file = archive.by_index(at).map_err(|error| zip_problem(&error))?;
+                return deeper(&mut file, rest, limit);
             }
             Err(absent())
         }
         Wrapping::Tar => {
             let mut archive = tar::Archive::new(source);
             for file in archive.entries_with_seek().map_err(corrupt)? {
-                let file = file.map_err(corrupt)?;
+                let mut file = file.map_err(corrupt)?;
                 let Some(rest) = is(&String::from_utf8_lossy(&file.path_bytes())) else {
                     continue;
                 };
-                return deeper(file, rest, limit);
+                return deeper(&mut file, rest, limit);
             }
             Err(absent())
         }
@@ -460,7 +451,7 @@ pub(super) fn extract<S: Read + Seek>(
 }
 
 /// The member itself, or one within it when it is an archive too.
-fn deeper<R: Read>(file: R, rest: Option<&str>, limit: usize) -> Result<Vec<u8>, Problem> {
+fn deeper(file: &mut dyn Read, rest: Option<&str>, limit: usize) -> Result<Vec<u8>, Problem> {
     let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     let Some(rest) = rest else {
         return inflated(file, limit).map_err(corrupt);
@@ -470,10 +461,10 @@ fn deeper<R: Read>(file: R, rest: Option<&str>, limit: usize) -> Result<Vec<u8>,
     if wrapping(&inner) == Wrapping::Gzip {
         return Err(Problem::new(ProblemCode::ArchiveDepth, ""));
     }
-    extract(Some(rest), io::Cursor::new(inner), size, limit)
+    extract(Some(rest), &mut io::Cursor::new(inner), size, limit)
 }
 
-fn inflated<R: Read>(source: R, limit: usize) -> io::Result<Vec<u8>> {
+fn inflated(source: &mut dyn Read, limit: usize) -> io::Result<Vec<u8>> {
     let mut source = io::BufReader::new(source);
     let mut bytes = Vec::new();
     if wrapping(io::BufRead::fill_buf(&mut source)?) == Wrapping::Gzip {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::ObjectName;
 use crate::moment::{HOUR, Moment};
+use crate::order::sorted;
 
 use super::holdings::{DigestItem, Holdings, Name, TrailId, base_name};
 use super::prove::{DigestIx, Proofs};
@@ -179,11 +180,11 @@ pub fn follow(holdings: &Holdings, proofs: &Proofs, days: &Days) -> Chains {
             .or_default()
             .push(ix);
     }
-    let mut order: Vec<(TrailKey, TrailId)> = groups
+    let order: Vec<(TrailKey, TrailId)> = groups
         .keys()
         .map(|id| (key_of(holdings, id), *id))
         .collect();
-    order.sort_by(|a, b| a.0.cmp(&b.0));
+    let order = sorted(order, |a, b| a.0.cmp(&b.0));
     let mut chains = Chains {
         trails: Vec::new(),
         gaps: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::moment::{HOUR, Moment};
+use crate::order::{by_keys, sorted};
 use crate::sum::Sum;
 
 use super::chain::{Chains, Days, Gap, TrailKey, TrailRow, follow};
@@ -109,9 +110,8 @@ pub fn judge(
         ..Judgement::default()
     };
     narrow(holdings, files, scope, &mut judgement);
-    judgement
-        .gaps
-        .sort_by_key(|gap| (gap.trail, gap.from, gap.to, gap.kind));
+    let key = |gap: &Gap| (gap.trail, gap.from, gap.to, gap.kind);
+    judgement.gaps = sorted(judgement.gaps, |a, b| key(a).cmp(&key(b)));
     judgement.next_digest = next_digest(&judgement);
     judgement.verdict = verdict::find(holdings, &judgement, scope, confirmed);
     Some(judgement)
@@ -176,7 +176,7 @@ fn digest_rows(
             source: None,
         });
     }
-    rows.sort_by_cached_key(|row| {
+    let key = |row: &DigestRow| {
         let place = match row.at {
             DigestAt::Item(ix) => (
                 0,
@@ -195,13 +195,15 @@ fn digest_rows(
             row.window.map(|(_, end)| end),
             place,
         )
-    });
+    };
+    let keys: Vec<_> = rows.iter().map(key).collect();
+    by_keys(&mut rows, &keys);
     rows
 }
 
 fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days) -> Vec<LogRow> {
     let mut rows = logs::judge(holdings, proofs, days);
-    rows.sort_by_cached_key(|row| {
+    let key = |row: &LogRow| {
         let (account, region, at) = log_place(holdings, row);
         let file = match row.at {
             LogAt::File(ix) => (
@@ -216,7 +218,9 @@ fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days
             ),
         };
         (account.to_owned(), region.to_owned(), at, file)
-    });
+    };
+    let keys: Vec<_> = rows.iter().map(key).collect();
+    by_keys(&mut rows, &keys);
     // Copies of a file under the same name add nothing: the first by its path stands for all.
     let mut seen: HashSet<(&str, Sum, bool), foldhash::fast::RandomState> = HashSet::default();
     rows.retain(|row| {

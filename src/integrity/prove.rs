@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::Signature;
+use crate::order::by_keys;
 use crate::sum::Sum;
 
 use super::checks::Checks;
@@ -157,10 +158,12 @@ pub fn prove(
 /// Digests newest first, each content at each key once: copies add nothing.
 fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
     let mut order: Vec<DigestIx> = (0..holdings.digests.len() as u32).collect();
-    order.sort_by_cached_key(|&ix| {
-        let item = &holdings.digests[ix as usize];
-        (std::cmp::Reverse(item.end), rank(item.file))
-    });
+    let keys: Vec<_> = holdings
+        .digests
+        .iter()
+        .map(|item| (std::cmp::Reverse(item.end), rank(item.file)))
+        .collect();
+    by_keys(&mut order, &keys);
     let mut seen: HashSet<(Name, Name, Sum), foldhash::fast::RandomState> = HashSet::default();
     order.retain(|&ix| {
         let item = &holdings.digests[ix as usize];
@@ -177,10 +180,12 @@ struct Keys {
 impl Keys {
     fn new(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Self {
         let mut order: Vec<KeyIx> = (0..holdings.keys.len() as u32).collect();
-        order.sort_by_cached_key(|&ix| {
-            let key = &holdings.keys[ix as usize];
-            (key.sum, rank(key.file))
-        });
+        let sums: Vec<_> = holdings
+            .keys
+            .iter()
+            .map(|key| (key.sum, rank(key.file)))
+            .collect();
+        by_keys(&mut order, &sums);
         let mut keys = Keys {
             by_fingerprint: HashMap::default(),
         };

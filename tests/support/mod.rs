@@ -38,7 +38,13 @@ pub(crate) fn entries(files: &[(String, Vec<u8>)]) -> Vec<(u32, Entry)> {
     for (source, (path, bytes)) in files.iter().enumerate() {
         let size = bytes.len() as u64;
         let mut emit = |entry| entries.push((source as u32, entry));
-        reader.read(path, Cursor::new(bytes), size, Shard::default(), &mut emit);
+        reader.read(
+            path,
+            &mut Cursor::new(bytes),
+            size,
+            Shard::default(),
+            &mut emit,
+        );
     }
     entries
 }

@@ -1,38 +1,39 @@
 //! Evidence in: drops, their progress, and what is done when a worker dies.
 
 use exhibit::case::Settings;
-use gloo::timers::future::TimeoutFuture;
-use web_sys::File;
 
 use super::{Client, DEMO, RESTARTS, now};
 use crate::app::boot;
-use crate::app::dropped::{self, Drop};
+use crate::app::breathe::breathe;
+use crate::app::dropped::{self, Drop, Files};
 use crate::app::messages::{Spent, ToCase};
 use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
 
-/// Files that are taken at a time.
-const PART: usize = 60;
+/// Milliseconds that taking files may hold the page at a time. Each file's size is a question to the
+/// browser's own process, which answers late while it is busy reading.
+const SLICE: f64 = 10.0;
+/// Milliseconds between words on how much was taken: each shows the page anew.
+const MEASURE: f64 = 100.0;
 
 impl Client {
-    /// Adds dropped files to the case, a part at a time, so that the page stays responsive.
-    pub(crate) fn add(&self, mut files: Vec<(String, File)>) {
-        if files.is_empty() {
+    /// Adds dropped files to the case, a slice at a time, so that the page stays responsive.
+    pub(crate) fn add(&self, mut files: Files) {
+        if files.len() == 0 {
             return;
         }
         self.begin();
-        if files.len() <= PART {
-            self.take(files);
+        self.take(&mut files);
+        if files.len() == 0 {
             self.settle();
             return;
         }
         let clears = self.begin_listing();
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            while !files.is_empty() && client.clears() == clears {
-                let rest = files.split_off(files.len().min(PART));
-                client.take(std::mem::replace(&mut files, rest));
-                TimeoutFuture::new(0).await;
+            while files.len() > 0 && client.clears() == clears {
+                breathe().await;
+                client.take(&mut files);
             }
             client.end_listing(clears);
         });
@@ -57,9 +58,16 @@ impl Client {
         self.settle();
     }
 
-    fn take(&self, files: Vec<(String, File)>) {
-        self.0.state.borrow_mut().pool.add(files);
-        self.measure();
+    /// Takes as many files as a slice has room for.
+    fn take(&self, files: &mut Files) {
+        let begun = now();
+        let mut state = self.0.state.borrow_mut();
+        state.pool.add(files, || now() < begun + SLICE);
+        let is_due = begun > state.measured + MEASURE;
+        drop(state);
+        if is_due {
+            self.measure();
+        }
     }
 
     /// Adds what a drop carries, folders too.
@@ -72,9 +80,9 @@ impl Client {
         self.measure();
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let keep = |files| {
+            let keep = |files: Vec<_>| {
                 if client.clears() == clears {
-                    client.add(files);
+                    client.add(Box::new(files.into_iter()));
                 }
             };
             let refused = drop.list(keep).await;
@@ -94,17 +102,16 @@ impl Client {
     /// Adds text that was pasted.
     pub(crate) fn add_text(&self, text: &str) {
         let number = self.0.state.borrow().pool.totals().0 + 1;
-        self.add(
-            dropped::file_of(text.as_bytes(), &format!("pasted-{number}.json"))
-                .into_iter()
-                .collect(),
-        );
+        self.add(dropped::file_of(
+            text.as_bytes(),
+            &format!("pasted-{number}.json"),
+        ));
     }
 
     /// Adds the built-in demo case.
     pub(crate) fn load_demo(&self) {
         self.change(|session| session.demo = true);
-        self.add(dropped::file_of(DEMO, "demo.zip").into_iter().collect());
+        self.add(dropped::file_of(DEMO, "demo.tar.gz"));
     }
 
     fn begin(&self) {
@@ -126,7 +133,8 @@ impl Client {
 
     /// Brings the intake's numbers up to date.
     pub(super) fn measure(&self) {
-        let state = self.0.state.borrow();
+        let mut state = self.0.state.borrow_mut();
+        state.measured = now();
         let (dropped, total) = state.pool.totals();
         let (begun, listing, idle) = (state.begun, state.listings > 0, state.pool.is_idle());
         drop(state);

@@ -22,7 +22,7 @@ use crate::app::pool::Pool;
 use crate::app::session::{Session, Toast};
 
 /// The built-in demo case; `cargo xtask generate demo` makes it.
-const DEMO: &[u8] = include_bytes!("../../../demo/case.zip");
+const DEMO: &[u8] = include_bytes!("../../../demo/case.tar.gz");
 /// Bytes of a file that are shown as raw.
 const RAW_LIMIT: u32 = 256 << 10;
 /// How often the case worker is started again for one intake.
@@ -63,6 +63,8 @@ struct State {
     /// The intake's number, when it began, and what it took.
     intake: u32,
     begun: f64,
+    /// When the intake's numbers were last brought up to date.
+    measured: f64,
     spent: Spent,
     /// Folders that are being listed.
     listings: u32,

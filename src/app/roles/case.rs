@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use gloo::timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -14,6 +13,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 use exhibit::case::{Answer, Asked, Case, Export, Question};
 
 use super::signatures::Verifier;
+use crate::app::breathe::breathe;
 use crate::app::messages::{FromCase, FromReader, Packed, ToCase, pack, unpack};
 
 /// Milliseconds between words on the progress.
@@ -219,8 +219,7 @@ impl Role {
                 let Some(mut verifier) = self.verifier.take() else {
                     break;
                 };
-                let rest = || TimeoutFuture::new(0);
-                let outcomes = verifier.check(&checks, twice, rest).await;
+                let outcomes = verifier.check(&checks, twice, breathe).await;
                 self.verifier.replace(Some(verifier));
                 self.case.borrow_mut().resolve(&outcomes.known);
                 if outcomes.disagreements > 0 {
@@ -234,7 +233,7 @@ impl Role {
             self.judged.set(self.now());
             self.tell_judgement(wanted);
             // Lets questions and evidence in before the next judgement.
-            TimeoutFuture::new(0).await;
+            breathe().await;
         }
         self.judging.set(false);
     }
@@ -265,7 +264,7 @@ impl Role {
         let role = Rc::clone(self);
         spawn_local(async move {
             loop {
-                TimeoutFuture::new(0).await;
+                breathe().await;
                 let next = role.questions.borrow_mut().pop_first();
                 let Some((channel, (generation, question))) = next else {
                     break;
@@ -277,7 +276,7 @@ impl Role {
                     if answer.is_some() || role.questions.borrow().contains_key(&channel) {
                         break answer;
                     }
-                    TimeoutFuture::new(0).await;
+                    breathe().await;
                 };
                 if let Some(answer) = answer {
                     role.send(&FromCase::Answer {

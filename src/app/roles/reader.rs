@@ -135,7 +135,7 @@ impl Role {
             match content {
                 Ok(bytes) => reader.read(
                     &named.path,
-                    Cursor::new(bytes.as_slice()),
+                    &mut Cursor::new(bytes.as_slice()),
                     bytes.len() as u64,
                     Shard::default(),
                     &mut |entry| entries.push((named.source, entry)),
@@ -186,8 +186,8 @@ impl Role {
         let unreadable = |error: &JsValue| Problem::new(ProblemCode::Unreadable, describe(error));
         let result = BlobSource::new(file.into(), &clock)
             .map_err(|error| unreadable(&error))
-            .and_then(|source| {
-                Reader::new(Limits::default(), &clock).extract(member, source, size, limit)
+            .and_then(|mut source| {
+                Reader::new(Limits::default(), &clock).extract(member, &mut source, size, limit)
             });
         match result {
             Ok(bytes) => self.send(&FromReader::Raw { id, problem: None }, Some(&bytes)),

@@ -170,7 +170,7 @@ mod tests {
             let size = bytes.len() as u64;
             reader.read(
                 path,
-                Cursor::new(bytes),
+                &mut Cursor::new(bytes),
                 size,
                 Shard::default(),
                 &mut |entry| case.add(0, entry),

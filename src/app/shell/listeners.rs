@@ -58,13 +58,10 @@ pub(super) fn use_listeners(
                     let Some(data) = event.clipboard_data() else {
                         return;
                     };
-                    let files = data
-                        .files()
-                        .map(|files| dropped::listed(&files))
-                        .unwrap_or_default();
+                    let files = data.files().filter(|files| files.length() > 0);
                     let text = data.get_data("text/plain").unwrap_or_default();
-                    if !files.is_empty() {
-                        client.add(files);
+                    if let Some(files) = files {
+                        client.add(dropped::listed(&files));
                     } else if !text.trim().is_empty() {
                         client.add_text(&text);
                     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use pico_args::Arguments;
 
-use super::files::{Files, gzip, zip};
+use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
 use super::trail::{HOUR, START, Trail, head_object};
 use crate::shell;
@@ -14,10 +14,10 @@ key of its own. Planted: a modified log file, a deleted one, one with a gzip mem
 that no digest lists, three digests gone from the middle, and the last eight digests of eu-west-1.
 ";
 
-/// Writes `demo/case.zip`.
+/// Writes `demo/case.tar.gz`.
 pub(super) fn run(args: Arguments) -> Result<()> {
     shell::finish(args)?;
-    let path = shell::root().join("demo/case.zip");
+    let path = shell::root().join("demo/case.tar.gz");
     let bytes = archive()?;
     println!("{} bytes in {}", bytes.len(), path.display());
     Ok(std::fs::write(path, bytes)?)
@@ -38,7 +38,7 @@ fn archive() -> Result<Vec<u8>> {
         list(&[west.entry_spki()]),
     );
     files.insert("DEMO.txt".to_owned(), ABOUT.into());
-    zip(&files)
+    solid(&files)
 }
 
 fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_page_carries_what_the_generator_makes() {
-        let carried = std::fs::read(shell::root().join("demo/case.zip")).expect("demo/case.zip");
+        let carried =
+            std::fs::read(shell::root().join("demo/case.tar.gz")).expect("demo/case.tar.gz");
         assert!(
             carried == archive().expect("an archive"),
             "run `cargo xtask generate demo`"

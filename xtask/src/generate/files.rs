@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Result;
 use flate2::Compression;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 use zip::ZipWriter;
@@ -43,6 +44,39 @@ pub(super) fn add(files: &Files, folder: &Path) -> Result<()> {
         fs::write(path, bytes)?;
     }
     Ok(())
+}
+
+/// A small `.tar.gz` of all files. Those that are compressed themselves are packed anew without
+/// compression, so that what they have in common is stored once; their contents stay the same.
+pub(super) fn solid(files: &Files) -> Result<Vec<u8>> {
+    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+    for (path, bytes) in files {
+        let bytes = if path.ends_with(".gz") {
+            unpacked(bytes)?
+        } else {
+            bytes.clone()
+        };
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, bytes.as_slice())?;
+    }
+    Ok(builder.into_inner()?.finish()?)
+}
+
+/// The same gzip streams, without compression.
+fn unpacked(mut bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    while !bytes.is_empty() {
+        let mut content = Vec::new();
+        let mut decoder = GzDecoder::new(bytes);
+        decoder.read_to_end(&mut content)?;
+        bytes = decoder.into_inner();
+        let mut encoder = GzEncoder::new(out, Compression::none());
+        encoder.write_all(&content)?;
+        out = encoder.finish()?;
+    }
+    Ok(out)
 }
 
 /// A zip archive of all files, with one fixed time for all.
