@@ -19,8 +19,6 @@ pub(crate) struct Named {
     pub(crate) source: u32,
     /// As dropped.
     pub(crate) path: String,
-    /// Bytes, asked for once: each time is a question to the browser's own process.
-    pub(crate) size: u64,
 }
 
 /// What the page says to the case.
@@ -53,8 +51,12 @@ pub(crate) enum ToCase {
 pub(crate) enum FromCase {
     /// How far it is.
     Progress(Progress),
-    /// All of a job is in the case.
-    Finished { job: u32, spent: Spent },
+    /// All of a job is in the case; the bytes of each of its files.
+    Finished {
+        job: u32,
+        spent: Spent,
+        sizes: Vec<f64>,
+    },
     /// A judgement; the last of an intake if its number is there.
     Judged {
         overview: Box<Overview>,
@@ -103,8 +105,12 @@ pub(crate) enum FromReader {
         job: u32,
         entries: Vec<(u32, Entry)>,
     },
-    /// A job is done.
-    Finished { job: u32, spent: Spent },
+    /// A job is done; the bytes of each of its files.
+    Finished {
+        job: u32,
+        spent: Spent,
+        sizes: Vec<f64>,
+    },
     /// The bytes of a file come with this, or why there are none.
     Raw { id: u32, problem: Option<Problem> },
 }

@@ -15,9 +15,10 @@ use exhibit::intake::{Entry, failed};
 use super::boot;
 use super::messages::{Named, ToReader, pack};
 
-/// Files that go into one job at most.
-const MOST_FILES: usize = 100;
-/// Bytes that go into one job of several files at most.
+/// Files that go into one job: no fewer, so that reading them is one question to the browser, and no
+/// more, since handing over each is a question too, and holds the page.
+const FILES: std::ops::RangeInclusive<usize> = 8..=32;
+/// Bytes that go into one job of several files at most, where they are known.
 const MOST_BYTES: f64 = (4 << 20) as f64;
 /// Jobs that a reader holds at a time.
 const AHEAD: usize = 3;
@@ -26,8 +27,9 @@ const AHEAD: usize = 3;
 struct Source {
     file: File,
     path: String,
-    /// Bytes, asked for once: each time is a question to the browser's own process.
-    size: f64,
+    /// Bytes, where they are known. Asking is a question to the browser's own process, as handing the file
+    /// over is; a reader, once it has the file, knows its size without asking.
+    size: Option<f64>,
     /// Whether it was being read when a reader died.
     suspect: bool,
 }
@@ -56,13 +58,25 @@ pub(crate) struct Loss {
     pub(crate) given_up: Vec<(u32, Entry)>,
 }
 
+/// How much was dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals {
+    /// Files.
+    pub(crate) files: u64,
+    /// Their bytes.
+    pub(crate) bytes: f64,
+    /// Whether the bytes are known, not reckoned.
+    pub(crate) is_exact: bool,
+}
+
 /// All readers and jobs.
 #[derive(Default)]
 pub(crate) struct Pool {
     slots: Vec<Slot>,
     sources: Vec<Source>,
-    /// Bytes of all sources: asked for at every part of a drop.
-    bytes: f64,
+    /// Files that wait to be put into jobs.
+    files: VecDeque<u32>,
+    /// Jobs of a single file that are handed out before those.
     waiting: VecDeque<Job>,
     flying: BTreeMap<u32, Job>,
     jobs: u32,
@@ -98,28 +112,41 @@ impl Pool {
         }
         self.flying.clear();
         self.waiting.clear();
+        self.files.clear();
     }
 
     /// Whether nothing is left to read.
     pub(crate) fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.flying.is_empty()
+        self.waiting.is_empty() && self.files.is_empty() && self.flying.is_empty()
     }
 
-    /// Files that were dropped, and their bytes.
-    pub(crate) fn totals(&self) -> (u64, f64) {
-        (self.sources.len() as u64, self.bytes)
+    /// How much was dropped. While some sizes are not known, they count as the mean of those that are.
+    pub(crate) fn totals(&self) -> Totals {
+        let (mut known, mut bytes) = (0_u64, 0.0);
+        for size in self.sources.iter().filter_map(|source| source.size) {
+            known += 1;
+            bytes += size;
+        }
+        let files = self.sources.len() as u64;
+        let mean = bytes / known.max(1) as f64;
+        Totals {
+            files,
+            bytes: bytes + mean * (files - known) as f64,
+            is_exact: files == known,
+        }
     }
 
-    /// Adds dropped files, at least one and on while `more` says so, and hands out what can be.
+    /// Adds dropped files, at least one and on while `more` says so, and hands out what can be. `sizes`
+    /// says whether to ask for the size of each.
     pub(crate) fn add(
         &mut self,
         files: &mut impl Iterator<Item = (String, File)>,
+        sizes: bool,
         more: impl Fn() -> bool,
     ) {
         let first = self.sources.len() as u32;
         for (path, file) in files {
-            let size = file.size();
-            self.bytes += size;
+            let size = (sizes || is_archive(&path)).then(|| file.size());
             self.sources.push(Source {
                 file,
                 path,
@@ -131,74 +158,100 @@ impl Pool {
             }
         }
         self.queue(first);
-        self.feed();
+        self.feed(more);
     }
 
     /// Queues every file again, for a new case worker.
     pub(crate) fn again(&mut self) {
         self.queue(0);
-        self.feed();
+        self.feed(|| true);
     }
 
-    /// Makes jobs of all files from `first` on: small ones together, big ones alone, a big archive
-    /// in as many shares as there are readers.
+    /// Whether a reader could be given more than it has.
+    pub(crate) fn is_hungry(&self) -> bool {
+        let is_waiting = !self.waiting.is_empty() || !self.files.is_empty();
+        is_waiting && self.free_slot().is_some()
+    }
+
+    /// The reader with the least to do, of those that may take the next job.
+    fn free_slot(&self) -> Option<usize> {
+        let alone = self.waiting.front().is_some_and(|job| job.alone);
+        let is_free = |slot: &Slot| {
+            let quarantined = slot
+                .flying
+                .iter()
+                .any(|id| self.flying.get(id).is_some_and(|job| job.alone));
+            !quarantined && slot.flying.len() < if alone { 1 } else { AHEAD }
+        };
+        let free = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| is_free(slot));
+        let (at, _) = free.min_by_key(|(_, slot)| slot.flying.len())?;
+        Some(at)
+    }
+
+    /// Queues all files from `first` on: a big archive in as many shares as there are readers.
     fn queue(&mut self, first: u32) {
-        let mut group: Vec<u32> = Vec::new();
-        let mut bytes = 0.0;
         for number in first..self.sources.len() as u32 {
             let source = &self.sources[number as usize];
-            let size = source.size;
-            if size > MOST_BYTES {
-                let of = if is_archive(&source.path) {
-                    self.slots.len().max(1) as u32
-                } else {
-                    1
-                };
-                for index in 0..of {
-                    self.waiting.push_back(Job {
-                        sources: vec![number],
-                        shard: (index, of),
-                        alone: false,
-                    });
-                }
+            let is_big = source.size.is_some_and(|size| size > MOST_BYTES);
+            if !is_big || !is_archive(&source.path) {
+                self.files.push_back(number);
                 continue;
             }
-            if group.len() >= MOST_FILES || bytes + size > MOST_BYTES {
-                self.waiting.extend(small(&mut group));
-                bytes = 0.0;
+            let of = self.slots.len().max(1) as u32;
+            for index in 0..of {
+                self.waiting.push_back(Job {
+                    sources: vec![number],
+                    shard: (index, of),
+                    alone: false,
+                });
             }
-            group.push(number);
-            bytes += size;
         }
-        self.waiting.extend(small(&mut group));
     }
 
-    /// Hands out jobs, to the reader with the least to do first.
-    fn feed(&mut self) {
-        while let Some(job) = self.waiting.front() {
-            let alone = job.alone;
-            let is_free = |slot: &Slot| {
-                let quarantined = slot
-                    .flying
-                    .iter()
-                    .any(|id| self.flying.get(id).is_some_and(|job| job.alone));
-                !quarantined && slot.flying.len() < if alone { 1 } else { AHEAD }
-            };
-            let free = self
-                .slots
-                .iter()
-                .enumerate()
-                .filter(|(_, slot)| is_free(slot));
-            let Some((at, _)) = free.min_by_key(|(_, slot)| slot.flying.len()) else {
+    /// Takes the next job: as many files as keep all readers busy to the end.
+    fn next_job(&mut self) -> Option<Job> {
+        if let Some(job) = self.waiting.pop_front() {
+            return Some(job);
+        }
+        let share = self.files.len() / (self.slots.len() * AHEAD).max(1);
+        let most = share.clamp(*FILES.start(), *FILES.end());
+        let mut sources = Vec::new();
+        let mut bytes = 0.0;
+        while let Some(&number) = self.files.front().filter(|_| sources.len() < most) {
+            bytes += self.sources[number as usize].size.unwrap_or_default();
+            if bytes > MOST_BYTES && !sources.is_empty() {
+                break;
+            }
+            sources.push(number);
+            self.files.pop_front();
+        }
+        (!sources.is_empty()).then_some(Job {
+            sources,
+            shard: (0, 1),
+            alone: false,
+        })
+    }
+
+    /// Hands out a job, and on while `more` says so, to the reader with the least to do first.
+    fn feed(&mut self, more: impl Fn() -> bool) {
+        loop {
+            let Some(at) = self.free_slot() else {
                 return;
             };
-            let Some(job) = self.waiting.pop_front() else {
+            let Some(job) = self.next_job() else {
                 return;
             };
             self.jobs += 1;
             self.hand(at, self.jobs, &job);
             self.slots[at].flying.push(self.jobs);
             self.flying.insert(self.jobs, job);
+            if !more() {
+                return;
+            }
         }
     }
 
@@ -206,7 +259,6 @@ impl Pool {
         let files = job.sources.iter().map(|&source| Named {
             source,
             path: self.sources[source as usize].path.clone(),
-            size: self.sources[source as usize].size as u64,
         });
         let message = ToReader::Read {
             job: id,
@@ -223,21 +275,19 @@ impl Pool {
             .post_message_with_transfer(&packed.value, &packed.transfer);
     }
 
-    /// Takes note that a job is done; returns the bytes that it read.
-    pub(crate) fn finish(&mut self, id: u32) -> f64 {
+    /// Takes note that a job is done and how long each of its files was; returns the bytes that it read.
+    pub(crate) fn finish(&mut self, id: u32, sizes: &[f64]) -> f64 {
         let Some(job) = self.flying.remove(&id) else {
             return 0.0;
         };
         for slot in &mut self.slots {
             slot.flying.retain(|&other| other != id);
         }
-        self.feed();
-        let bytes: f64 = job
-            .sources
-            .iter()
-            .map(|&source| self.sources[source as usize].size)
-            .sum();
-        bytes / f64::from(job.shard.1)
+        for (&number, &size) in job.sources.iter().zip(sizes) {
+            self.sources[number as usize].size = Some(size);
+        }
+        self.feed(|| false);
+        sizes.iter().sum::<f64>() / f64::from(job.shard.1)
     }
 
     /// Replaces a reader that died.
@@ -272,7 +322,7 @@ impl Pool {
             if certain && source.suspect {
                 let problem = Problem::new(ProblemCode::Crashed, "");
                 loss.given_up
-                    .push((number, failed(&source.path, source.size as u64, problem)));
+                    .push((number, failed(&source.path, source.known_size(), problem)));
                 continue;
             }
             source.suspect = true;
@@ -282,7 +332,7 @@ impl Pool {
                 alone: true,
             });
         }
-        self.feed();
+        self.feed(|| true);
         loss
     }
 
@@ -313,15 +363,13 @@ impl Pool {
     /// Gives up what waits; what a reader holds is finished. Returns the files not read.
     pub(crate) fn cancel(&mut self) -> Vec<(u32, Entry)> {
         let mut entries = Vec::new();
-        for job in std::mem::take(&mut self.waiting) {
-            if job.shard.0 > 0 {
-                continue;
-            }
-            for number in job.sources {
-                let source = &self.sources[number as usize];
-                let problem = Problem::new(ProblemCode::Cancelled, "");
-                entries.push((number, failed(&source.path, source.size as u64, problem)));
-            }
+        let jobs = std::mem::take(&mut self.waiting).into_iter();
+        let first_shares = jobs.filter(|job| job.shard.0 == 0);
+        let single = first_shares.flat_map(|job| job.sources);
+        for number in single.chain(std::mem::take(&mut self.files)) {
+            let source = &self.sources[number as usize];
+            let problem = Problem::new(ProblemCode::Cancelled, "");
+            entries.push((number, failed(&source.path, source.known_size(), problem)));
         }
         entries
     }
@@ -350,13 +398,11 @@ impl Pool {
     }
 }
 
-fn small(group: &mut Vec<u32>) -> Option<Job> {
-    let sources = std::mem::take(group);
-    (!sources.is_empty()).then_some(Job {
-        sources,
-        shard: (0, 1),
-        alone: false,
-    })
+impl Source {
+    /// Bytes; 0 where they were never known.
+    fn known_size(&self) -> u64 {
+        self.size.unwrap_or_default() as u64
+    }
 }
 
 /// Whether several readers should share a big file. Only a hint by its name: what the file is, the

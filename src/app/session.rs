@@ -40,10 +40,12 @@ pub(crate) struct Intake {
     pub(crate) cancelled: bool,
     /// Files in the case, members of archives included.
     pub(crate) files: u64,
-    /// Files that were dropped, and their bytes.
+    /// Files that were dropped.
     pub(crate) dropped: u64,
     /// Bytes that were dropped.
     pub(crate) total: f64,
+    /// Whether these are known, not reckoned from the files that were read.
+    pub(crate) is_exact: bool,
     /// Bytes that are read.
     pub(crate) done: f64,
     /// Signatures still to be checked.

@@ -25,9 +25,9 @@ impl Client {
                     }
                 });
             }
-            FromCase::Finished { job, spent } => {
+            FromCase::Finished { job, spent, sizes } => {
                 let mut state = self.0.state.borrow_mut();
-                let bytes = state.pool.finish(job);
+                let bytes = state.pool.finish(job, &sizes);
                 state.spent.add(spent);
                 state.session.intake.done += bytes;
                 drop(state);
@@ -108,6 +108,7 @@ impl Client {
         let state = self.0.state.borrow();
         let timings = Object::new();
         let fields = [
+            ("list", state.listed),
             ("read", state.spent.read),
             ("inflate", state.spent.inflate),
             ("hash", state.spent.hash),

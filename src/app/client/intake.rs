@@ -10,8 +10,10 @@ use crate::app::messages::{Spent, ToCase};
 use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
 
-/// Milliseconds that taking files may hold the page at a time. Each file's size is a question to the
-/// browser's own process, which answers late while it is busy reading.
+/// Up to so many files, each is asked for its size, so that progress is by bytes. More files are many
+/// small ones, and asking is a question to the browser's own process.
+const FEW: usize = 64;
+/// Milliseconds that taking files may hold the page at a time.
 const SLICE: f64 = 10.0;
 /// Milliseconds between words on how much was taken: each shows the page anew.
 const MEASURE: f64 = 100.0;
@@ -23,20 +25,25 @@ impl Client {
             return;
         }
         self.begin();
-        self.take(&mut files);
-        if files.len() == 0 {
+        let sizes = files.len() <= FEW;
+        self.take(&mut files, sizes);
+        if files.len() == 0 && !self.is_hungry() {
             self.settle();
             return;
         }
         let clears = self.begin_listing();
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            while files.len() > 0 && client.clears() == clears {
+            while (files.len() > 0 || client.is_hungry()) && client.clears() == clears {
                 breathe().await;
-                client.take(&mut files);
+                client.take(&mut files, sizes);
             }
             client.end_listing(clears);
         });
+    }
+
+    fn is_hungry(&self) -> bool {
+        self.0.state.borrow().pool.is_hungry()
     }
 
     fn clears(&self) -> u32 {
@@ -53,16 +60,19 @@ impl Client {
         if self.clears() != clears {
             return;
         }
-        self.0.state.borrow_mut().listings -= 1;
+        let mut state = self.0.state.borrow_mut();
+        state.listings -= 1;
+        state.listed = now() - state.begun;
+        drop(state);
         self.measure();
         self.settle();
     }
 
     /// Takes as many files as a slice has room for.
-    fn take(&self, files: &mut Files) {
+    fn take(&self, files: &mut Files, sizes: bool) {
         let begun = now();
         let mut state = self.0.state.borrow_mut();
-        state.pool.add(files, || now() < begun + SLICE);
+        state.pool.add(files, sizes, || now() < begun + SLICE);
         let is_due = begun > state.measured + MEASURE;
         drop(state);
         if is_due {
@@ -101,7 +111,7 @@ impl Client {
 
     /// Adds text that was pasted.
     pub(crate) fn add_text(&self, text: &str) {
-        let number = self.0.state.borrow().pool.totals().0 + 1;
+        let number = self.0.state.borrow().pool.totals().files + 1;
         self.add(dropped::file_of(
             text.as_bytes(),
             &format!("pasted-{number}.json"),
@@ -135,12 +145,13 @@ impl Client {
     pub(super) fn measure(&self) {
         let mut state = self.0.state.borrow_mut();
         state.measured = now();
-        let (dropped, total) = state.pool.totals();
+        let totals = state.pool.totals();
         let (begun, listing, idle) = (state.begun, state.listings > 0, state.pool.is_idle());
         drop(state);
         self.change(|session| {
             let intake = &mut session.intake;
-            (intake.dropped, intake.total, intake.listing) = (dropped, total, listing);
+            (intake.dropped, intake.total) = (totals.files, totals.bytes);
+            (intake.is_exact, intake.listing) = (totals.is_exact, listing);
             if intake.phase == Phase::Reading {
                 intake.elapsed = now() - begun;
                 intake.judging = idle && !listing;

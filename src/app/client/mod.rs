@@ -66,6 +66,8 @@ struct State {
     /// When the intake's numbers were last brought up to date.
     measured: f64,
     spent: Spent,
+    /// Milliseconds until all files of the intake were listed.
+    listed: f64,
     /// Folders that are being listed.
     listings: u32,
     /// How often the case was cleared: what was still being listed then is let go.

@@ -168,9 +168,9 @@ impl Role {
                     self.want(Wanted::Meanwhile);
                 }
             }
-            FromReader::Finished { job, spent } => {
+            FromReader::Finished { job, spent, sizes } => {
                 if !self.void.borrow().contains(&job) {
-                    self.send(&FromCase::Finished { job, spent });
+                    self.send(&FromCase::Finished { job, spent, sizes });
                 }
             }
             FromReader::Raw { id, problem } => {

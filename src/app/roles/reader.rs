@@ -17,7 +17,7 @@ use super::blob::{BlobSource, describe};
 use crate::app::messages::{FromReader, Named, Spent, ToReader, pack, unpack};
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
-const SMALL: u64 = 4 << 20;
+const SMALL: f64 = (4 << 20) as f64;
 /// Entries of an archive that are sent to the case at a time.
 const BATCH: usize = 500;
 
@@ -34,6 +34,13 @@ pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
+}
+
+/// Small files that are read together.
+#[derive(Default)]
+struct Group {
+    files: Vec<(Named, File)>,
+    bytes: f64,
 }
 
 struct Role {
@@ -96,33 +103,45 @@ impl Role {
 
     async fn read(self: Rc<Self>, job: u32, files: Vec<Named>, handles: Vec<File>, shard: Shard) {
         let mut spent = Spent::default();
-        let whole: u64 = files.iter().map(|named| named.size).sum();
-        if handles.len() == files.len() && whole <= SMALL && shard.of == 1 {
-            self.read_small(job, &files, &handles, &mut spent).await;
-        } else {
-            for (named, file) in files.iter().zip(handles) {
-                self.read_big(job, named, &file, shard, &mut spent);
+        let mut sizes = Vec::with_capacity(files.len());
+        let mut small = Group::default();
+        for (named, file) in files.into_iter().zip(handles) {
+            let size = file.size();
+            sizes.push(size);
+            if size > SMALL || shard.of > 1 {
+                self.read_big(job, &named, &file, shard, &mut spent);
+                continue;
             }
+            if small.bytes + size > SMALL {
+                let group = std::mem::take(&mut small);
+                self.read_small(job, group, &mut spent).await;
+            }
+            small.bytes += size;
+            small.files.push((named, file));
         }
-        self.send(&FromReader::Finished { job, spent }, None);
+        if !small.files.is_empty() {
+            self.read_small(job, small, &mut spent).await;
+        }
+        self.send(&FromReader::Finished { job, spent, sizes }, None);
     }
 
     /// Reads many small files by one question to the browser. One that changed since it was dropped
     /// fails them all, so then each is asked for alone.
-    async fn read_small(&self, job: u32, files: &[Named], handles: &[File], spent: &mut Spent) {
+    async fn read_small(&self, job: u32, group: Group, spent: &mut Spent) {
         let begun = self.now();
+        let (files, handles): (Vec<Named>, Vec<File>) = group.files.into_iter().unzip();
         let mut contents: Vec<Result<Vec<u8>, String>> = Vec::with_capacity(files.len());
-        match bytes_of_all(handles).await {
+        match bytes_of_all(&handles).await {
             Ok(bytes) => {
                 let mut rest = bytes.as_slice();
-                for named in files {
-                    let (one, others) = rest.split_at((named.size as usize).min(rest.len()));
+                for file in &handles {
+                    let (one, others) = rest.split_at((file.size() as usize).min(rest.len()));
                     contents.push(Ok(one.to_vec()));
                     rest = others;
                 }
             }
             Err(_) => {
-                for file in handles {
+                for file in &handles {
                     contents.push(bytes_of(file).await.map_err(|error| describe(&error)));
                 }
             }

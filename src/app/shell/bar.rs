@@ -152,8 +152,9 @@ fn words(intake: &Intake) -> String {
                 .left()
                 .map(|left| format!(", {} left", format::duration(left)));
             format!(
-                "{listing}: {files}, {} of {}, {}/s{}",
+                "{listing}: {files}, {} of {}{}, {}/s{}",
                 format::size(intake.done),
+                if intake.is_exact { "" } else { "about " },
                 format::size(intake.total),
                 format::size(intake.rate()),
                 left.unwrap_or_default()
