@@ -5,6 +5,7 @@
 //! `tests/tidy.rs` holds these arrows.
 #![forbid(unsafe_code)]
 
+pub mod activity;
 pub mod audit;
 pub mod case;
 pub mod cloudtrail;

@@ -50,8 +50,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "activity",
+        &[
+            "sum",
+            "moment",
+            "order",
+            "evidence",
+            "cloudtrail",
+            "intake",
+            "integrity",
+            "activity",
+        ],
+    ),
+    (
         "audit",
         &[
+            "activity",
             "sum",
             "moment",
             "order",
@@ -66,6 +80,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "activity",
             "sum",
             "moment",
             "order",

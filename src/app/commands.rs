@@ -127,7 +127,7 @@ impl Runner {
         self.overlay.emit(None);
         let client = &self.client;
         match command {
-            Command::Open(view) => Route { view, part: None }.open(),
+            Command::Open(view) => Route::to(view).open(),
             Command::AddFiles => click("evidence-files"),
             Command::AddFolder => click("evidence-folder"),
             Command::LoadDemo => client.load_demo(),

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use exhibit::case::{Answer, Export, Overview, Progress, Question, Settings};
 use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, Timings};
+use exhibit::sum::Sum;
 
 /// A file that was dropped: its number and its path. The handle itself stays with the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,7 +73,11 @@ pub(crate) enum FromCase {
     /// A part of a document comes with this; the last one says so.
     Part { id: u32, last: bool },
     /// The bytes of a file, or why there are none.
-    Raw { id: u32, problem: Option<Problem> },
+    Raw {
+        id: u32,
+        problem: Option<Problem>,
+        content: Option<Sum>,
+    },
     /// Something that the user should know.
     Warning(String),
 }
@@ -80,8 +85,8 @@ pub(crate) enum FromCase {
 /// What the page says to a reader.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum ToReader {
-    /// The port to the case comes with this.
-    Attach,
+    /// The port to the case comes with this, and the session's secret by which records are told apart.
+    Attach { seed: u64 },
     /// Files to read; their handles come with this, in the same order.
     Read {
         job: u32,
@@ -93,8 +98,17 @@ pub(crate) enum ToReader {
     Extract {
         id: u32,
         member: Option<String>,
-        limit: u32,
+        part: Part,
     },
+}
+
+/// Which bytes of a file's content are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Part {
+    /// So many from its beginning.
+    First(u32),
+    /// A record; all of the content is hashed for it.
+    Record { at: u32, length: u32 },
 }
 
 /// What a reader says to the case.
@@ -112,7 +126,11 @@ pub(crate) enum FromReader {
         sizes: Vec<f64>,
     },
     /// The bytes of a file come with this, or why there are none.
-    Raw { id: u32, problem: Option<Problem> },
+    Raw {
+        id: u32,
+        problem: Option<Problem>,
+        content: Option<Sum>,
+    },
 }
 
 /// Milliseconds that readers spent, summed.

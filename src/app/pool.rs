@@ -13,7 +13,7 @@ use exhibit::evidence::{Problem, ProblemCode};
 use exhibit::intake::{Entry, failed};
 
 use super::boot;
-use super::messages::{Named, ToReader, pack};
+use super::messages::{Named, Part, ToReader, pack};
 
 /// Files that go into one job: no fewer, so that reading them is one question to the browser, and no
 /// more, since handing over each is a question too, and holds the page.
@@ -80,6 +80,8 @@ pub(crate) struct Pool {
     waiting: VecDeque<Job>,
     flying: BTreeMap<u32, Job>,
     jobs: u32,
+    /// The session's secret, by which readers tell records apart.
+    seed: Option<u64>,
 }
 
 impl Pool {
@@ -90,7 +92,7 @@ impl Pool {
     pub(crate) fn start(&mut self, readers: usize) -> Result<Vec<MessagePort>, JsValue> {
         let mut ports = Vec::with_capacity(readers);
         for _ in 0..readers {
-            let (worker, port) = spawn()?;
+            let (worker, port) = spawn(self.seed())?;
             self.slots.push(Slot {
                 worker,
                 flying: Vec::new(),
@@ -98,6 +100,12 @@ impl Pool {
             ports.push(port);
         }
         Ok(ports)
+    }
+
+    /// Any number that evidence cannot know: it is made here and now.
+    fn seed(&mut self) -> u64 {
+        let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
+        *self.seed.get_or_insert_with(|| random() << 32 | random())
     }
 
     /// The workers, in the order of their numbers, to listen to.
@@ -297,12 +305,13 @@ impl Pool {
             void: Vec::new(),
             given_up: Vec::new(),
         };
+        let seed = self.seed();
         let Some(slot) = self.slots.get_mut(at) else {
             return loss;
         };
         slot.worker.terminate();
         let dead = std::mem::take(&mut slot.flying);
-        if let Ok((worker, port)) = spawn() {
+        if let Ok((worker, port)) = spawn(seed) {
             slot.worker = worker;
             loss.port = Some(port);
         }
@@ -375,7 +384,7 @@ impl Pool {
     }
 
     /// Asks a reader for the bytes of a file or of an archive's member again.
-    pub(crate) fn extract(&self, id: u32, source: u32, path: &str, limit: u32) {
+    pub(crate) fn extract(&self, id: u32, source: u32, path: &str, part: Part) {
         let (Some(known), Some(slot)) = (
             self.sources.get(source as usize),
             self.slots.iter().min_by_key(|slot| slot.flying.len()),
@@ -388,7 +397,7 @@ impl Pool {
         let message = ToReader::Extract {
             id,
             member: member.map(str::to_owned),
-            limit,
+            part,
         };
         let packed = pack(&message).with(&known.file);
         // As in `hand`.
@@ -413,10 +422,10 @@ fn is_archive(path: &str) -> bool {
 }
 
 /// A new reader, and the end of its channel that the case listens to.
-fn spawn() -> Result<(Worker, MessagePort), JsValue> {
+fn spawn(seed: u64) -> Result<(Worker, MessagePort), JsValue> {
     let worker = boot::spawn(boot::READER)?;
     let channel = MessageChannel::new()?;
-    let packed = pack(&ToReader::Attach).moving(&channel.port1());
+    let packed = pack(&ToReader::Attach { seed }).moving(&channel.port1());
     worker.post_message_with_transfer(&packed.value, &packed.transfer)?;
     Ok((worker, channel.port2()))
 }

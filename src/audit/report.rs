@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::activity::explain;
 use crate::case::Case;
+use crate::case::inspect::log_bucket;
 use crate::case::question::Scope;
 use crate::cloudtrail::Description;
+use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
@@ -117,22 +120,15 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     })).collect();
     out.field("keys", &keys);
     out.field("keysConfirmed", &case.settings().keys_confirmed);
-    let events: u64 = case
-        .holdings()
-        .logs
-        .iter()
-        .filter(|item| !item.optional)
-        .map(|item| item.events)
-        .sum();
     out.field("summary", &json!({
         "digests": counts(judgement.digest_counts().into_iter().map(|(status, n)| (status.name(), n))),
         "logs": counts(judgement.log_counts().into_iter().map(|(status, n)| (status.name(), n))),
-        "events": events,
+        "events": case.activity().order.len(),
     }));
     out.list("trails", judgement.trails.iter().enumerate().map(|(at, trail)| {
         let gaps: Vec<Value> = judgement.gaps.iter().filter(|gap| gap.trail == at as u32).map(|gap| json!({
             "kind": gap.kind.name(), "from": gap.from.to_string(), "to": gap.to.to_string(), "digests": gap.digests,
-            "explainedBy": [],
+            "explainedBy": explained(case, gap, &trail.key.account),
         })).collect();
         let chains: Vec<Value> = trail.chains.iter().map(|chain| json!({
             "from": chain.from.to_string(), "to": chain.to.to_string(), "digests": chain.digests, "backfill": chain.backfill,
@@ -159,6 +155,17 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     })));
     out.raw(",\n");
     out.list("protection", protection(case).into_iter());
+}
+
+fn explained(case: &Case, gap: &Gap, account: &str) -> Vec<Value> {
+    let bucket = log_bucket(case, gap.trail);
+    let causes = explain::of_gap(case.activity(), account, &bucket, gap.from, gap.to);
+    let cause = |cause: explain::Cause| {
+        json!({
+            "eventId": cause.id, "eventName": cause.name, "actor": cause.actor, "time": cause.time.to_string(), "proof": cause.proof,
+        })
+    };
+    causes.into_iter().map(cause).collect()
 }
 
 fn path(case: &Case, file: u32) -> Option<&str> {

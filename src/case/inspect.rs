@@ -1,11 +1,14 @@
 //! Everything about one thing, for the inspector.
 
+mod event;
+
+use crate::activity::explain::{self, Cause};
 use crate::audit::working;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, LogAt, LogStatus, State};
 use crate::sum::Sum;
 
-use super::question::{Inspection, Subject};
+use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
 use super::{Case, overview};
@@ -19,6 +22,8 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Gap(at) => inspect_gap(case, at),
         Subject::Key(at) => inspect_key(case, at),
         Subject::Lake(at) => inspect_lake(case, at),
+        Subject::Event(at) => event::inspect(case, at),
+        Subject::Seen(at) => event::inspect_seen(case, at),
     }
 }
 
@@ -33,6 +38,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
         proof: Vec::new(),
         working: Vec::new(),
         related: Vec::new(),
+        queries: Vec::new(),
         raw: None,
     }
 }
@@ -79,7 +85,12 @@ fn add_file(case: &Case, file: u32, into: &mut Inspection) {
         into.todo
             .get_or_insert_with(|| problem.recommendation().to_owned());
     }
-    into.raw = Some((entry.source, entry.path.to_string()));
+    into.raw = Some(Raw {
+        source: entry.source,
+        path: entry.path.to_string(),
+        record: None,
+        content: entry.content.or(entry.sum),
+    });
 }
 
 fn inspect_file(case: &Case, file: u32) -> Option<Inspection> {
@@ -217,7 +228,42 @@ fn inspect_digest(case: &Case, at: u32) -> Option<Inspection> {
             }));
         }
     }
+    if let (Some(bucket), Some((_, end))) = (bucket, row.window)
+        && matches!(row.status.state(), State::Altered | State::Missing)
+    {
+        let causes = explain::of_object(&case.activity, bucket, key, end);
+        add_causes(&mut it, causes);
+    }
     Some(it)
+}
+
+/// The bucket that a trail writes to, by one of its digests.
+pub(crate) fn log_bucket(case: &Case, trail: u32) -> String {
+    let mut rows = case.judgement.digests.iter();
+    let row = rows.find(|row| row.trail == Some(trail));
+    let place = row.map(|row| digest_key(&case.holdings, &case.register, row));
+    place
+        .and_then(|(bucket, _)| bucket)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Says which events explain what is wrong, or that none does.
+fn add_causes(it: &mut Inspection, causes: Vec<Cause>) {
+    if causes.is_empty() {
+        it.why
+            .push("Unexplained: no event of the evidence tells who caused this.".to_owned());
+    }
+    for cause in causes {
+        it.why.push(format!(
+            "Explained by {} at {} by {} ({}).",
+            cause.name, cause.time, cause.actor, cause.proof
+        ));
+        it.related.push((
+            format!("{} at {}", cause.name, cause.time),
+            Subject::Event(cause.event),
+        ));
+    }
 }
 
 fn inspect_log(case: &Case, at: u32) -> Option<Inspection> {
@@ -277,6 +323,12 @@ fn inspect_log(case: &Case, at: u32) -> Option<Inspection> {
         it.related
             .push(("The file".to_owned(), Subject::File(item.file)));
     }
+    if let (Some((bucket, key)), Some(delivered)) = (key, delivered)
+        && matches!(row.status.state(), State::Altered | State::Missing)
+    {
+        let causes = explain::of_object(&case.activity, bucket, key, delivered);
+        add_causes(&mut it, causes);
+    }
     if row.status.state() != State::NotCovered || row.status == LogStatus::NotCollected {
         it.working = working::log(case, row);
     }
@@ -301,6 +353,9 @@ fn inspect_gap(case: &Case, at: u32) -> Option<Inspection> {
     push(&mut it.what, "Account", text(&key.account));
     push(&mut it.what, "Region", text(&key.region));
     push(&mut it.what, "Trail", text(&key.trail));
+    let bucket = log_bucket(case, gap.trail);
+    let causes = explain::of_gap(&case.activity, &key.account, &bucket, gap.from, gap.to);
+    add_causes(&mut it, causes);
     let near = |row: &&crate::integrity::DigestRow| {
         row.trail == Some(gap.trail)
             && row

@@ -2,6 +2,7 @@
 //!
 //! May use every other module. Runs in the case worker; the page asks and never writes.
 
+mod activity;
 pub mod inspect;
 pub mod overview;
 pub mod question;
@@ -9,13 +10,15 @@ pub mod register;
 pub mod rows;
 pub mod table;
 
+use crate::activity::Store;
 use crate::audit;
-use crate::intake::Entry;
+use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
-    Answer, Export, Facet, Facets, Filter, Inspection, KeySummary, Need, Overview, Progress,
-    Question, Rows, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary,
+    Activity, Answer, Ask, Completions, Export, Facet, Facets, Filter, Histogram, Inspection,
+    KeySummary, Need, Overview, Progress, QueryError, Question, Raw, Rows, Scope, Segment,
+    Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub use table::{Cell, Column, Row, Shape, Table};
@@ -33,12 +36,15 @@ pub struct Case {
     /// Counts judgements: what was asked of an older one is asked anew.
     epoch: u32,
     view: rows::View,
+    activity: Store,
+    found: activity::Found,
 }
 
 /// A question while it is being answered.
 pub struct Asked {
     question: Question,
     scan: Option<rows::Scan>,
+    asking: Option<activity::Asking>,
 }
 
 impl Asked {
@@ -53,7 +59,15 @@ impl Asked {
             } => Some(rows::Scan::new(*table, filter.clone(), *sort)),
             _ => None,
         };
-        Asked { question, scan }
+        let asking = match &question {
+            Question::Activity(ask) => Some(activity::Asking::new(ask.clone())),
+            _ => None,
+        };
+        Asked {
+            question,
+            scan,
+            asking,
+        }
     }
 }
 
@@ -65,6 +79,9 @@ impl Case {
             ..entry.clone()
         };
         let file = self.register.add(source, &mut entry);
+        if let Facts::Log(log) = &facts.facts {
+            self.activity.add(file, log);
+        }
         self.holdings.add(file, &mut facts);
         self.rounds = 0;
     }
@@ -73,6 +90,7 @@ impl Case {
     pub fn forget(&mut self, source: u32) {
         if self.register.forget(source) {
             self.holdings.forget(|file| self.register.is_gone(file));
+            self.activity.forget(|file| self.register.is_gone(file));
         }
     }
 
@@ -104,6 +122,7 @@ impl Case {
         ) {
             Some(judgement) => {
                 self.judgement = judgement;
+                activity::arrange(self);
                 self.view = rows::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
@@ -141,7 +160,12 @@ impl Case {
         {
             return None;
         }
+        if let Some(asking) = &mut asked.asking {
+            let answer = asking.step(self)?;
+            return Some(Answer::Activity(Box::new(answer)));
+        }
         Some(match &asked.question {
+            Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
             Question::Rows {
                 table,
@@ -188,6 +212,11 @@ impl Case {
     /// The evidence as integrity sees it.
     pub fn holdings(&self) -> &Holdings {
         &self.holdings
+    }
+
+    /// The events.
+    pub fn activity(&self) -> &Store {
+        &self.activity
     }
 
     /// The last judgement.

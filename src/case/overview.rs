@@ -32,13 +32,7 @@ pub(super) fn overview(case: &Case) -> Overview {
         statement: judgement.verdict.statement.clone(),
         digests: judgement.digest_counts(),
         logs: judgement.log_counts(),
-        events: case
-            .holdings
-            .logs
-            .iter()
-            .filter(|item| !item.optional)
-            .map(|item| item.events)
-            .sum(),
+        events: case.activity.order.len() as u64,
         gaps: judgement.gaps.len() as u64,
         trails: trails(case),
         keys: keys(case),

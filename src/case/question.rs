@@ -3,10 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::table::{Cell, Row, Table};
+pub use crate::activity::complete::Completions;
+pub use crate::activity::query::QueryError;
+pub use crate::activity::search::Values;
+pub use crate::activity::timeline::Histogram;
 use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
+use crate::sum::Sum;
 
 /// A column, and whether descending; the table's own order without.
 pub type Sort = Option<(u16, bool)>;
@@ -34,6 +39,48 @@ pub enum Question {
     },
     /// Everything about one thing.
     Inspect(Subject),
+    /// What a query shows of all events.
+    Activity(Ask),
+}
+
+/// A query on events, and how its answer is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The query as it was typed.
+    pub query: String,
+    /// Where the caret is, in characters.
+    pub caret: u32,
+    /// The time that the chart shows; all of it without.
+    pub zoom: Option<(Moment, Moment)>,
+    /// The field that is stacked, by its name in queries.
+    pub stack: String,
+    /// Steps of the chart at most.
+    pub steps: u32,
+}
+
+/// What a query shows of all events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// What is wrong with the query; nothing else is told then.
+    pub error: Option<QueryError>,
+    /// Events in all.
+    pub total: u64,
+    /// Events that the query shows.
+    pub matching: u64,
+    /// Those whose ID has another record in the evidence.
+    pub conflicts: u64,
+    /// First and last event of all.
+    pub span: Option<(Moment, Moment)>,
+    /// The events that the query shows, by time.
+    pub chart: Histogram,
+    /// The same over all of the time.
+    pub map: Histogram,
+    /// What may be written at the caret.
+    pub completions: Completions,
+    /// Values of fields, with counts.
+    pub facets: Vec<Values>,
+    /// What it means that nothing is shown.
+    pub meaning: Option<String>,
 }
 
 /// A document to download; it is handed over in parts.
@@ -99,6 +146,8 @@ pub enum Answer {
     Rows(Rows),
     /// To [`Question::Inspect`]; `None` where the thing is gone.
     Inspection(Option<Box<Inspection>>),
+    /// To [`Question::Activity`].
+    Activity(Box<Activity>),
 }
 
 /// How far reading and judging are.
@@ -249,6 +298,10 @@ pub enum Subject {
     Key(u32),
     /// A Lake result.
     Lake(u32),
+    /// An event.
+    Event(u32),
+    /// An actor, address or call that was seen, by its row.
+    Seen(u32),
 }
 
 /// Everything about one thing, in the order of the inspector.
@@ -272,8 +325,23 @@ pub struct Inspection {
     pub working: Vec<Step>,
     /// Things that belong to it.
     pub related: Vec<(String, Subject)>,
-    /// The file whose bytes are shown as raw: the number of the dropped file, and its path.
-    pub raw: Option<(u32, String)>,
+    /// Queries on events that lead on from it: a label and the query.
+    pub queries: Vec<(String, String)>,
+    /// The bytes that are shown as raw.
+    pub raw: Option<Raw>,
+}
+
+/// Where bytes stand that can be read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raw {
+    /// The number of the dropped file.
+    pub source: u32,
+    /// The path of the file.
+    pub path: String,
+    /// A record within its content, offset and length in bytes; the beginning of the file without.
+    pub record: Option<(u32, u32)>,
+    /// SHA-256 that the content had when it was judged.
+    pub content: Option<Sum>,
 }
 
 /// A step of a working.

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::activity::Field;
+use crate::activity::seen::{Seen, seen};
 use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
@@ -10,6 +12,7 @@ use crate::moment::Moment;
 use crate::order::{order, sorted};
 use crate::sum::Sum;
 
+use super::activity;
 use super::overview::log_path;
 use super::question::{Facets, Filter, Rows, Sort, Subject};
 use super::table::{Cell, Row, Table};
@@ -29,6 +32,8 @@ pub(super) struct View {
     key: Option<(Table, Filter, Sort)>,
     order: Vec<u32>,
     facets: HashMap<Table, Facets>,
+    /// What [`Table::Seen`] shows.
+    pub(super) seen: Vec<Seen>,
 }
 
 /// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
@@ -70,6 +75,17 @@ impl Scan {
             let is_tallied = case.view.facets.contains_key(&self.table);
             self.tally = (!is_tallied).then(|| Tally::new(self.table));
             self.at = 0;
+            if self.table == Table::Events {
+                case.view.order = activity::order(case, &self.filter.text, self.sort);
+                case.view.key = Some((self.table, self.filter.clone(), self.sort));
+                return true;
+            }
+            if self.table == Table::Seen {
+                // Another query sees other things.
+                self.tally = Some(Tally::new(self.table));
+                let found = activity::found(case, &self.filter.text);
+                case.view.seen = seen(&case.activity, &found);
+            }
         }
         let length = length(case, self.table);
         let to = self.at.saturating_add(STEP).min(length);
@@ -121,15 +137,17 @@ pub(super) fn window(case: &Case, table: Table, first: u32, count: u32) -> Rows 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
 pub(super) fn csv(
-    case: &Case,
+    case: &mut Case,
     table: Table,
     filter: &Filter,
     sort: Sort,
     write: &mut dyn FnMut(&[u8]),
 ) {
+    let mut scan = Scan::new(table, filter.clone(), sort);
+    while !scan.step(case) {}
     let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
     let mut part = names.join(",") + "\r\n";
-    for at in shown(case, table, filter, sort) {
+    for &at in &case.view.order {
         let cells = row(case, table, at).cells;
         let texts: Vec<String> = cells.iter().map(|cell| quote(&cell.shown())).collect();
         part += &texts.join(",");
@@ -162,6 +180,8 @@ fn length(case: &Case, table: Table) -> u32 {
         Table::Digests => case.judgement.digests.len(),
         Table::Logs => case.judgement.logs.len(),
         Table::Gaps => case.judgement.gaps.len(),
+        Table::Events => case.activity.order.len(),
+        Table::Seen => case.view.seen.len(),
     };
     rows as u32
 }
@@ -181,11 +201,12 @@ impl Order {
     fn new(table: Table, filter: &Filter, sort: Sort) -> Self {
         let columns = table.columns().len();
         let sort = sort.filter(|(column, _)| usize::from(*column) < columns);
-        let words: Vec<String> = filter
-            .text
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .collect();
+        let text = if table.takes_query() {
+            ""
+        } else {
+            &filter.text
+        };
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         Order {
             all: sort.is_none() && words.is_empty() && filter.facets.is_empty(),
             words,
@@ -218,14 +239,6 @@ impl Order {
         .map(|at| self.places[at as usize])
         .collect()
     }
-}
-
-fn shown(case: &Case, table: Table, filter: &Filter, sort: Sort) -> Vec<u32> {
-    let mut order = Order::new(table, filter, sort);
-    for at in 0..length(case, table) {
-        order.take(at, row(case, table, at), filter);
-    }
-    order.sorted()
 }
 
 fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
@@ -302,6 +315,8 @@ fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Digests => digest_row(case, at),
         Table::Logs => log_row(case, at),
         Table::Gaps => gap_row(case, at),
+        Table::Events => event_row(case, at),
+        Table::Seen => seen_row(case, at),
     }
 }
 
@@ -451,6 +466,59 @@ fn gap_row(case: &Case, at: u32) -> Row {
             text(&key.account),
             text(&key.region),
             text(&key.trail),
+        ],
+    }
+}
+
+fn event_row(case: &Case, event: u32) -> Row {
+    let store = &case.activity;
+    let value = |field| activity::value(store, field, event);
+    let standing = store.standing(event);
+    let source = value(Field::Source);
+    let actor = store.actors.of(event).copied().unwrap_or_default();
+    let targets = store.targets.of(event).into_iter().flatten();
+    let targets: Vec<&str> = targets.map(|&one| store.texts.get(one)).collect();
+    Row {
+        subject: Subject::Event(event),
+        cells: vec![
+            time(store.time(event)),
+            text(value(Field::Name)),
+            text(source.strip_suffix(".amazonaws.com").unwrap_or(source)),
+            code(store.texts.get(actor.arn)),
+            text(value(Field::Ip)),
+            text(value(Field::Region)),
+            text(value(Field::Account)),
+            text(value(Field::Error)),
+            code(&targets.join(" ")),
+            Cell::State {
+                state: standing.state(),
+                hatched: standing.0 == Some(LogStatus::Unlisted),
+                word: standing.name().to_owned(),
+            },
+            code(&store.id_text(event)),
+        ],
+    }
+}
+
+fn seen_row(case: &Case, at: u32) -> Row {
+    let Some(seen) = case.view.seen.get(at as usize) else {
+        return Row {
+            subject: Subject::Event(u32::MAX),
+            cells: Vec::new(),
+        };
+    };
+    let entry = seen.field.entry();
+    let name = entry.names.first().copied().unwrap_or_default();
+    Row {
+        subject: Subject::Seen(at),
+        cells: vec![
+            text(name),
+            code(&seen.value),
+            Cell::Number(u64::from(seen.events)),
+            Cell::Number(u64::from(seen.errors)),
+            Cell::Number(u64::from(seen.sessions)),
+            Cell::Time(seen.first),
+            Cell::Time(seen.last),
         ],
     }
 }

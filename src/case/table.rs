@@ -17,6 +17,10 @@ pub enum Table {
     Logs,
     /// Gaps in coverage.
     Gaps,
+    /// Events.
+    Events,
+    /// Actors, addresses and calls, and when they were seen.
+    Seen,
 }
 
 /// A column of a table.
@@ -146,9 +150,40 @@ const GAPS: &[Column] = &[
     column("trail", "Trail", Shape::Text, 150, true),
 ];
 
+const EVENTS: &[Column] = &[
+    column("time", "Time (UTC)", Shape::Time, 170, false),
+    column("name", "Event", Shape::Text, 170, false),
+    column("source", "Service", Shape::Text, 110, false),
+    column("actor", "Actor", Shape::Path, 210, false),
+    column("ip", "Source IP", Shape::Text, 120, false),
+    column("region", "Region", Shape::Text, 100, false),
+    column("account", "Account", Shape::Text, 120, false),
+    column("error", "Outcome", Shape::Text, 130, false),
+    column("resources", "Resources", Shape::Path, 220, false),
+    column("proof", "Proof", Shape::State, 130, false),
+    column("id", "Event ID", Shape::Code, 130, false),
+];
+
+const SEEN: &[Column] = &[
+    column("kind", "Kind", Shape::Text, 110, true),
+    column("value", "Value", Shape::Path, 320, false),
+    column("events", "Events", Shape::Number, 80, false),
+    column("errors", "Errors", Shape::Number, 80, false),
+    column("sessions", "Sessions", Shape::Number, 80, false),
+    column("first", "First seen", Shape::Time, 170, false),
+    column("last", "Last seen", Shape::Time, 170, false),
+];
+
 impl Table {
     /// All tables.
-    pub const ALL: &[Table] = &[Table::Files, Table::Digests, Table::Logs, Table::Gaps];
+    pub const ALL: &[Table] = &[
+        Table::Files,
+        Table::Digests,
+        Table::Logs,
+        Table::Gaps,
+        Table::Events,
+        Table::Seen,
+    ];
 
     /// Its columns.
     pub fn columns(self) -> &'static [Column] {
@@ -157,6 +192,8 @@ impl Table {
             Table::Digests => DIGESTS,
             Table::Logs => LOGS,
             Table::Gaps => GAPS,
+            Table::Events => EVENTS,
+            Table::Seen => SEEN,
         }
     }
 
@@ -167,6 +204,13 @@ impl Table {
             Table::Digests => "digests",
             Table::Logs => "logs",
             Table::Gaps => "gaps",
+            Table::Events => "events",
+            Table::Seen => "seen",
         }
+    }
+
+    /// Whether its filter's text is a query on events, not words.
+    pub fn takes_query(self) -> bool {
+        matches!(self, Table::Events | Table::Seen)
     }
 }

@@ -19,6 +19,8 @@ pub enum Description {
     Regions(Vec<String>),
     /// From `organizations list-accounts`: active accounts.
     Accounts(Vec<String>),
+    /// From `get-event-selectors` or `get-insight-selectors`.
+    Selectors(Selectors),
     /// From `s3api list-objects-v2` (or `list-objects`).
     Listing(Vec<ListedObject>),
 }
@@ -59,6 +61,21 @@ pub struct TrailStatus {
     pub started: Option<Moment>,
     /// `StopLoggingTime`.
     pub stopped: Option<Moment>,
+}
+
+/// Which kinds of events a trail records, some of them or all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selectors {
+    /// `TrailARN`.
+    pub trail: Option<String>,
+    /// Management events.
+    pub management: bool,
+    /// Data events of some resources.
+    pub data: bool,
+    /// Network activity events.
+    pub network: bool,
+    /// Insights.
+    pub insight: bool,
 }
 
 /// One object of a bucket listing.
@@ -112,6 +129,14 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
                 .or_else(|| moment(object, "TimeLoggingStopped")),
         }));
     }
+    let is_selectors = [
+        "EventSelectors",
+        "AdvancedEventSelectors",
+        "InsightSelectors",
+    ];
+    if is_selectors.iter().any(|name| list(name).is_some()) {
+        all.push(Description::Selectors(selectors(object)));
+    }
     if list("Regions").is_some() {
         let open = |region: &&Map<String, Value>| {
             text(region, "OptInStatus").as_deref() != Some("not-opted-in")
@@ -141,6 +166,41 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
             objects("Contents").filter_map(one).collect(),
         ));
     }
+}
+
+/// Selectors of either form: basic ones have flags and lists, advanced ones name the category in a field.
+fn selectors(object: &Map<String, Value>) -> Selectors {
+    let list = |name: &str| {
+        object
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let mut selectors = Selectors {
+        trail: text(object, "TrailARN"),
+        insight: list("InsightSelectors").next().is_some(),
+        ..Selectors::default()
+    };
+    for one in list("EventSelectors") {
+        selectors.management |= one["IncludeManagementEvents"].as_bool().unwrap_or(true);
+        let data = one["DataResources"].as_array();
+        selectors.data |= data.is_some_and(|all| !all.is_empty());
+    }
+    for one in list("AdvancedEventSelectors") {
+        let fields = one["FieldSelectors"].as_array().into_iter().flatten();
+        let category = fields.filter(|field| field["Field"] == "eventCategory");
+        let names = category.flat_map(|field| field["Equals"].as_array().into_iter().flatten());
+        for name in names.filter_map(Value::as_str) {
+            match name {
+                "Management" => selectors.management = true,
+                "Data" => selectors.data = true,
+                "NetworkActivity" => selectors.network = true,
+                _ => {}
+            }
+        }
+    }
+    selectors
 }
 
 fn trail(object: &Map<String, Value>) -> TrailDescription {
@@ -186,9 +246,13 @@ mod tests {
             {"IsLogging":true,"LatestDigestDeliveryTime":1700000000.5}
             {"Regions":[{"RegionName":"a","OptInStatus":"opted-in"},{"RegionName":"b","OptInStatus":"not-opted-in"}]}
             {"Accounts":[{"Id":"1","Status":"ACTIVE"},{"Id":"2","Status":"SUSPENDED"}]}
-            {"Contents":[{"Key":"k","Size":3},{"Size":4}]}"#;
+            {"Contents":[{"Key":"k","Size":3},{"Size":4}]}
+            {"TrailARN":"a","EventSelectors":[{"IncludeManagementEvents":true,"DataResources":[{"Type":"AWS::S3::Object"}]}]}
+            {"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["NetworkActivity"]}]}]}"#;
         let all = parse(text.as_bytes()).expect("json");
-        assert_eq!(all.len(), 5);
+        assert_eq!(all.len(), 7);
+        assert!(matches!(&all[5], Description::Selectors(one) if one.management && one.data));
+        assert!(matches!(&all[6], Description::Selectors(one) if one.network && !one.management));
         assert!(
             matches!(&all[0], Description::Trail(trail) if trail.multi_region && trail.name == "t")
         );

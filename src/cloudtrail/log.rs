@@ -1,155 +1,269 @@
 //! Log files, `{"Records": […]}`, and the other forms in which CloudTrail events are handed around.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasher as _;
 
+use foldhash::quality::FixedState;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
+use crate::sum::Sum;
 
+use super::event::{Access, Answer, Category, Event};
 use super::json;
 
-/// What integrity needs to know of a log file's records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The records of a file, as rows; their texts are held once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Log {
-    /// Number of records.
-    pub events: u64,
-    /// 64 bits of each record's event ID, in order of the file; to tell whether an unlisted file repeats proven events.
-    pub event_ids: Vec<u64>,
-    /// The earliest and the latest `eventTime`.
-    pub times: Option<(Moment, Moment)>,
+    /// Distinct texts; the first is empty.
+    pub texts: Vec<String>,
+    /// One a record, in the order of the file.
+    pub rows: Vec<Row>,
+}
+
+/// A text of [`Log::texts`]; 0 where it is absent.
+pub type Text = u32;
+
+/// A record as columns need it: see [`Event`] for what each field means.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Where the record stands in the content of its file, in bytes; of a record within a text, where that text stands.
+    pub at: u64,
+    /// Bytes of it there.
+    pub length: u32,
+    /// `eventID` as a number: the UUID that it is, else a part of its SHA-256; 0 where it is absent.
+    pub id: u128,
+    /// Tells records of other content apart: white space does not count. Keyed by a secret of the session,
+    /// so that nobody can make two records look alike.
+    pub print: u64,
+    /// `eventTime`.
+    pub time: Option<Moment>,
+    /// `eventName`.
+    pub name: Text,
+    /// `eventSource`.
+    pub source: Text,
+    /// `awsRegion`.
+    pub region: Text,
+    /// The account that it happened in.
+    pub account: Text,
+    /// The actor's type, ARN, user or role, session and access key.
+    pub actor: [Text; 5],
+    /// `sourceIPAddress`.
+    pub ip: Text,
+    /// `userAgent`.
+    pub agent: Text,
+    /// The error.
+    pub error: Text,
+    /// Reads or changes.
+    pub access: Access,
+    /// The category.
+    pub category: Category,
+    /// Second factor.
+    pub mfa: Answer,
+    /// Resources and names.
+    pub resources: Vec<Text>,
 }
 
 /// How many problems of records are told apart in one file; the rest are counted in the last.
 const MOST_PROBLEMS: usize = 20;
 
-/// The few fields of a record that are needed here. Each may hold anything.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(rename = "eventID", borrow, default)]
-    id: Option<Text<'a>>,
-    #[serde(rename = "eventTime", borrow, default)]
-    time: Option<Text<'a>>,
-}
-
-/// A text without a copy, where it has no escapes; any other value is read over.
-struct Text<'a>(Option<Cow<'a, str>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?.get();
-        let inner = raw
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        Ok(Text(match inner {
-            Some(inner) if !inner.contains('\\') => Some(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(raw).ok().map(Cow::Owned),
-            None => None,
-        }))
-    }
-}
-
 /// What reading the records of a file gave.
-#[derive(Default)]
 pub struct Read {
     /// What was read.
     pub log: Log,
     /// What was not.
     pub problems: Vec<Problem>,
+    places: HashMap<String, Text, foldhash::fast::RandomState>,
+    prints: FixedState,
 }
 
 impl Read {
-    /// Takes one record, whose raw text stands `at` bytes into the file.
-    fn take(&mut self, raw: &str, at: u64) {
-        match serde_json::from_str::<Head<'_>>(raw) {
-            Ok(head) => {
-                self.log.events += 1;
-                self.log.event_ids.push(fold(
-                    head.id.and_then(|id| id.0).as_deref().unwrap_or_default(),
-                ));
-                let time = head
-                    .time
-                    .and_then(|time| time.0)
-                    .and_then(|text| Moment::parse(&text));
-                if let Some(time) = time {
-                    let (first, last) = self.log.times.unwrap_or((time, time));
-                    self.log.times = Some((first.min(time), last.max(time)));
-                }
-            }
-            Err(_) if self.problems.len() < MOST_PROBLEMS => {
-                let problem = Problem::new(
-                    ProblemCode::RecordInvalid,
-                    "a record is an object with every field once",
-                );
-                self.problems.push(problem.at(at));
-            }
-            Err(_) => {
-                if let Some(last) = self.problems.last_mut() {
-                    "more records follow that could not be read".clone_into(&mut last.detail);
-                }
-            }
+    fn new(seed: u64) -> Self {
+        let mut read = Read {
+            log: Log::default(),
+            problems: Vec::new(),
+            places: HashMap::default(),
+            prints: FixedState::with_seed(seed),
+        };
+        read.hold("");
+        read
+    }
+
+    fn hold(&mut self, text: &str) -> Text {
+        if let Some(&place) = self.places.get(text) {
+            return place;
+        }
+        let place = self.log.texts.len() as Text;
+        self.log.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+
+    /// Takes one record: its text, and where it stands in the file, `length` bytes from `at` on.
+    fn take(&mut self, raw: &str, at: u64, length: usize) {
+        let raw = enveloped(raw);
+        let Ok(event) = Event::parse(raw) else {
+            self.problem(at);
+            return;
+        };
+        let actor = &event.actor;
+        let row = Row {
+            at,
+            length: length as u32,
+            id: number(&event.id),
+            print: self.prints.hash_one(compact(raw).as_bytes()),
+            time: event.time,
+            name: self.hold(&event.name),
+            source: self.hold(&event.source),
+            region: self.hold(&event.region),
+            account: self.hold(&event.account),
+            actor: [
+                self.hold(&actor.kind),
+                self.hold(&actor.arn),
+                self.hold(&actor.user),
+                self.hold(&actor.session),
+                self.hold(&actor.key),
+            ],
+            ip: self.hold(&event.ip),
+            agent: self.hold(&event.agent),
+            error: self.hold(&event.error),
+            access: event.access,
+            category: event.category,
+            mfa: event.mfa,
+            resources: event.resources.iter().map(|one| self.hold(one)).collect(),
+        };
+        self.log.rows.push(row);
+    }
+
+    fn problem(&mut self, at: u64) {
+        if self.problems.len() < MOST_PROBLEMS {
+            let problem = Problem::new(
+                ProblemCode::RecordInvalid,
+                "a record is an object with every field once",
+            );
+            self.problems.push(problem.at(at));
+        } else if let Some(last) = self.problems.last_mut() {
+            "more records follow that could not be read".clone_into(&mut last.detail);
         }
     }
 }
 
-/// 64 bits of an event ID: the first half of the UUID that it is, else a checksum of the text.
-fn fold(id: &str) -> u64 {
-    let mut bits: u64 = 0;
-    let mut digits = 0;
-    for byte in id.bytes().filter(|byte| *byte != b'-').take(16) {
+/// The event within the envelope that EventBridge puts it in, or the record itself.
+fn enveloped(raw: &str) -> &str {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "detail-type")]
+        _kind: IgnoredAny,
+        #[serde(borrow)]
+        detail: &'a RawValue,
+    }
+    // Events of CloudTrail begin with their version; only what may be an envelope is read twice.
+    let head = raw.get(..200).unwrap_or(raw);
+    if !head.contains("\"detail-type\"") {
+        return raw;
+    }
+    serde_json::from_str::<Envelope<'_>>(raw).map_or(raw, |envelope| envelope.detail.get())
+}
+
+/// An event ID as a number.
+fn number(id: &str) -> u128 {
+    if id.is_empty() {
+        return 0;
+    }
+    let digits = id.bytes().filter(|byte| *byte != b'-');
+    let mut bits: u128 = 0;
+    let mut count = 0;
+    for byte in digits {
         let Some(digit) = (byte as char).to_digit(16) else {
+            count = 0;
             break;
         };
-        bits = bits << 4 | u64::from(digit);
-        digits += 1;
+        bits = bits << 4 | u128::from(digit);
+        count += 1;
     }
-    if digits == 16 {
+    if count == 32 {
         return bits;
     }
-    // FNV-1a: the same on every machine, so that reports are the same too.
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let Sum(bytes) = Sum::of(id.as_bytes());
+    bytes
+        .iter()
+        .take(16)
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+}
+
+/// JSON without white space between its parts, so that a record that was printed prettily is the same.
+pub fn compact(raw: &str) -> Cow<'_, str> {
+    let spaced = |pair: &[u8]| matches!(pair, [b':' | b',' | b'{', b' ' | b'\n' | b'\r' | b'\t']);
+    let head = &raw.as_bytes()[..raw.len().min(256)];
+    if !head.windows(2).any(spaced) {
+        return Cow::Borrowed(raw);
+    }
+    let (mut within, mut escaped) = (false, false);
+    let kept = raw.chars().filter(|&c| {
+        if within {
+            (within, escaped) = match c {
+                _ if escaped => (true, false),
+                '\\' => (true, true),
+                '"' => (false, false),
+                _ => (true, false),
+            };
+            return true;
+        }
+        within = c == '"';
+        !c.is_ascii_whitespace()
+    });
+    Cow::Owned(kept.collect())
 }
 
 /// Reads a log file: an object whose `Records` is an array.
 /// What stands before broken JSON is kept, with the problem and its offset.
-pub fn parse_log(bytes: &[u8]) -> Read {
-    parse_with(bytes, &["Records"])
+///
+/// `seed` is the secret that [`Row::print`] is keyed by.
+pub fn parse_log(bytes: &[u8], seed: u64) -> Read {
+    parse_with(bytes, &["Records"], seed)
 }
 
 /// Reads events outside log files: a bare array, JSON Lines, or `lookup-events` output.
-pub fn parse_events(bytes: &[u8]) -> Read {
+pub fn parse_events(bytes: &[u8], seed: u64) -> Read {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'[') {
-        return parse_with(bytes, &[]);
+        return parse_with(bytes, &[], seed);
     }
-    let mut read = Read::default();
-    let mut at = 0;
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<&RawValue>();
-    loop {
-        match values.next() {
-            None => return read,
-            Some(Err(error)) => {
+    let mut read = Read::new(seed);
+    let start = bytes.as_ptr() as usize;
+    let at = |raw: &str| (raw.as_ptr() as usize).saturating_sub(start) as u64;
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<&RawValue>() {
+        let raw = match value {
+            Ok(raw) => raw.get(),
+            Err(error) => {
                 read.problems.push(json::problem(bytes, &error));
-                return read;
+                break;
             }
-            Some(Ok(raw)) => match serde_json::from_str::<Lookup<'_>>(raw.get()) {
-                Ok(Lookup {
-                    events: Some(events),
-                }) => {
-                    for event in events {
-                        read.take(event.event.as_deref().unwrap_or("null"), at);
+        };
+        match serde_json::from_str::<Lookup<'_>>(raw) {
+            Ok(Lookup {
+                events: Some(events),
+            }) => {
+                for event in events {
+                    let Some(literal) = event.event.map(RawValue::get) else {
+                        read.problem(at(raw));
+                        continue;
+                    };
+                    match serde_json::from_str::<String>(literal) {
+                        Ok(text) => read.take(&text, at(literal), literal.len()),
+                        Err(_) => read.problem(at(literal)),
                     }
                 }
-                _ => read.take(raw.get(), at),
-            },
+            }
+            _ => read.take(raw, at(raw), raw.len()),
         }
-        at = values.byte_offset() as u64;
     }
+    read
 }
 
 /// The output of `aws cloudtrail lookup-events`: each event is JSON within a text.
@@ -162,38 +276,42 @@ struct Lookup<'a> {
 #[derive(Deserialize)]
 struct LookupEvent<'a> {
     #[serde(rename = "CloudTrailEvent", borrow, default)]
-    event: Option<Cow<'a, str>>,
+    event: Option<&'a RawValue>,
 }
 
-fn parse_with(bytes: &[u8], keys: &'static [&'static str]) -> Read {
-    let mut read = Read::default();
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
+/// The text of a record, from the bytes that stand where [`Row::at`] says: itself, or the JSON within a text.
+pub fn record_text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if text.starts_with('"')
+        && let Ok(inner) = serde_json::from_str::<String>(&text)
+    {
+        return inner;
+    }
+    text.into_owned()
+}
+
+fn parse_with(bytes: &[u8], keys: &'static [&'static str], seed: u64) -> Read {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_text(text, keys, seed),
         Err(error) => {
             let at = error.valid_up_to();
-            read = match std::str::from_utf8(&bytes[..at]) {
-                Ok(valid) => parse_text(valid, keys),
-                Err(_) => read,
-            };
-            read.problems.clear();
-            read.problems
-                .push(Problem::new(ProblemCode::TextEncoding, "").at(at as u64));
-            return read;
+            let valid = std::str::from_utf8(&bytes[..at]).unwrap_or_default();
+            let mut read = parse_text(valid, keys, seed);
+            read.problems = vec![Problem::new(ProblemCode::TextEncoding, "").at(at as u64)];
+            read
         }
-    };
-    read = parse_text(text, keys);
-    read
+    }
 }
 
-fn parse_text(text: &str, keys: &'static [&'static str]) -> Read {
-    let mut read = Read::default();
+fn parse_text(text: &str, keys: &'static [&'static str], seed: u64) -> Read {
+    let mut read = Read::new(seed);
     let mut from = serde_json::Deserializer::from_str(text);
-    let seed = Records {
+    let records = Records {
         start: text.as_ptr() as usize,
         read: &mut read,
         keys,
     };
-    let result = seed.deserialize(&mut from).and_then(|()| from.end());
+    let result = records.deserialize(&mut from).and_then(|()| from.end());
     if let Err(error) = result {
         read.problems
             .insert(0, json::problem(text.as_bytes(), &error));
@@ -234,7 +352,7 @@ impl<'de> Visitor<'de> for Records<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(raw) = items.next_element::<&RawValue>()? {
             let at = (raw.get().as_ptr() as usize).saturating_sub(self.start);
-            self.read.take(raw.get(), at as u64);
+            self.read.take(raw.get(), at as u64, raw.get().len());
         }
         Ok(())
     }
@@ -271,49 +389,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_records_and_finds_their_times() {
-        let read = parse_log(
-            br#"{"x":1,"Records":[{"eventID":"293ba626-3be5-4a26-ab1b-0f4c54f49959",
-            "eventTime":"2023-07-10T11:42:36Z"},{"eventTime":5}]}"#,
-        );
+    fn reads_rows_and_holds_texts_once() {
+        let text = br#"{"x":1,"Records":[{"eventID":"293ba626-3be5-4a26-ab1b-0f4c54f49959","eventName":"A",
+            "eventTime":"2023-07-10T11:42:36Z"},{"eventTime":5,"eventName":"A"}]}"#;
+        let read = parse_log(text, 7);
         assert!(read.problems.is_empty(), "{:?}", read.problems);
-        assert_eq!(read.log.events, 2);
-        assert_eq!(read.log.event_ids[0], 0x293b_a626_3be5_4a26);
+        let [first, second] = &read.log.rows[..] else {
+            panic!("two rows")
+        };
+        assert_eq!(first.id, 0x293b_a626_3be5_4a26_ab1b_0f4c_54f4_9959);
+        assert_eq!(first.time, Moment::parse("2023-07-10T11:42:36Z"));
+        assert_eq!((second.id, second.time), (0, None));
+        assert_eq!(read.log.texts, ["", "A"]);
+        let slice = &text[first.at as usize..][..first.length as usize];
+        assert!(slice.starts_with(b"{\"eventID\"") && slice.ends_with(b"}"));
+    }
+
+    #[test]
+    fn white_space_makes_no_other_record() {
+        let print = |text: &str| parse_events(text.as_bytes(), 7).log.rows[0].print;
+        let compact = print(r#"{"eventID":"a","x":" \" : "}"#);
         assert_eq!(
-            read.log.times.map(|(first, _)| first),
-            Moment::parse("2023-07-10T11:42:36Z")
+            print("{ \"eventID\": \"a\",\n\"x\" : \" \\\" : \"}"),
+            compact
         );
+        assert_ne!(print(r#"{"eventID":"a","x":" \": "}"#), compact);
     }
 
     #[test]
     fn a_bad_record_is_reported_and_the_next_is_read() {
-        let read = parse_log(br#"{"Records":[3,{"eventID":"a"}]}"#);
-        assert_eq!((read.log.events, read.problems.len()), (1, 1));
+        let read = parse_log(br#"{"Records":[3,{"eventID":"a"}]}"#, 7);
+        assert_eq!((read.log.rows.len(), read.problems.len()), (1, 1));
         assert_eq!(read.problems[0].offset, Some(12));
     }
 
     #[test]
     fn what_stands_before_broken_json_is_kept() {
-        let read = parse_log(br#"{"Records":[{"eventID":"a"},{"eventID""#);
-        assert_eq!(read.log.events, 1);
+        let read = parse_log(br#"{"Records":[{"eventID":"a"},{"eventID""#, 7);
+        assert_eq!(read.log.rows.len(), 1);
         assert_eq!(read.problems[0].code, ProblemCode::JsonSyntax);
     }
 
     #[test]
     fn reads_events_outside_log_files() {
-        assert_eq!(
-            parse_events(br#" [{"eventID":"a"},{"eventID":"b"}]"#)
-                .log
-                .events,
-            2
-        );
-        assert_eq!(
-            parse_events(b"{\"eventID\":\"a\"}\n{\"eventID\":\"b\"}\n")
-                .log
-                .events,
-            2
-        );
+        let rows = |text: &[u8]| parse_events(text, 7).log.rows;
+        assert_eq!(rows(br#" [{"eventID":"a"},{"eventID":"b"}]"#).len(), 2);
+        assert_eq!(rows(b"{\"eventID\":\"a\"}\n{\"eventID\":\"b\"}\n").len(), 2);
         let lookup = br#"{"Events":[{"EventId":"a","CloudTrailEvent":"{\"eventID\":\"a\"}"}]}"#;
-        assert_eq!(parse_events(lookup).log.events, 1);
+        let found = rows(lookup);
+        let slice = &lookup[found[0].at as usize..][..found[0].length as usize];
+        assert_eq!(record_text(slice), r#"{"eventID":"a"}"#);
+        let envelope = br#"{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":{"eventID":"a"}}"#;
+        assert_eq!(rows(envelope)[0].id, found[0].id);
     }
 }

@@ -5,15 +5,17 @@
 
 pub mod description;
 pub mod digest;
+pub mod event;
 pub mod json;
 pub mod key;
 pub mod lake;
+mod lenient;
 pub mod log;
 pub mod metadata;
 pub mod name;
 pub mod signature;
 
-pub use description::{Description, ListedObject, TrailDescription, TrailStatus};
+pub use description::{Description, ListedObject, Selectors, TrailDescription, TrailStatus};
 pub use digest::{Digest, ListedLog, Previous};
 pub use key::{KeyFault, KeyRecord, PublicKey};
 pub use lake::LakeSign;

@@ -56,6 +56,7 @@ pub type Emit<'e> = dyn FnMut(Entry) + 'e;
 /// Reads files one after the other, with buffers that are used again.
 pub struct Reader<'c> {
     limits: Limits,
+    seed: u64,
     clock: &'c dyn Fn() -> f64,
     raw: Buffer,
     content: Buffer,
@@ -64,10 +65,12 @@ pub struct Reader<'c> {
 }
 
 impl<'c> Reader<'c> {
-    /// A reader within `limits`; `clock` tells milliseconds.
-    pub fn new(limits: Limits, clock: &'c dyn Fn() -> f64) -> Self {
+    /// A reader within `limits`. `seed` is the session's secret by which records are told apart, the same
+    /// for all readers of a case; `clock` tells milliseconds.
+    pub fn new(limits: Limits, seed: u64, clock: &'c dyn Fn() -> f64) -> Self {
         Reader {
             limits,
+            seed,
             clock,
             raw: Buffer::default(),
             content: Buffer::default(),
@@ -252,7 +255,7 @@ impl<'c> Reader<'c> {
                 .problems
                 .push(Problem::new(ProblemCode::TooLargeToParse, ""));
         } else if !damaged && whole {
-            parse::parse(entry, text);
+            parse::parse(entry, text, self.seed);
         }
         parse::place(entry);
         self.timings.parse += (self.clock)() - begun;

@@ -8,12 +8,12 @@ use crate::sum::Sum;
 use super::entry::{Entry, Facts};
 
 /// Parses `text`, the content of `entry`, by its kind; fills in facts, problems, account and region.
-pub(super) fn parse(entry: &mut Entry, text: &[u8]) {
+pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
     let problems = match entry.kind {
         Kind::CloudtrailDigest => digest(entry, text),
-        Kind::CloudtrailLog => records(entry, log::parse_log(text)),
-        Kind::CloudtrailInsight => records(entry, log::parse_log(text)),
-        Kind::CloudtrailEvents => records(entry, log::parse_events(text)),
+        Kind::CloudtrailLog => records(entry, log::parse_log(text, seed)),
+        Kind::CloudtrailInsight => records(entry, log::parse_log(text, seed)),
+        Kind::CloudtrailEvents => records(entry, log::parse_events(text, seed)),
         Kind::CloudtrailPublicKeys => keys(entry, text),
         Kind::S3ObjectMetadata => object_metadata(entry, text),
         Kind::CloudtrailLakeSign => lake(entry, text),

@@ -5,7 +5,7 @@ use string_interner::{StringInterner, backend::BufferBackend};
 
 use crate::cloudtrail::digest::string_to_sign;
 use crate::cloudtrail::{
-    Description, Digest, DigestName, KeyFault, KeyRecord, LakeSign, Log, LogName, ObjectMetadata,
+    Description, Digest, DigestName, KeyFault, KeyRecord, LakeSign, LogName, ObjectMetadata,
     ObjectName, PublicKey, Signature,
 };
 use crate::evidence::{Kind, ProblemCode};
@@ -204,8 +204,6 @@ pub struct LogItem {
     pub optional: bool,
     /// Number of records.
     pub events: u64,
-    /// 64 bits of each event ID.
-    pub event_ids: Box<[u64]>,
 }
 
 /// A public key.
@@ -257,7 +255,7 @@ impl Holdings {
     pub fn add(&mut self, file: FileIx, entry: &mut Entry) {
         match std::mem::take(&mut entry.facts) {
             Facts::Digest(digest) => self.add_digest(file, entry, *digest),
-            Facts::Log(log) => self.add_log(file, entry, log),
+            Facts::Log(log) => self.add_log(file, entry, log.rows.len() as u64),
             Facts::Keys(records) => records
                 .into_iter()
                 .for_each(|record| self.add_key(file, record)),
@@ -297,7 +295,7 @@ impl Holdings {
                     name,
                 });
             }
-            Kind::CloudtrailLog => self.add_log(file, entry, Log::default()),
+            Kind::CloudtrailLog => self.add_log(file, entry, 0),
             Kind::CloudtrailLakeResult => {
                 self.lake_results.extend(entry.sum.map(|sum| (file, sum)))
             }
@@ -365,7 +363,7 @@ impl Holdings {
         }
     }
 
-    fn add_log(&mut self, file: FileIx, entry: &Entry, log: Log) {
+    fn add_log(&mut self, file: FileIx, entry: &Entry, events: u64) {
         let name = match ObjectName::parse(&entry.path) {
             Some(ObjectName::Log(name)) => Some(name),
             _ => None,
@@ -398,8 +396,7 @@ impl Holdings {
                 .iter()
                 .any(|problem| problem.code == ProblemCode::GzipTrailing),
             optional: entry.kind != Kind::CloudtrailLog,
-            events: log.events,
-            event_ids: log.event_ids.into(),
+            events,
         };
         self.logs.push(item);
     }

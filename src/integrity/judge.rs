@@ -1,6 +1,6 @@
 //! The judgement: every digest and log file with its status, the gaps, and the verdict on it all.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::moment::{HOUR, Moment};
 use crate::order::{by_keys, sorted};
@@ -58,6 +58,8 @@ pub struct Judgement {
     pub digests: Vec<DigestRow>,
     /// Log files, absent ones included.
     pub logs: Vec<LogRow>,
+    /// What is known of each log file by its place in the register, whatever the scope.
+    pub standing: HashMap<u32, LogStatus>,
     /// Gaps.
     pub gaps: Vec<Gap>,
     /// Trails; those that only should be there follow the others.
@@ -102,13 +104,18 @@ pub fn judge(
     expect::expect(holdings, &mut chains);
     let mut judgement = Judgement {
         digests: digest_rows(holdings, files, &proofs, &chains),
-        logs: log_rows(holdings, files, &proofs, &days),
+        logs: Vec::new(),
         lake: lake::judge(holdings, &path),
         gaps: chains.gaps,
         trails: chains.trails,
         proofs: Some(proofs),
         ..Judgement::default()
     };
+    let proofs = judgement.proofs.take();
+    if let Some(proofs) = &proofs {
+        (judgement.logs, judgement.standing) = log_rows(holdings, files, proofs, &days);
+    }
+    judgement.proofs = proofs;
     narrow(holdings, files, scope, &mut judgement);
     let key = |gap: &Gap| (gap.trail, gap.from, gap.to, gap.kind);
     judgement.gaps = sorted(judgement.gaps, |a, b| key(a).cmp(&key(b)));
@@ -201,7 +208,13 @@ fn digest_rows(
     rows
 }
 
-fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days) -> Vec<LogRow> {
+/// The rows of log files, and what is known of each file, copies included.
+fn log_rows(
+    holdings: &Holdings,
+    files: &dyn Files,
+    proofs: &Proofs,
+    days: &Days,
+) -> (Vec<LogRow>, HashMap<u32, LogStatus>) {
     let mut rows = logs::judge(holdings, proofs, days);
     let key = |row: &LogRow| {
         let (account, region, at) = log_place(holdings, row);
@@ -221,6 +234,13 @@ fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days
     };
     let keys: Vec<_> = rows.iter().map(key).collect();
     by_keys(&mut rows, &keys);
+    let standing = rows
+        .iter()
+        .filter_map(|row| match row.at {
+            LogAt::File(ix) => Some((holdings.logs[ix as usize].file, row.status)),
+            LogAt::Absent(_) => None,
+        })
+        .collect();
     // Copies of a file under the same name add nothing: the first by its path stands for all.
     let mut seen: HashSet<(&str, Sum, bool), foldhash::fast::RandomState> = HashSet::default();
     rows.retain(|row| {
@@ -229,7 +249,7 @@ fn log_rows(holdings: &Holdings, files: &dyn Files, proofs: &Proofs, days: &Days
         item.content
             .is_none_or(|content| seen.insert((&item.base, content, item.trailing)))
     });
-    rows
+    (rows, standing)
 }
 
 /// Account, region and delivery of a log row; empty where unknown.

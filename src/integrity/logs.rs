@@ -33,7 +33,8 @@ pub struct LogRow {
     pub status: LogStatus,
     /// The digest that lists it, and its place in [`Holdings::listed`].
     pub listed: Option<(DigestIx, u32)>,
-    /// Of an unlisted file: how many of its events occur in proven log files, and how many it has.
+    /// Of an unlisted file: how many of its events occur in proven log files, and how many it has. Told by
+    /// whoever holds the events.
     pub repeats: Option<(u32, u32)>,
     /// Whether it is uncovered only because it is younger than the newest digest.
     pub young: bool,
@@ -69,7 +70,6 @@ pub fn judge(holdings: &Holdings, proofs: &Proofs, days: &Days) -> Vec<LogRow> {
             young,
         });
     }
-    add_repeats(holdings, &mut rows);
     add_absent(holdings, proofs, days, &present, &mut rows);
     rows
 }
@@ -231,37 +231,6 @@ impl Coverage {
             LogStatus::Uncovered,
             spans.last().is_some_and(|&(_, to)| at >= to - EDGE),
         )
-    }
-}
-
-/// Says of unlisted files whether their events occur in proven log files.
-fn add_repeats(holdings: &Holdings, rows: &mut [LogRow]) {
-    if !rows.iter().any(|row| row.status == LogStatus::Unlisted) {
-        return;
-    }
-    let file = |row: &LogRow| match row.at {
-        LogAt::File(ix) => Some(&holdings.logs[ix as usize]),
-        LogAt::Absent(_) => None,
-    };
-    let mut proven: HashSet<u64, foldhash::fast::RandomState> = HashSet::default();
-    for item in rows
-        .iter()
-        .filter(|row| row.status == LogStatus::Valid)
-        .filter_map(file)
-    {
-        proven.extend(item.event_ids.iter());
-    }
-    for row in rows
-        .iter_mut()
-        .filter(|row| row.status == LogStatus::Unlisted)
-    {
-        let Some(item) = file(row) else { continue };
-        let again = item
-            .event_ids
-            .iter()
-            .filter(|id| proven.contains(id))
-            .count();
-        row.repeats = Some((again as u32, item.event_ids.len() as u32));
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// Reads files in their order by one reader; each entry comes with its file's number.
 pub(crate) fn entries(files: &[(String, Vec<u8>)]) -> Vec<(u32, Entry)> {
     let clock = || 0.0;
-    let mut reader = Reader::new(Limits::default(), &clock);
+    let mut reader = Reader::new(Limits::default(), 1, &clock);
     let mut entries = Vec::new();
     for (source, (path, bytes)) in files.iter().enumerate() {
         let size = bytes.len() as u64;

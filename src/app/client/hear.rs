@@ -87,7 +87,11 @@ impl Client {
                     then(document);
                 }
             }
-            FromCase::Raw { id, problem } => {
+            FromCase::Raw {
+                id,
+                problem,
+                content,
+            } => {
                 let then = self.0.state.borrow_mut().raws.remove(&id);
                 if let Some(then) = then {
                     let bytes = parts
@@ -95,7 +99,7 @@ impl Client {
                         .map(|part| js_sys::Uint8Array::new(part).to_vec());
                     then(match problem {
                         Some(problem) => Err(problem),
-                        None => Ok(bytes.unwrap_or_default()),
+                        None => Ok((bytes.unwrap_or_default(), content)),
                     });
                 }
             }

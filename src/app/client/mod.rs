@@ -13,11 +13,12 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
-use exhibit::case::{Answer, Export, Question, Settings};
+use exhibit::case::{Answer, Export, Question, Raw, Settings};
 use exhibit::evidence::Problem;
+use exhibit::sum::Sum;
 
 use crate::app::boot;
-use crate::app::messages::{Packed, Spent, ToCase, pack};
+use crate::app::messages::{Packed, Part, Spent, ToCase, pack};
 use crate::app::pool::Pool;
 use crate::app::session::{Session, Toast};
 
@@ -31,7 +32,9 @@ const RESTARTS: u32 = 2;
 /// What a question's asker is handed.
 type OnAnswer = Callback<Rc<Answer>>;
 type OnDocument = Box<dyn FnOnce(Array)>;
-type OnRaw = Box<dyn FnOnce(Result<Vec<u8>, Problem>)>;
+/// Bytes that were read again, and the SHA-256 of the whole content where a record was asked for.
+pub(crate) type Bytes = Result<(Vec<u8>, Option<Sum>), Problem>;
+type OnRaw = Box<dyn FnOnce(Bytes)>;
 
 /// A handle to everything behind the page. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -210,12 +213,12 @@ impl Client {
     }
 
     /// Has the case write a document, and downloads it.
-    pub(crate) fn download(&self, export: Export, name: &'static str) {
-        let client = self.clone();
+    pub(crate) fn download(&self, export: Export, name: &str) {
+        let (client, name) = (self.clone(), name.to_owned());
         self.write(
             export,
             Box::new(move |parts| {
-                if crate::app::download::save(&parts, name).is_err() {
+                if crate::app::download::save(&parts, &name).is_err() {
                     client.warn(format!(
                         "The browser did not take {name}: check that downloads are allowed."
                     ));
@@ -241,18 +244,19 @@ impl Client {
         );
     }
 
-    /// Reads a file or an archive's member again, for a person to look at.
-    pub(crate) fn raw(
-        &self,
-        source: u32,
-        path: &str,
-        then: impl FnOnce(Result<Vec<u8>, Problem>) + 'static,
-    ) {
+    /// Reads a file, an archive's member or a record of it again, for a person to look at.
+    pub(crate) fn raw(&self, raw: &Raw, then: impl FnOnce(Bytes) + 'static) {
         let mut state = self.0.state.borrow_mut();
         state.ids += 1;
         let id = state.ids;
         state.raws.insert(id, Box::new(then));
-        state.pool.extract(id, source, path, RAW_LIMIT);
+        let part = raw
+            .record
+            .map_or(Part::First(RAW_LIMIT), |(at, length)| Part::Record {
+                at,
+                length,
+            });
+        state.pool.extract(id, raw.source, &raw.path, part);
     }
 
     /// Shows a warning until it is dismissed.

@@ -173,8 +173,16 @@ impl Role {
                     self.send(&FromCase::Finished { job, spent, sizes });
                 }
             }
-            FromReader::Raw { id, problem } => {
-                let packed = pack(&FromCase::Raw { id, problem });
+            FromReader::Raw {
+                id,
+                problem,
+                content,
+            } => {
+                let packed = pack(&FromCase::Raw {
+                    id,
+                    problem,
+                    content,
+                });
                 let bytes = parts
                     .into_iter()
                     .next()

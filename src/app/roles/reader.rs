@@ -1,6 +1,6 @@
 //! A reader: files in, entries out, straight to the case.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -10,11 +10,13 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
+use exhibit::cloudtrail::log::record_text;
 use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, unreadable};
+use exhibit::sum::Sum;
 
 use super::blob::{BlobSource, describe};
-use crate::app::messages::{FromReader, Named, Spent, ToReader, pack, unpack};
+use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpack};
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
 const SMALL: f64 = (4 << 20) as f64;
@@ -26,6 +28,7 @@ pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
     let role = Rc::new(Role {
         scope: scope.clone(),
         port: RefCell::new(None),
+        seed: Cell::new(0),
     });
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((message, parts)) = unpack(&event.data()) {
@@ -46,12 +49,15 @@ struct Group {
 struct Role {
     scope: DedicatedWorkerGlobalScope,
     port: RefCell<Option<MessagePort>>,
+    /// The session's secret, by which records are told apart.
+    seed: Cell<u64>,
 }
 
 impl Role {
     fn receive(self: &Rc<Self>, message: ToReader, parts: Vec<JsValue>) {
         match message {
-            ToReader::Attach => {
+            ToReader::Attach { seed } => {
+                self.seed.set(seed);
                 let port = parts
                     .into_iter()
                     .next()
@@ -71,13 +77,13 @@ impl Role {
                 let shard = Shard { index: shard, of };
                 spawn_local(Rc::clone(self).read(job, files, handles, shard));
             }
-            ToReader::Extract { id, member, limit } => {
+            ToReader::Extract { id, member, part } => {
                 let handle = parts
                     .into_iter()
                     .next()
                     .and_then(|part| part.dyn_into::<File>().ok());
                 if let Some(file) = handle {
-                    self.extract(id, member.as_deref(), file, limit as usize);
+                    self.extract(id, member.as_deref(), file, part);
                 }
             }
         }
@@ -148,7 +154,7 @@ impl Role {
         }
         spent.read += self.now() - begun;
         let clock = || self.now();
-        let mut reader = Reader::new(Limits::default(), &clock);
+        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
         let mut entries = Vec::with_capacity(files.len());
         for (named, content) in files.iter().zip(&contents) {
             match content {
@@ -175,7 +181,7 @@ impl Role {
         };
         match BlobSource::new(file.clone().into(), &clock) {
             Ok(mut source) => {
-                let mut reader = Reader::new(Limits::default(), &clock);
+                let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
                 reader.read(
                     &named.path,
                     &mut source,
@@ -199,25 +205,36 @@ impl Role {
         flush(&mut entries);
     }
 
-    fn extract(&self, id: u32, member: Option<&str>, file: File, limit: usize) {
+    fn extract(&self, id: u32, member: Option<&str>, file: File, part: Part) {
         let clock = || self.now();
         let size = file.size() as u64;
         let unreadable = |error: &JsValue| Problem::new(ProblemCode::Unreadable, describe(error));
+        let limits = Limits::default();
+        let most = match part {
+            Part::First(most) => most as usize,
+            Part::Record { .. } => limits.content,
+        };
         let result = BlobSource::new(file.into(), &clock)
             .map_err(|error| unreadable(&error))
             .and_then(|mut source| {
-                Reader::new(Limits::default(), &clock).extract(member, &mut source, size, limit)
+                Reader::new(limits, 0, &clock).extract(member, &mut source, size, most)
             });
-        match result {
-            Ok(bytes) => self.send(&FromReader::Raw { id, problem: None }, Some(&bytes)),
-            Err(problem) => self.send(
-                &FromReader::Raw {
-                    id,
-                    problem: Some(problem),
-                },
-                None,
-            ),
-        }
+        let (problem, bytes, content) = match (result, part) {
+            (Ok(bytes), Part::First(_)) => (None, bytes, None),
+            (Ok(bytes), Part::Record { at, length }) => {
+                let record = bytes.get(at as usize..(at as usize).saturating_add(length as usize));
+                let text = record_text(record.unwrap_or_default());
+                // The content is hashed again: what is shown is what was judged, or it is said.
+                (None, text.into_bytes(), Some(Sum::of(&bytes)))
+            }
+            (Err(problem), _) => (Some(problem), Vec::new(), None),
+        };
+        let message = FromReader::Raw {
+            id,
+            problem,
+            content,
+        };
+        self.send(&message, Some(&bytes));
     }
 }
 

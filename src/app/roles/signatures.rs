@@ -164,7 +164,7 @@ mod tests {
     /// signature changed, or with the signature cut short.
     fn checks() -> Vec<Check> {
         let clock = || 0.0;
-        let mut reader = Reader::new(Limits::default(), &clock);
+        let mut reader = Reader::new(Limits::default(), 1, &clock);
         let mut case = Case::default();
         for (path, bytes) in FILES {
             let size = bytes.len() as u64;

@@ -57,11 +57,7 @@ pub(crate) fn Integrity(props: &Props) -> Html {
     };
     let tab = |(name, title): &(&'static str, &'static str)| {
         let current = (*name == part).then_some("page");
-        let address = Route {
-            view: View::Integrity,
-            part: Some((*name).to_owned()),
-        }
-        .address();
+        let address = Route::to(View::Integrity).with("part", name).address();
         html! { <a key={*name} href={address} aria-current={current} data-testid={format!("part-{name}")}>{ *title }</a> }
     };
     let content = match part.as_str() {

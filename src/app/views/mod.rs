@@ -1,5 +1,6 @@
 //! The eight views. Each is a file or folder of its own; this table is where the next one goes.
 
+mod activity;
 mod evidence;
 mod integrity;
 mod later;
@@ -108,7 +109,10 @@ impl View {
 pub(crate) fn show(route: &Route) -> Html {
     match route.view {
         View::Evidence => html! { <evidence::Evidence /> },
-        View::Integrity => html! { <integrity::Integrity part={route.part.clone()} /> },
+        View::Integrity => {
+            html! { <integrity::Integrity part={Some(route.value("part").to_owned()).filter(|part| !part.is_empty())} /> }
+        }
+        View::Activity => html! { <activity::Activity route={route.clone()} /> },
         View::Report => html! { <report::Report /> },
         view => html! { <later::Later {view} /> },
     }

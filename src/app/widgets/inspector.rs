@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{Answer, Cell, Inspection, Question, Step, Subject};
+use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 
 use super::cell;
+use super::record::Record;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::download;
+use crate::app::route;
 use crate::app::session::Session;
 use crate::app::shell::Open;
 
@@ -65,6 +67,10 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
         });
         html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ label }</bdi></button></li> }
     };
+    let query = |(at, (label, query)): (usize, &(String, String))| {
+        let address = route::activity(query);
+        html! { <li key={at.to_string()}><a href={address} title={query.clone()}><bdi>{ label }</bdi></a></li> }
+    };
     html! {
         <div class="inspection" key={it.title.clone()}>
             <header>
@@ -85,7 +91,8 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 }) }
             </section>
             <section>{ (!it.related.is_empty()).then(|| html! { <div><h3>{"Belongs to it"}</h3><ul class="related">{ for it.related.iter().enumerate().map(related) }</ul></div> }) }</section>
-            <section>{ it.raw.as_ref().map(|(source, path)| html! { <Raw source={*source} path={path.clone()} /> }) }</section>
+            <section>{ (!it.queries.is_empty()).then(|| html! { <div><h3>{"In Activity"}</h3><ul class="related">{ for it.queries.iter().enumerate().map(query) }</ul></div> }) }</section>
+            <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} /> }) }</section>
         </div>
     }
 }
@@ -103,46 +110,65 @@ fn facts(list: &[(String, Cell)]) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-struct RawProps {
-    source: u32,
-    path: String,
+struct BytesProps {
+    raw: Raw,
 }
 
-/// The bytes themselves, read again from the file when asked for.
+/// The bytes themselves, read again from the file: a record at once, a file when asked for.
 #[component]
-fn Raw(props: &RawProps) -> Html {
-    let shown = use_state(|| None::<Result<String, String>>);
+fn Bytes(props: &BytesProps) -> Html {
+    let shown = use_state(|| None::<Result<(String, bool), String>>);
     let client = use_context::<Client>();
-    {
-        let shown = shown.clone();
-        use_effect_with((props.source, props.path.clone()), move |_| shown.set(None));
-    }
-    let onclick = {
-        let (shown, source, path) = (shown.clone(), props.source, props.path.clone());
-        Callback::from(move |_: MouseEvent| {
-            let shown = shown.clone();
+    let read = {
+        let (shown, raw) = (shown.setter(), props.raw.clone());
+        move || {
+            let (shown, judged) = (shown.clone(), raw.content);
             if let Some(client) = &client {
-                client.raw(source, &path, move |result| {
+                client.raw(&raw, move |result| {
                     shown.set(Some(match result {
-                        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+                        Ok((bytes, content)) => {
+                            let same = content.is_none_or(|content| Some(content) == judged);
+                            Ok((String::from_utf8_lossy(&bytes).into_owned(), same))
+                        }
                         Err(problem) => Err(format!(
-                            "{}. {}",
+                            "{} {}",
                             problem.message(),
                             problem.recommendation()
                         )),
                     }));
                 });
             }
-        })
+        }
     };
+    {
+        let (shown, read) = (shown.setter(), read.clone());
+        use_effect_with(props.raw.clone(), move |raw| {
+            shown.set(None);
+            if raw.record.is_some() {
+                read();
+            }
+        });
+    }
+    let onclick = Callback::from(move |_: MouseEvent| read());
+    let is_record = props.raw.record.is_some();
     html! {
-        <div>
-            <h3>{"Raw"}</h3>
+        <div data-testid="raw">
+            <h3>{ if is_record { "Record" } else { "Raw" } }</h3>
             { match &*shown {
+                None if is_record => html! { <p class="loading">{"Reading the record again…"}</p> },
                 None => html! { <button {onclick}>{"Show the beginning of the file"}</button> },
-                Some(Ok(text)) => html! { <pre class="raw"><bdi>{ text }</bdi></pre> },
+                Some(Ok((text, same))) if is_record => html! { <div>{ checked(*same) }<Record text={text.clone()} /></div> },
+                Some(Ok((text, _))) => html! { <pre class="raw"><bdi>{ text }</bdi></pre> },
                 Some(Err(text)) => html! { <p>{ text }</p> },
             } }
         </div>
+    }
+}
+
+fn checked(same: bool) -> Html {
+    if same {
+        html! { <p class="fine">{"Read again just now; the file's content has the SHA-256 that was judged."}</p> }
+    } else {
+        html! { <p class="todo" role="alert">{"The file has another SHA-256 than when it was judged: it was changed since. Drop it again."}</p> }
     }
 }

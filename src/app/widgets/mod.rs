@@ -2,5 +2,6 @@
 
 pub(crate) mod cell;
 pub(crate) mod inspector;
+pub(crate) mod record;
 pub(crate) mod strip;
 pub(crate) mod table;

@@ -31,6 +31,9 @@ pub(crate) struct Props {
     pub(crate) table: Table,
     /// What it is called, for screen readers.
     pub(crate) label: AttrValue,
+    /// The query that a table of events shows, which then has no filter of its own.
+    #[prop_or_default]
+    pub(crate) query: Option<AttrValue>,
 }
 
 /// A table with its filters, its export, and its rows.
@@ -41,9 +44,17 @@ pub(crate) fn Grid(props: &Props) -> Html {
     let sort = use_state(|| Sort::None);
     let first = use_state(|| 0_u32);
     let session = use_context::<Rc<Session>>().unwrap_or_default();
+    {
+        let first = first.setter();
+        use_effect_with(props.query.clone(), move |_| first.set(0));
+    }
+    let mut wanted = (*filter).clone();
+    if let Some(query) = &props.query {
+        wanted.text = query.to_string();
+    }
     let question = Question::Rows {
         table,
-        filter: (*filter).clone(),
+        filter: wanted.clone(),
         sort: *sort,
         first: *first,
         count: WINDOW,
@@ -70,7 +81,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
     };
     html! {
         <section class="grid-frame">
-            <Tools {table} filter={(*filter).clone()} sort={*sort} facets={rows.map(|rows| rows.facets.clone()).unwrap_or_default()}
+            <Tools {table} filter={wanted} has_query={props.query.is_some()} sort={*sort} facets={rows.map(|rows| rows.facets.clone()).unwrap_or_default()}
                 matching={rows.map_or(0, |rows| rows.matching)} total={rows.map_or(0, |rows| rows.total)} onchange={set_filter} />
             <div class="grid-body">
                 { match answer {
@@ -88,6 +99,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
 struct ToolsProps {
     table: Table,
     filter: Filter,
+    has_query: bool,
     sort: Sort,
     facets: Facets,
     matching: u32,
@@ -170,15 +182,10 @@ fn Tools(props: &ToolsProps) -> Html {
             filter: props.filter.clone(),
             sort: props.sort,
         };
-        let name = match props.table {
-            Table::Files => "files.csv",
-            Table::Digests => "digests.csv",
-            Table::Logs => "logs.csv",
-            Table::Gaps => "gaps.csv",
-        };
+        let name = format!("{}.csv", props.table.name());
         Callback::from(move |_: MouseEvent| {
             if let Some(client) = &client {
-                client.download(export.clone(), name);
+                client.download(export.clone(), &name);
             }
         })
     };
@@ -202,7 +209,9 @@ fn Tools(props: &ToolsProps) -> Html {
     });
     html! {
         <div class="grid-tools">
-            <input type="search" placeholder="Filter rows" aria-label="Filter rows" value={props.filter.text.clone()} {oninput} />
+            <div class="words">{ (!props.has_query).then(|| html! {
+                <input type="search" placeholder="Filter rows" aria-label="Filter rows" value={props.filter.text.clone()} {oninput} />
+            }) }</div>
             <div class="facets">{ for useful.map(facet) }</div>
             <span class="count" role="status" data-testid="row-count">{ shown }</span>
             <button data-testid="export-csv" onclick={export}>{"Export CSV"}</button>

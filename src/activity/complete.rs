@@ -1,0 +1,117 @@
+//! What may stand where the caret is: names of fields, or values of the field that is being written.
+
+use super::field::{FIELDS, Field};
+use super::search::Search;
+use super::store::Store;
+
+/// Completions that are offered.
+const MOST: usize = 8;
+
+/// What may be written instead of the word at the caret.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Completions {
+    /// The word: its first character and the one after its last.
+    pub word: (u32, u32),
+    /// What may stand there instead, and a note on it.
+    pub all: Vec<(String, String)>,
+}
+
+/// The completions of `query` at `caret`, counted in characters.
+pub fn complete(store: &Store, query: &str, caret: u32) -> Completions {
+    let chars: Vec<char> = query.chars().collect();
+    let caret = (caret as usize).min(chars.len());
+    let quotes = chars[..caret].iter().filter(|c| **c == '"').count();
+    let ends = |c: &char| (c.is_whitespace() && quotes % 2 == 0) || matches!(c, '(' | ')');
+    let from = chars[..caret].iter().rposition(ends).map_or(0, |at| at + 1);
+    let from = from + usize::from(chars.get(from) == Some(&'-'));
+    let length = chars[caret..].iter().position(ends);
+    let to = length.map_or(chars.len(), |length| caret + length);
+    let word: String = chars[from.min(caret)..caret].iter().collect();
+    let mut found = Completions {
+        word: (from as u32, to as u32),
+        all: Vec::new(),
+    };
+    match word.split_once(':') {
+        Some((name, begun)) => {
+            if let Some(field) = Field::by_name(name) {
+                let begun = begun.trim_start_matches('"').to_lowercase();
+                found.all = values(store, field, &begun)
+                    .into_iter()
+                    .map(|(value, note)| (term(name, &value), note))
+                    .collect();
+            }
+        }
+        None => {
+            let word = word.to_lowercase();
+            let fits = FIELDS.iter().filter(|entry| {
+                !word.is_empty() && entry.names.iter().any(|name| name.starts_with(&word))
+            });
+            let all = fits.filter_map(|entry| {
+                Some((format!("{}:", entry.names.first()?), entry.help.to_owned()))
+            });
+            found.all = all.take(MOST).collect();
+        }
+    }
+    found
+}
+
+/// A term that says that a field has a value, quoted where it must be.
+pub fn term(field: &str, value: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '(' | ')' | '*' | '\\');
+    if !value.is_empty() && value.chars().all(plain) {
+        format!("{field}:{value}")
+    } else {
+        let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("{field}:\"{quoted}\"")
+    }
+}
+
+fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
+    let choices = field.choices();
+    if !choices.is_empty() {
+        let fits = choices.iter().filter(|choice| choice.starts_with(begun));
+        return fits
+            .map(|choice| ((*choice).to_owned(), String::new()))
+            .collect();
+    }
+    let all = Search::new(store, &|_| "").all_values(field);
+    let fits = all.into_iter().filter(|(value, _)| {
+        let value = value.to_lowercase();
+        value.starts_with(begun)
+            || value
+                .rsplit(['/', ':'])
+                .next()
+                .is_some_and(|end| end.starts_with(begun))
+    });
+    fits.take(MOST)
+        .map(|(value, count)| (value, format!("{count} events")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::Query;
+    use crate::activity::store::tests::store;
+
+    #[test]
+    fn completes_fields_and_values_at_the_caret() {
+        let store =
+            store(&[r#"{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com"}"#]);
+        let found = complete(&store, "-na x", 3);
+        assert_eq!((found.word, found.all[0].0.as_str()), ((1, 3), "name:"));
+        let found = complete(&store, "x name:con", 10);
+        assert_eq!(
+            (found.word, found.all[0].0.as_str()),
+            ((2, 10), "name:ConsoleLogin")
+        );
+        assert_eq!(complete(&store, "mfa:y", 5).all[0].0, "mfa:yes");
+        for value in ["a b", "q\"uote", "st*r", "back\\slash", "plain"] {
+            let query = Query::parse(&term("agent", value)).expect(value);
+            let Query::Has(_, pattern) = query else {
+                panic!("{query:?}")
+            };
+            assert!(pattern.is(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The timeline: events by time, stacked or in lanes, to zoom by brush, wheel and keys.
+
+use js_sys::Array;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlSelectElement};
+use yew::prelude::*;
+
+use exhibit::activity::{Field, timeline};
+use exhibit::case::Histogram;
+use exhibit::moment::Moment;
+
+use super::Zoom;
+use crate::app::download;
+use crate::app::format;
+
+/// The drawing in its own units; it is stretched to the room there is.
+const WIDTH: f64 = 1_000.0;
+const HEIGHT: f64 = 130.0;
+const MAP: f64 = 26.0;
+/// Rows of the table that stands for the chart.
+const ROWS: u32 = 200;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// What is shown.
+    pub(super) chart: Histogram,
+    /// The same over all of the time.
+    pub(super) map: Histogram,
+    /// All of the time.
+    pub(super) span: Zoom,
+    /// The stretch that is shown; all without.
+    pub(super) zoom: Zoom,
+    /// The field that is stacked.
+    pub(super) stack: String,
+    /// Whether each series has a lane of its own.
+    pub(super) lanes: bool,
+    /// Shows another stretch.
+    pub(super) onzoom: Callback<Zoom>,
+    /// Stacks another field.
+    pub(super) onstack: Callback<String>,
+    /// Lanes or a stack.
+    pub(super) onlanes: Callback<String>,
+    /// Takes a stretch into the query.
+    pub(super) onnarrow: Callback<(Moment, Moment)>,
+}
+
+#[component]
+pub(super) fn Timeline(props: &Props) -> Html {
+    let brush = use_state(|| None::<(f64, f64)>);
+    let chart = &props.chart;
+    let Some(all) = props.span.filter(|_| chart.steps > 0) else {
+        return html! { <div class="timeline"><p class="fine">{"No event has a time."}</p></div> };
+    };
+    let shown = props.zoom.unwrap_or(all);
+    let at = move |share: f64| {
+        let length = (shown.1.seconds() - shown.0.seconds()) as f64;
+        shown.0.plus((share * length).round() as i64)
+    };
+    let go = {
+        let onzoom = props.onzoom.clone();
+        move |from: Moment, to: Moment| {
+            let (from, to) = (from.max(all.0.plus(-60)), to.min(all.1.plus(60)));
+            let is_all = from <= all.0 && to >= all.1;
+            if to.seconds() - from.seconds() >= 10 {
+                onzoom.emit((!is_all).then_some((from, to)));
+            }
+        }
+    };
+    let onmousedown = {
+        let brush = brush.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            let share = share_of(&event);
+            brush.set(Some((share, share)));
+        })
+    };
+    let onmousemove = {
+        let brush = brush.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some((from, _)) = *brush {
+                brush.set(Some((from, share_of(&event))));
+            }
+        })
+    };
+    let onmouseup = {
+        let (brush, go) = (brush.clone(), go.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some((a, b)) = *brush
+                && (a - b).abs() > 0.005
+            {
+                go(at(a.min(b)), at(a.max(b)));
+            }
+            brush.set(None);
+        })
+    };
+    let onmouseleave = {
+        let brush = brush.clone();
+        Callback::from(move |_: MouseEvent| brush.set(None))
+    };
+    let scale = {
+        let go = go.clone();
+        move |share: f64, by: f64| {
+            let (length, about) = (
+                (shown.1.seconds() - shown.0.seconds()) as f64 * by,
+                at(share),
+            );
+            let before = (length * share) as i64;
+            go(about.plus(-before), about.plus((length as i64) - before));
+        }
+    };
+    let onwheel = {
+        let scale = scale.clone();
+        Callback::from(move |event: WheelEvent| {
+            event.prevent_default();
+            scale(
+                share_of(&event),
+                if event.delta_y() > 0.0 { 1.25 } else { 0.8 },
+            );
+        })
+    };
+    let onkeydown = {
+        let (go, scale, onzoom, onnarrow) = (
+            go.clone(),
+            scale.clone(),
+            props.onzoom.clone(),
+            props.onnarrow.clone(),
+        );
+        Callback::from(move |event: KeyboardEvent| {
+            let step = (shown.1.seconds() - shown.0.seconds()) / 5;
+            match event.key().as_str() {
+                "+" | "=" => scale(0.5, 0.5),
+                "-" | "_" => scale(0.5, 2.0),
+                "ArrowLeft" => go(shown.0.plus(-step), shown.1.plus(-step)),
+                "ArrowRight" => go(shown.0.plus(step), shown.1.plus(step)),
+                "0" | "Home" => onzoom.emit(None),
+                "Enter" => onnarrow.emit(shown),
+                _ => return,
+            }
+            event.prevent_default();
+            event.stop_propagation();
+        })
+    };
+    let onstack = {
+        let onstack = props.onstack.clone();
+        Callback::from(move |event: Event| {
+            let select = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            if let Some(select) = select {
+                onstack.emit(select.value());
+            }
+        })
+    };
+    let button = |word: &'static str, title: &'static str, run: Callback<MouseEvent>| {
+        html! { <button {title} aria-label={title} onclick={run}>{ word }</button> }
+    };
+    let zoom_by = |by: f64| {
+        let scale = scale.clone();
+        Callback::from(move |_: MouseEvent| scale(0.5, by))
+    };
+    let fit = props.onzoom.reform(|_: MouseEvent| None);
+    let narrow = props.onnarrow.reform(move |_: MouseEvent| shown);
+    let lanes = {
+        let (onlanes, lanes) = (props.onlanes.clone(), props.lanes);
+        Callback::from(move |_: MouseEvent| {
+            onlanes.emit(if lanes { String::new() } else { "1".to_owned() })
+        })
+    };
+    let save = {
+        let chart = chart.clone();
+        Callback::from(move |_: MouseEvent| {
+            let drawn = timeline::svg(&chart, "CloudTrail events by time");
+            let parts = Array::of1(&js_sys::Uint8Array::from(drawn.as_bytes()));
+            // Where the browser refuses a download, it says so itself.
+            let _ = download::save(&parts, "events.svg");
+        })
+    };
+    let option = |field: Field| {
+        let entry = field.entry();
+        let name = entry.names.first().copied().unwrap_or_default();
+        html! { <option key={name} value={name} selected={name == props.stack}>{ entry.title }</option> }
+    };
+    let stacks = [
+        Field::Source,
+        Field::Name,
+        Field::Actor,
+        Field::Region,
+        Field::Account,
+        Field::Ip,
+        Field::Error,
+        Field::Access,
+        Field::Category,
+        Field::Proven,
+    ];
+    let selected = brush.map(|(a, b)| {
+        html! { <rect class="brush" x={px(a.min(b) * WIDTH)} y="0" width={px((a - b).abs() * WIDTH)} height={px(HEIGHT)} /> }
+    });
+    html! {
+        <section class="timeline" aria-label="Timeline">
+            <div class="grid-tools">
+                <label class="facet"><span>{"Stacked by"}</span>
+                    <select onchange={onstack} aria-label="Stacked by">{ for stacks.into_iter().map(option) }</select></label>
+                <button aria-pressed={props.lanes.to_string()} onclick={lanes}>{"Lanes"}</button>
+                <span class="count">{ format!("{} – {} UTC, {} a bar", format::time(shown.0), format::time(shown.1), step_words(chart.step)) }</span>
+                { button("+", "Zoom in (+)", zoom_by(0.5)) }
+                { button("−", "Zoom out (-)", zoom_by(2.0)) }
+                { button("Fit", "Show all of the time (0)", fit) }
+                { button("Only this time", "Take the shown time into the query (Enter)", narrow) }
+                { button("SVG", "Download the chart as SVG", save) }
+            </div>
+            <div class="plot" tabindex="0" role="application" data-testid="timeline" data-from={shown.0.to_string()} data-to={shown.1.to_string()}
+                aria-label="Events by time. Plus and minus zoom, arrows move, 0 shows all, Enter takes the time into the query."
+                {onmousedown} {onmousemove} {onmouseup} {onmouseleave} {onwheel} {onkeydown}>
+                <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">
+                    { bars(chart, props.lanes, shown) }{ marks(chart, shown) }<g>{ selected }</g>
+                </svg>
+                <span class="peak">{ format!("{} at most", format::number(u64::from(chart.most()))) }</span>
+            </div>
+            { map(&props.map, all, shown, &props.onzoom) }
+            <ul class="key">{ for chart.series.iter().enumerate().map(|(at, (label, counts))| {
+                let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+                html! { <li key={label.clone()}><span class={format!("swatch series-{at}")} /><bdi>{ label }</bdi>{ format!(" {}", format::number(sum)) }</li> }
+            }) }
+                <li key="/errors"><span class="swatch errors" />{ format!("errors {}", format::number(chart.errors.iter().map(|n| u64::from(*n)).sum())) }</li>
+                <li key="/notable" title="Calls that weaken the record, the access or the protection of data; the list is Exhibit's own."><span class="swatch notable" />{ format!("notable calls {}", format::number(chart.notable.iter().map(|n| u64::from(*n)).sum())) }</li>
+            </ul>
+            <details class="alternative"><summary>{"The chart as a table"}</summary>{ alternative(chart) }</details>
+        </section>
+    }
+}
+
+/// Where the pointer is, from 0 at the left edge to 1 at the right.
+fn share_of(event: &MouseEvent) -> f64 {
+    let element = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    element.map_or(0.0, |element| {
+        let place = element.get_bounding_client_rect();
+        ((f64::from(event.client_x()) - place.left()) / place.width().max(1.0)).clamp(0.0, 1.0)
+    })
+}
+
+fn px(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// The left edge of a step within the shown time, and its width.
+fn place(chart: &Histogram, step: u32, shown: (Moment, Moment)) -> (f64, f64) {
+    let length = ((shown.1.seconds() - shown.0.seconds()) as f64).max(1.0);
+    let x = (chart.moment(step).seconds() - shown.0.seconds()) as f64 / length * WIDTH;
+    let width = chart.step as f64 / length * WIDTH;
+    let (left, right) = (x.max(0.0), (x + width).min(WIDTH));
+    (left, (right - left - 0.6).max(0.8))
+}
+
+fn bars(chart: &Histogram, lanes: bool, shown: (Moment, Moment)) -> Html {
+    let count = chart.series.len().max(1) as f64;
+    let room = if lanes { HEIGHT / count } else { HEIGHT };
+    let most = f64::from(chart.most().max(1));
+    let mut bars = Vec::new();
+    for step in 0..chart.steps {
+        let (x, width) = place(chart, step, shown);
+        let mut base = HEIGHT;
+        for (at, (_, counts)) in chart.series.iter().enumerate() {
+            let count = counts.get(step as usize).copied().unwrap_or(0);
+            if count == 0 {
+                continue;
+            }
+            let of = if lanes {
+                counts.iter().copied().max().map_or(most, f64::from)
+            } else {
+                most
+            };
+            // One event among thousands is still seen.
+            let tall = (f64::from(count) / of * (room - 2.0)).max(1.5);
+            let y = if lanes {
+                (at as f64 + 1.0) * room - tall
+            } else {
+                base - tall
+            };
+            base -= tall;
+            bars.push(html! {
+                <rect key={format!("{step}-{at}")} class={format!("series-{at}")} x={px(x)} y={px(y.max(0.0))} width={px(width)} height={px(tall)} />
+            });
+        }
+    }
+    html! { <g>{ for bars }</g> }
+}
+
+fn marks(chart: &Histogram, shown: (Moment, Moment)) -> Html {
+    let mark = |class: &'static str, counts: &[u32], y: f64| -> Vec<Html> {
+        let some = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        some.map(|(step, _)| {
+            let (x, width) = place(chart, step as u32, shown);
+            html! { <rect key={format!("{class}-{step}")} class={class} x={px(x)} y={px(y)} width={px(width)} height="4" /> }
+        })
+        .collect()
+    };
+    html! { <g>{ for mark("errors", &chart.errors, HEIGHT - 4.0) }{ for mark("notable", &chart.notable, 0.0) }</g> }
+}
+
+fn map(
+    map: &Histogram,
+    all: (Moment, Moment),
+    shown: (Moment, Moment),
+    onzoom: &Callback<Zoom>,
+) -> Html {
+    let length = ((all.1.seconds() - all.0.seconds()) as f64).max(1.0);
+    let most = f64::from(map.most().max(1));
+    let bar = |step: u32| {
+        let count = map.total(step);
+        let (x, width) = place(map, step, all);
+        let tall = if count == 0 {
+            0.0
+        } else {
+            (f64::from(count) / most * MAP).max(1.0)
+        };
+        html! { <rect key={step.to_string()} x={px(x)} y={px(MAP - tall)} width={px(width)} height={px(tall)} /> }
+    };
+    let x = (shown.0.seconds() - all.0.seconds()) as f64 / length * WIDTH;
+    let width = (shown.1.seconds() - shown.0.seconds()) as f64 / length * WIDTH;
+    let onclick = {
+        let onzoom = onzoom.clone();
+        Callback::from(move |event: MouseEvent| {
+            // Moves what is shown, as long as it is, to where the pointer is.
+            let long = shown.1.seconds() - shown.0.seconds();
+            let middle = all.0.plus((share_of(&event) * length) as i64);
+            if long < all.1.seconds() - all.0.seconds() {
+                onzoom.emit(Some((middle.plus(-long / 2), middle.plus(long - long / 2))));
+            }
+        })
+    };
+    html! {
+        <div class="map" {onclick} title="All of the time; click to move what is shown">
+            <svg viewBox={format!("0 0 {WIDTH} {MAP}")} preserveAspectRatio="none" aria-hidden="true">
+                <g>{ for (0..map.steps).map(bar) }</g>
+                <rect class="brush" x={px(x.max(0.0))} y="0" width={px(width.clamp(3.0, WIDTH))} height={px(MAP)} />
+            </svg>
+        </div>
+    }
+}
+
+fn step_words(seconds: i64) -> String {
+    match seconds {
+        1..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        86_400 => "1 day".to_owned(),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+fn alternative(chart: &Histogram) -> Html {
+    let busy = (0..chart.steps).filter(|step| chart.total(*step) > 0);
+    let row = |step: u32| {
+        let at = step as usize;
+        let count = |counts: &[u32]| counts.get(at).copied().unwrap_or(0).to_string();
+        html! {
+            <tr key={step.to_string()}><td>{ format::time(chart.moment(step)) }</td><td>{ chart.total(step) }</td><td>{ count(&chart.errors) }</td><td>{ count(&chart.notable) }</td></tr>
+        }
+    };
+    html! {
+        <table>
+            <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th><th>{"Errors"}</th><th>{"Notable calls"}</th></tr></thead>
+            <tbody>{ for busy.take(ROWS as usize).map(row) }</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,83 @@
+//! A JSON record: as it stands in its file, or as a tree that can be folded.
+
+use serde_json::Value;
+use yew::prelude::*;
+
+use crate::app::download;
+
+/// Depth to which the tree is open at first.
+const OPEN: usize = 2;
+/// Values of one list or object that are shown.
+const MOST: usize = 500;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The text as it stands in the file.
+    pub(crate) text: String,
+}
+
+/// A record.
+#[component]
+pub(crate) fn Record(props: &Props) -> Html {
+    let as_is = use_state(|| false);
+    let toggle = {
+        let as_is = as_is.clone();
+        Callback::from(move |_: MouseEvent| as_is.set(!*as_is))
+    };
+    let copy = {
+        let text = props.text.clone();
+        Callback::from(move |_: MouseEvent| download::copy(&text))
+    };
+    let tree = serde_json::from_str::<Value>(&props.text).ok();
+    html! {
+        <div class="record">
+            <p>
+                <button onclick={toggle}>{ if *as_is { "As a tree" } else { "As it stands in the file" } }</button>
+                <button onclick={copy}>{"Copy"}</button>
+            </p>
+            { match tree {
+                Some(value) if !*as_is => html! { <div class="tree">{ show(None, &value, 0) }</div> },
+                _ => html! { <pre class="raw"><bdi>{ &props.text }</bdi></pre> },
+            } }
+        </div>
+    }
+}
+
+fn show(name: Option<&str>, value: &Value, depth: usize) -> Html {
+    let label = name.map(|name| html! { <span class="name"><bdi>{ name }</bdi>{": "}</span> });
+    let inner: Vec<(Option<String>, &Value)> = match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (Some(name.clone()), value))
+            .collect(),
+        Value::Array(items) => items.iter().map(|value| (None, value)).collect(),
+        Value::String(text) => {
+            return html! { <div>{ label }<span class="text"><bdi>{ text }</bdi></span></div> };
+        }
+        other => {
+            return html! { <div>{ label }<span class="plain">{ other.to_string() }</span></div> };
+        }
+    };
+    let brackets = if value.is_array() {
+        ("[", "]")
+    } else {
+        ("{", "}")
+    };
+    if inner.is_empty() {
+        return html! { <div>{ label }{ brackets.0 }{ brackets.1 }</div> };
+    }
+    let count = inner.len();
+    let rows = inner
+        .iter()
+        .take(MOST)
+        .enumerate()
+        .map(|(at, (name, value))| {
+            html! { <li key={at.to_string()}>{ show(name.as_deref(), value, depth + 1) }</li> }
+        });
+    let summary = html! { <summary>{ label }<span class="fine">{ format!("{}{count}{}", brackets.0, brackets.1) }</span></summary> };
+    // A record of hostile depth: its text is shown as it stands.
+    if depth > 60 {
+        return html! { <pre class="raw"><bdi>{ value.to_string() }</bdi></pre> };
+    }
+    html! { <details open={depth < OPEN}>{ summary }<ul>{ for rows }</ul></details> }
+}

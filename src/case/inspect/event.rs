@@ -1,0 +1,202 @@
+//! An event, and what leads on from it.
+
+use crate::activity::complete::term;
+use crate::activity::{Field, field};
+use crate::integrity::LogAt;
+use crate::moment::Moment;
+
+use super::super::Case;
+use super::super::question::{Inspection, Subject};
+use super::super::table::Cell;
+use super::{add_file, blank, code, push, text};
+
+/// Seconds either way of an event that count as around it.
+const AROUND: i64 = 300;
+
+pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
+    let store = &case.activity;
+    let span = store.span(event)?;
+    let value = |one| field::value(store, one, event);
+    let mut it = blank(value(Field::Name), "Event");
+    it.title = value(Field::Name).to_owned();
+    let standing = store.standing(event);
+    it.status = Some(Cell::State {
+        state: standing.state(),
+        hatched: false,
+        word: standing.name().to_owned(),
+    });
+    let time = store.time(event);
+    push(&mut it.what, "Time", time.map_or(Cell::Empty, Cell::Time));
+    let actor = store.actors.of(event).copied().unwrap_or_default();
+    let held = |one| text(store.texts.get(one));
+    for (label, one) in [
+        ("Service", Field::Source),
+        ("Account", Field::Account),
+        ("Region", Field::Region),
+        ("Source IP", Field::Ip),
+        ("User agent", Field::Agent),
+        ("Error", Field::Error),
+        ("Identity type", Field::Type),
+    ] {
+        push(&mut it.what, label, text(value(one)));
+    }
+    push(&mut it.what, "Actor", code(value(Field::Actor)));
+    push(&mut it.what, "User or role", held(actor.user));
+    push(&mut it.what, "Session", held(actor.session));
+    push(&mut it.what, "Access key", code(value(Field::Key)));
+    for (label, one) in [
+        ("Access", Field::Access),
+        ("Category", Field::Category),
+        ("MFA", Field::Mfa),
+    ] {
+        push(&mut it.what, label, text(value(one)));
+    }
+    for &target in store.targets.of(event).into_iter().flatten() {
+        push(&mut it.what, "Resource", code(store.texts.get(target)));
+    }
+    push(&mut it.what, "Event ID", code(&store.id_text(event)));
+    it.why.push(match standing.0 {
+        Some(status) => status.message().to_owned(),
+        None => {
+            "It is not from a log file that a digest could list, so nothing proves it.".to_owned()
+        }
+    });
+    it.todo = standing
+        .0
+        .map(|status| status.recommendation().to_owned())
+        .filter(|todo| !todo.is_empty());
+    let other = store.contradicting(event);
+    if !other.is_empty() {
+        it.why.push(format!(
+            "Conflict: {} in the evidence with the same ID and another content.",
+            records(other.len())
+        ));
+    }
+    it.related.extend(other.into_iter().map(|other| {
+        (
+            "The record that contradicts it".to_owned(),
+            Subject::Event(other),
+        )
+    }));
+    add_file(case, span.file, &mut it);
+    let (at, length) = store.place(event);
+    push(&mut it.proof, "Offset", Cell::Number(u64::from(at)));
+    push(&mut it.proof, "Length", Cell::Size(u64::from(length)));
+    if let Some(raw) = &mut it.raw {
+        raw.record = Some((at, length));
+    }
+    for &copy in store.copies_of(event).iter().filter(|copy| **copy != event) {
+        let file = store
+            .span(copy)
+            .and_then(|span| case.register.file(span.file));
+        push(
+            &mut it.proof,
+            "Also in",
+            code(file.map_or("", |file| &file.path)),
+        );
+    }
+    let place = case.judgement.logs.iter().position(|row| {
+        matches!(row.at, LogAt::File(ix) if case.holdings.logs[ix as usize].file == span.file)
+    });
+    it.related
+        .extend(place.map(|at| ("Its log file".to_owned(), Subject::Log(at as u32))));
+    it.related
+        .push(("Its file".to_owned(), Subject::File(span.file)));
+    add_queries(case, event, time, &mut it);
+    Some(it)
+}
+
+fn records(count: usize) -> String {
+    if count == 1 {
+        "a record is".to_owned()
+    } else {
+        format!("{count} records are")
+    }
+}
+
+fn add_queries(case: &Case, event: u32, time: Option<Moment>, it: &mut Inspection) {
+    let store = &case.activity;
+    let value = |one| field::value(store, one, event);
+    let actor = value(Field::Actor);
+    let mut add = |label: &str, query: String| it.queries.push((label.to_owned(), query));
+    if let Some(at) = time {
+        let (from, to) = (at.plus(-AROUND), at.plus(AROUND));
+        add(
+            "Around this event, same actor",
+            format!("since:{from} until:{to} {}", term("actor", actor)),
+        );
+        add(
+            "Around this event, everyone",
+            format!("since:{from} until:{to}"),
+        );
+    }
+    let key = value(Field::Key);
+    if value(Field::Type) == "AssumedRole" {
+        // The call that began the session names the key that it issued; sessions of services do not show it.
+        let session = store
+            .actors
+            .of(event)
+            .map_or("", |actor| store.texts.get(actor.session));
+        let by_session = term("resource", session);
+        let issued = if key.is_empty() {
+            by_session
+        } else {
+            format!("({} OR {by_session})", term("resource", key))
+        };
+        add(
+            "Who assumed this role",
+            format!("(name:AssumeRole* OR name:GetFederationToken) {issued}"),
+        );
+    }
+    let assumed = store
+        .targets
+        .of(event)
+        .into_iter()
+        .flatten()
+        .map(|&one| store.texts.get(one));
+    for role in assumed.filter(|one| one.contains(":assumed-role/")) {
+        add("What the role's session did", term("actor", role));
+    }
+    for (label, one) in [
+        ("Same actor", Field::Actor),
+        ("Same access key", Field::Key),
+        ("Same address", Field::Ip),
+        ("Same call", Field::Name),
+        ("Same error", Field::Error),
+    ] {
+        if !value(one).is_empty() {
+            let name = one.entry().names.first().copied().unwrap_or_default();
+            add(label, term(name, value(one)));
+        }
+    }
+}
+
+pub(super) fn inspect_seen(case: &Case, at: u32) -> Option<Inspection> {
+    let seen = case.view.seen.get(at as usize)?;
+    let entry = seen.field.entry();
+    let name = entry.names.first().copied().unwrap_or_default();
+    let mut it = blank(&seen.value, entry.title);
+    push(&mut it.what, entry.title, code(&seen.value));
+    push(&mut it.what, "Events", Cell::Number(u64::from(seen.events)));
+    push(
+        &mut it.what,
+        "With an error",
+        Cell::Number(u64::from(seen.errors)),
+    );
+    push(&mut it.what, "First seen", Cell::Time(seen.first));
+    push(&mut it.what, "Last seen", Cell::Time(seen.last));
+    push(
+        &mut it.what,
+        "Sessions",
+        Cell::Number(u64::from(seen.sessions)),
+    );
+    it.why
+        .push("A session is a run of events with less than five minutes between them.".to_owned());
+    it.queries
+        .push(("Its events".to_owned(), term(name, &seen.value)));
+    it.queries.push((
+        "Its errors".to_owned(),
+        format!("{} error:*", term(name, &seen.value)),
+    ));
+    Some(it)
+}
