@@ -11,6 +11,7 @@ pub mod complete;
 pub mod explain;
 pub mod field;
 pub mod meaning;
+mod parser;
 pub mod query;
 pub mod search;
 pub mod seen;

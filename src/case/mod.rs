@@ -8,6 +8,7 @@ pub mod overview;
 pub mod question;
 pub mod register;
 pub mod rows;
+mod scan;
 pub mod table;
 
 use crate::activity::Store;
@@ -35,7 +36,7 @@ pub struct Case {
     rounds: u32,
     /// Counts judgements: what was asked of an older one is asked anew.
     epoch: u32,
-    view: rows::View,
+    view: scan::View,
     activity: Store,
     found: activity::Found,
 }
@@ -43,7 +44,7 @@ pub struct Case {
 /// A question while it is being answered.
 pub struct Asked {
     question: Question,
-    scan: Option<rows::Scan>,
+    scan: Option<scan::Scan>,
     asking: Option<activity::Asking>,
 }
 
@@ -56,7 +57,7 @@ impl Asked {
                 filter,
                 sort,
                 ..
-            } => Some(rows::Scan::new(*table, filter.clone(), *sort)),
+            } => Some(scan::Scan::new(*table, filter.clone(), *sort)),
             _ => None,
         };
         let asking = match &question {
@@ -123,7 +124,7 @@ impl Case {
             Some(judgement) => {
                 self.judgement = judgement;
                 activity::arrange(self);
-                self.view = rows::View::default();
+                self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
                 Vec::new()
@@ -172,7 +173,7 @@ impl Case {
                 first,
                 count,
                 ..
-            } => Answer::Rows(rows::window(self, *table, *first, *count)),
+            } => Answer::Rows(scan::window(self, *table, *first, *count)),
             Question::Inspect(subject) => {
                 Answer::Inspection(inspect::inspect(self, *subject).map(Box::new))
             }

@@ -1,138 +1,20 @@
 //! Rows of the case's tables: made when asked for, filtered, sorted, and handed out by the window.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use crate::activity::Field;
-use crate::activity::seen::{Seen, seen};
 use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
 use crate::moment::Moment;
-use crate::order::{order, sorted};
 use crate::sum::Sum;
 
 use super::activity;
 use super::overview::log_path;
-use super::question::{Facets, Filter, Rows, Sort, Subject};
+use super::question::{Filter, Sort, Subject};
+use super::scan::Scan;
 use super::table::{Cell, Row, Table};
 use super::{Case, Registered};
-
-/// Values of a column that are offered as facets.
-const MOST_FACETS: usize = 100;
-/// Rows that one answer holds.
-const MOST_ROWS: u32 = 1_000;
-
-/// Rows that one step of a question looks at: a few milliseconds.
-const STEP: u32 = 4_000;
-
-/// The last question's order of rows, kept while only the window moves.
-#[derive(Default)]
-pub(super) struct View {
-    key: Option<(Table, Filter, Sort)>,
-    order: Vec<u32>,
-    facets: HashMap<Table, Facets>,
-    /// What [`Table::Seen`] shows.
-    pub(super) seen: Vec<Seen>,
-}
-
-/// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
-pub(super) struct Scan {
-    table: Table,
-    filter: Filter,
-    sort: Sort,
-    /// The judgement it looks at; another one begins it anew.
-    epoch: u32,
-    order: Order,
-    tally: Option<Tally>,
-    at: u32,
-}
-
-impl Scan {
-    pub(super) fn new(table: Table, filter: Filter, sort: Sort) -> Self {
-        Scan {
-            order: Order::new(table, &filter, sort),
-            table,
-            filter,
-            sort,
-            epoch: 0,
-            tally: None,
-            at: u32::MAX,
-        }
-    }
-
-    /// Looks at some more rows; says whether the case's view is ready for a window.
-    pub(super) fn step(&mut self, case: &mut Case) -> bool {
-        let is_known = case.view.key.as_ref().is_some_and(|(table, filter, sort)| {
-            (*table, filter, *sort) == (self.table, &self.filter, self.sort)
-        });
-        if is_known {
-            return true;
-        }
-        if self.at == u32::MAX || self.epoch != case.epoch {
-            self.epoch = case.epoch;
-            self.order = Order::new(self.table, &self.filter, self.sort);
-            let is_tallied = case.view.facets.contains_key(&self.table);
-            self.tally = (!is_tallied).then(|| Tally::new(self.table));
-            self.at = 0;
-            if self.table == Table::Events {
-                case.view.order = activity::order(case, &self.filter.text, self.sort);
-                case.view.key = Some((self.table, self.filter.clone(), self.sort));
-                return true;
-            }
-            if self.table == Table::Seen {
-                // Another query sees other things.
-                self.tally = Some(Tally::new(self.table));
-                let found = activity::found(case, &self.filter.text);
-                case.view.seen = seen(&case.activity, &found);
-            }
-        }
-        let length = length(case, self.table);
-        let to = self.at.saturating_add(STEP).min(length);
-        for at in self.at..to {
-            if self.order.all && self.tally.is_none() {
-                self.order.places.push(at);
-                continue;
-            }
-            let row = row(case, self.table, at);
-            if let Some(tally) = &mut self.tally {
-                tally.take(&row);
-            }
-            self.order.take(at, row, &self.filter);
-        }
-        self.at = to;
-        if to < length {
-            return false;
-        }
-        if let Some(tally) = self.tally.take() {
-            case.view.facets.insert(self.table, tally.facets());
-        }
-        let order = Order::new(self.table, &self.filter, self.sort);
-        case.view.order = std::mem::replace(&mut self.order, order).sorted();
-        case.view.key = Some((self.table, self.filter.clone(), self.sort));
-        true
-    }
-}
-
-/// A window of the view that a finished scan left.
-pub(super) fn window(case: &Case, table: Table, first: u32, count: u32) -> Rows {
-    let order = &case.view.order;
-    let from = (first as usize).min(order.len());
-    let to = from
-        .saturating_add(count.min(MOST_ROWS) as usize)
-        .min(order.len());
-    Rows {
-        table,
-        total: length(case, table),
-        matching: order.len() as u32,
-        first: from as u32,
-        rows: order[from..to]
-            .iter()
-            .map(|&at| row(case, table, at))
-            .collect(),
-        facets: case.view.facets.get(&table).cloned().unwrap_or_default(),
-    }
-}
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -174,7 +56,7 @@ fn quote(text: &str) -> String {
     }
 }
 
-fn length(case: &Case, table: Table) -> u32 {
+pub(super) fn length(case: &Case, table: Table) -> u32 {
     let rows = match table {
         Table::Files => case.register.files().len(),
         Table::Digests => case.judgement.digests.len(),
@@ -186,130 +68,7 @@ fn length(case: &Case, table: Table) -> u32 {
     rows as u32
 }
 
-/// The rows that a filter shows, in the order of a sort.
-struct Order {
-    words: Vec<String>,
-    /// The column to sort by, and whether descending.
-    sort: Sort,
-    /// Whether every row is shown in the table's own order.
-    all: bool,
-    places: Vec<u32>,
-    keys: Vec<Cell>,
-}
-
-impl Order {
-    fn new(table: Table, filter: &Filter, sort: Sort) -> Self {
-        let columns = table.columns().len();
-        let sort = sort.filter(|(column, _)| usize::from(*column) < columns);
-        let text = if table.takes_query() {
-            ""
-        } else {
-            &filter.text
-        };
-        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        Order {
-            all: sort.is_none() && words.is_empty() && filter.facets.is_empty(),
-            words,
-            sort,
-            places: Vec::new(),
-            keys: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, at: u32, mut row: Row, filter: &Filter) {
-        if !shows(&row, filter, &self.words) {
-            return;
-        }
-        self.places.push(at);
-        if let Some((column, _)) = self.sort {
-            self.keys.push(row.cells.swap_remove(usize::from(column)));
-        }
-    }
-
-    fn sorted(self) -> Vec<u32> {
-        let Some((_, descending)) = self.sort else {
-            return self.places;
-        };
-        let keys = &self.keys;
-        order(keys.len(), &|a, b| {
-            let by = keys[a].compare(&keys[b]);
-            if descending { by.reverse() } else { by }
-        })
-        .into_iter()
-        .map(|at| self.places[at as usize])
-        .collect()
-    }
-}
-
-fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
-    let picked = filter.facets.iter().all(|facet| {
-        let alternatives = filter
-            .facets
-            .iter()
-            .filter(|other| other.column == facet.column);
-        let shown = row.cells.get(usize::from(facet.column)).map(Cell::shown);
-        alternatives
-            .into_iter()
-            .any(|other| shown.as_deref() == Some(&other.value))
-    });
-    picked
-        && (words.is_empty() || {
-            let text: String = row
-                .cells
-                .iter()
-                .map(|cell| cell.shown().to_lowercase() + "\n")
-                .collect();
-            words.iter().all(|word| text.contains(word.as_str()))
-        })
-}
-
-/// Counts the values of the columns that have facets.
-struct Tally {
-    columns: Vec<usize>,
-    counts: Vec<HashMap<String, u32>>,
-}
-
-impl Tally {
-    fn new(table: Table) -> Self {
-        let columns: Vec<usize> = table
-            .columns()
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.facet)
-            .map(|(at, _)| at)
-            .collect();
-        Tally {
-            counts: vec![HashMap::new(); columns.len()],
-            columns,
-        }
-    }
-
-    fn take(&mut self, row: &Row) {
-        for (count, &column) in self.counts.iter_mut().zip(&self.columns) {
-            let text = row.cells.get(column).map(Cell::shown).unwrap_or_default();
-            // A table of hostile names may hold millions of values; those past the first are not offered.
-            if count.len() < 100_000 || count.contains_key(&text) {
-                *count.entry(text).or_default() += 1;
-            }
-        }
-    }
-
-    fn facets(self) -> Facets {
-        let sorted = |counts: HashMap<String, u32>| {
-            let all: Vec<(String, u32)> = counts.into_iter().collect();
-            let mut all = sorted(all, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            all.truncate(MOST_FACETS);
-            all
-        };
-        self.columns
-            .into_iter()
-            .map(|at| at as u16)
-            .zip(self.counts.into_iter().map(sorted))
-            .collect()
-    }
-}
-
-fn row(case: &Case, table: Table, at: u32) -> Row {
+pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
     match table {
         Table::Files => file_row(case, at),
         Table::Digests => digest_row(case, at),
@@ -536,7 +295,7 @@ impl Cell {
     }
 
     /// The order of a column; empty cells come first.
-    fn compare(&self, other: &Cell) -> Ordering {
+    pub(super) fn compare(&self, other: &Cell) -> Ordering {
         match (self, other) {
             (Cell::Number(a) | Cell::Size(a), Cell::Number(b) | Cell::Size(b)) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => a.cmp(b),
