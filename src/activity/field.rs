@@ -182,7 +182,7 @@ pub const FIELDS: &[Entry] = &[
         &["proven", "proof"],
         "Proof",
         "yes, no, or a status as unlisted",
-        false,
+        true,
     ),
     entry(
         Field::Conflict,

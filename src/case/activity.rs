@@ -66,14 +66,14 @@ pub(super) fn order(case: &mut Case, query: &str, sort: Sort) -> Vec<EventIx> {
         return events;
     };
     let field = match column {
-        1 => Field::Name,
-        2 => Field::Source,
-        3 => Field::Actor,
-        4 => Field::Ip,
-        5 => Field::Region,
-        6 => Field::Account,
-        7 => Field::Error,
-        9 => Field::Proven,
+        1 => Field::Proven,
+        2 => Field::Name,
+        3 => Field::Source,
+        4 => Field::Actor,
+        5 => Field::Ip,
+        6 => Field::Region,
+        7 => Field::Account,
+        8 => Field::Error,
         _ => {
             if descending {
                 events.reverse();

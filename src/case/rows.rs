@@ -241,6 +241,11 @@ fn event_row(case: &Case, event: u32) -> Row {
         subject: Subject::Event(event),
         cells: vec![
             time(store.time(event)),
+            Cell::State {
+                state: standing.state(),
+                hatched: standing.0 == Some(LogStatus::Unlisted),
+                word: standing.name().to_owned(),
+            },
             text(value(Field::Name)),
             text(source.strip_suffix(".amazonaws.com").unwrap_or(source)),
             code(store.texts.get(actor.arn)),
@@ -249,11 +254,6 @@ fn event_row(case: &Case, event: u32) -> Row {
             text(value(Field::Account)),
             text(value(Field::Error)),
             code(&targets.join(" ")),
-            Cell::State {
-                state: standing.state(),
-                hatched: standing.0 == Some(LogStatus::Unlisted),
-                word: standing.name().to_owned(),
-            },
             code(&store.id_text(event)),
         ],
     }

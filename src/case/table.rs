@@ -152,15 +152,15 @@ const GAPS: &[Column] = &[
 
 const EVENTS: &[Column] = &[
     column("time", "Time (UTC)", Shape::Time, 170, false),
+    column("proof", "Proof", Shape::State, 120, false),
     column("name", "Event", Shape::Text, 170, false),
     column("source", "Service", Shape::Text, 110, false),
     column("actor", "Actor", Shape::Path, 210, false),
     column("ip", "Source IP", Shape::Text, 120, false),
     column("region", "Region", Shape::Text, 100, false),
-    column("account", "Account", Shape::Text, 120, false),
+    column("account", "Account", Shape::Text, 128, false),
     column("error", "Outcome", Shape::Text, 130, false),
     column("resources", "Resources", Shape::Path, 220, false),
-    column("proof", "Proof", Shape::State, 130, false),
     column("id", "Event ID", Shape::Code, 130, false),
 ];
 

@@ -64,6 +64,7 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
         // Trunk takes any value but true and false for a mistake.
         .env_remove("NO_COLOR");
     shell::run(&mut trunk)?;
+    slim(&dist())?;
 
     let sizes = first_load(&dist())?;
     print_sizes(&sizes);
@@ -75,6 +76,41 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Takes the names of functions and other notes out of the Wasm: a fifth of its weight, read by nobody.
+fn slim(dist: &Path) -> Result<()> {
+    for entry in fs::read_dir(dist)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "wasm") {
+            let wasm = fs::read(&path)?;
+            let slim = without_notes(&wasm)
+                .with_context(|| format!("{} is no Wasm module", path.display()))?;
+            fs::write(&path, slim)?;
+        }
+    }
+    Ok(())
+}
+
+/// A Wasm module without its custom sections (WebAssembly core specification, binary format, sections):
+/// each section is a byte for its kind, 0 for a custom one, its length in LEB128, and its content.
+fn without_notes(wasm: &[u8]) -> Option<Vec<u8>> {
+    const HEADER: usize = 8;
+    let mut slim = wasm.get(..HEADER)?.to_vec();
+    let mut rest = wasm.get(HEADER..)?;
+    while let [kind, after @ ..] = rest {
+        let digits = after.iter().position(|byte| byte & 0x80 == 0)? + 1;
+        let number = after.get(..digits)?.iter().rev();
+        let length = number.fold(0_usize, |length, byte| {
+            length << 7 | usize::from(byte & 0x7f)
+        });
+        let section = rest.get(..1 + digits + length)?;
+        if *kind != 0 {
+            slim.extend_from_slice(section);
+        }
+        rest = &rest[section.len()..];
+    }
+    Some(slim)
 }
 
 /// The folder that is built.
@@ -132,4 +168,24 @@ fn print_sizes(sizes: &[Size]) {
     let raw: usize = sizes.iter().map(|size| size.raw).sum();
     let gzipped: usize = sizes.iter().map(|size| size.gzipped).sum();
     println!("{raw:>10} {gzipped:>10}  total");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_notes_are_taken_out() {
+        let header = b"\0asm\x01\0\0\0";
+        let wasm = [
+            header,
+            &[0, 3, 1, b'x', 9][..],
+            &[1, 2, 7, 7][..],
+            &[0, 1, 0][..],
+        ]
+        .concat();
+        let slim = [header, &[1, 2, 7, 7][..]].concat();
+        assert_eq!(without_notes(&wasm), Some(slim));
+        assert_eq!(without_notes(&wasm[..11]), None);
+    }
 }
