@@ -2,6 +2,7 @@
 //! names. Each test has a browser and two servers of its own: the page's, and a canary that
 //! nothing may ever reach. What the servers recorded is the witness.
 
+mod activity;
 mod glue;
 mod intake;
 mod page;
@@ -32,11 +33,17 @@ pub(crate) struct Test {
 /// When any fails, after all have run. A failed test leaves a screenshot and the console in
 /// `target/e2e/<name>/`.
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
-    let tests: Vec<&Test> = [glue::TESTS, seal::TESTS, intake::TESTS, views::TESTS]
-        .into_iter()
-        .flatten()
-        .filter(|test| filter.is_none_or(|part| test.name.contains(part)))
-        .collect();
+    let tests: Vec<&Test> = [
+        glue::TESTS,
+        seal::TESTS,
+        intake::TESTS,
+        views::TESTS,
+        activity::TESTS,
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|test| filter.is_none_or(|part| test.name.contains(part)))
+    .collect();
     if tests.is_empty() {
         bail!(
             "no end-to-end test has {} in its name",

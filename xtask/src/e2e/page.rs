@@ -16,6 +16,7 @@ pub(crate) mod key {
     pub(crate) const CONTROL: &str = "\u{E009}";
     /// Escape.
     pub(crate) const ESCAPE: &str = "\u{E00C}";
+    pub(crate) const ENTER: &str = "\u{E007}";
 }
 
 /// What does not need to compute anything.

@@ -1,0 +1,244 @@
+//! Activity: a query is typed, its count read, a record opened, a role followed, the timeline zoomed by
+//! keys, the rows exported; and the address brings back the same view.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use super::page::key;
+use super::{Page, Stage, Test};
+
+pub(super) const TESTS: &[Test] = &[
+    Test {
+        name: "a_query_is_answered_as_it_is_typed",
+        run: query_is_answered,
+    },
+    Test {
+        name: "a_record_opens_and_its_role_is_followed",
+        run: record_opens_and_role_is_followed,
+    },
+    Test {
+        name: "timeline_zooms_by_keys",
+        run: timeline_zooms_by_keys,
+    },
+    Test {
+        name: "export_has_the_rows_of_the_query",
+        run: export_has_the_rows,
+    },
+    Test {
+        name: "address_brings_the_view_back",
+        run: address_brings_the_view_back,
+    },
+];
+
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Events of two users and a role, one of them a record that a spreadsheet would take for a formula.
+fn drop_events(stage: &Stage) -> Result<&Page> {
+    let event = |id: u32,
+                 name: &str,
+                 minute: u32,
+                 identity: serde_json::Value,
+                 request: serde_json::Value,
+                 response: serde_json::Value| {
+        json!({
+            "eventID": format!("{id:08x}-0000-4000-8000-000000000000"), "eventName": name, "eventSource": "sts.amazonaws.com",
+            "eventTime": format!("2024-05-01T10:{minute:02}:00Z"), "awsRegion": "us-east-1", "recipientAccountId": "111122223333",
+            "sourceIPAddress": format!("203.0.113.{id}"), "userAgent": "=cmd()", "userIdentity": identity,
+            "requestParameters": request, "responseElements": response,
+        })
+    };
+    let user = |name: &str| json!({ "type": "IAMUser", "userName": name, "arn": format!("arn:aws:iam::111122223333:user/{name}"), "accessKeyId": "AKIA1" });
+    let role = json!({
+        "type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/admin/nightly", "accessKeyId": "ASIA9",
+        "sessionContext": { "sessionIssuer": { "userName": "admin" } },
+    });
+    let assume =
+        json!({ "roleArn": "arn:aws:iam::111122223333:role/admin", "roleSessionName": "nightly" });
+    let issued = json!({ "credentials": { "accessKeyId": "ASIA9" } });
+    let mut events = vec![
+        event(1, "AssumeRole", 0, user("alice"), assume, issued),
+        event(
+            2,
+            "DeleteTrail",
+            5,
+            role,
+            json!({ "name": "main" }),
+            json!(null),
+        ),
+    ];
+    events.extend((3..9).map(|id| {
+        event(
+            id,
+            "GetCallerIdentity",
+            id * 5,
+            user("bob"),
+            json!(null),
+            json!(null),
+        )
+    }));
+    let path = stage.scratch()?.join("events.json");
+    fs::write(&path, serde_json::to_vec(&events)?)?;
+    let page = stage.open()?;
+    page.drop_files(&[path])?;
+    page.wait_ready(1)?;
+    page.click("nav-activity")?;
+    wait_count(page, 8)?;
+    Ok(page)
+}
+
+fn wait_count(page: &Page, count: usize) -> Result<()> {
+    page.wait_for(&format!("{count} events"), WAIT, || {
+        let shown = page.attr("event-count", "data-count")?;
+        Ok(shown.as_deref() == Some(&count.to_string()))
+    })
+}
+
+/// Empties the query and types another.
+fn ask(page: &Page, query: &str) -> Result<()> {
+    let input = page.session().find("[data-testid=query]")?;
+    page.session().run(
+        "const field = document.querySelector('[data-testid=query]'); field.value = ''; field.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+        &[],
+    )?;
+    page.session().type_into(&input, query)
+}
+
+fn query_is_answered(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    for (query, count) in [
+        ("user:alice", 1),
+        ("-user:bob", 2),
+        ("name:(AssumeRole OR DeleteTrail)", 2),
+        ("ip:203.0.113.0/30 since:2024-05-01T10:05Z", 2),
+        ("proven:yes", 0),
+        ("nightly", 2),
+        ("", 8),
+    ] {
+        ask(page, query)?;
+        wait_count(page, count).with_context(|| format!("the query {query:?}"))?;
+    }
+    // What cannot be understood is kept, and said.
+    ask(page, "user:alice mfa:perhaps")?;
+    page.wait_for("the error", WAIT, || {
+        Ok(page
+            .text("view-activity")?
+            .contains("perhaps is no value of this field"))
+    })?;
+    let kept = page.session().run(
+        "return document.querySelector('[data-testid=query]').value",
+        &[],
+    )?;
+    ensure!(kept == "user:alice mfa:perhaps", "the query is {kept}");
+    // Nothing proves these events, so nothing can be concluded from an empty answer.
+    ask(page, "name:StopLogging")?;
+    wait_count(page, 0)?;
+    page.wait_for("the meaning", WAIT, || {
+        Ok(page.text("view-activity")?.contains("It cannot be told"))
+    })?;
+    stage.expect_quiet_console()
+}
+
+fn record_opens_and_role_is_followed(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    ask(page, "name:DeleteTrail")?;
+    wait_count(page, 1)?;
+    page.rest()?;
+    page.session()
+        .run("document.querySelector('#row-0').click()", &[])?;
+    page.wait_for("the record", WAIT, || {
+        Ok(page.shows("inspector")? && page.text("inspector")?.contains("SHA-256 that was judged"))
+    })?;
+    let words = page.text("inspector")?;
+    ensure!(
+        words.contains("roleSessionName") || words.contains("assumed-role/admin/nightly"),
+        "the record shows {words:?}"
+    );
+    page.session().run(
+        "[...document.querySelectorAll('[data-testid=inspector] a')].find((a) => a.textContent === 'Who assumed this role').click()",
+        &[],
+    )?;
+    wait_count(page, 1)?;
+    page.wait_for("who assumed it", WAIT, || {
+        Ok(page.text("view-activity")?.contains("user/alice"))
+    })?;
+    stage.expect_quiet_console()
+}
+
+fn timeline_zooms_by_keys(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    let shown = || -> Result<(Option<String>, Option<String>)> {
+        Ok((
+            page.attr("timeline", "data-from")?,
+            page.attr("timeline", "data-to")?,
+        ))
+    };
+    let all = shown()?;
+    page.session().run(
+        "document.querySelector('[data-testid=timeline]').focus()",
+        &[],
+    )?;
+    page.session().press(&[], "+")?;
+    page.wait_for("a shorter time", WAIT, || Ok(shown()? != all))?;
+    let near = shown()?;
+    ensure!(near.0 > all.0 && near.1 < all.1, "{all:?} became {near:?}");
+    page.session().press(&[], "0")?;
+    page.wait_for("all of the time", WAIT, || Ok(shown()? == all))?;
+    page.session().press(&[], "+")?;
+    page.wait_for("a shorter time again", WAIT, || Ok(shown()? == near))?;
+    page.session().press(&[], key::ENTER)?;
+    page.wait_for("fewer events", WAIT, || {
+        let count = page.attr("event-count", "data-count")?;
+        Ok(count
+            .and_then(|count| count.parse::<u32>().ok())
+            .is_some_and(|count| count > 0 && count < 8))
+    })?;
+    stage.expect_quiet_console()
+}
+
+fn export_has_the_rows(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    ask(page, "user:bob")?;
+    wait_count(page, 6)?;
+    page.rest()?;
+    let csv = String::from_utf8(page.download("export-csv")?)?;
+    let lines: Vec<&str> = csv.trim_end().lines().collect();
+    ensure!(lines.len() == 7, "{} lines:\n{csv}", lines.len());
+    ensure!(
+        lines
+            .iter()
+            .skip(1)
+            .all(|line| line.contains("GetCallerIdentity")),
+        "{csv}"
+    );
+    ensure!(
+        !csv.contains(",=") && !csv.contains("\n="),
+        "a formula stands in\n{csv}"
+    );
+    stage.expect_quiet_console()
+}
+
+fn address_brings_the_view_back(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    ask(page, "user:bob OR user:alice")?;
+    wait_count(page, 7)?;
+    let address = page.session().run("return location.href", &[])?;
+    let address = address.as_str().context("no address")?.to_owned();
+    ensure!(
+        !address.contains("203.0.113"),
+        "evidence stands in {address}"
+    );
+    page.session().open_url("about:blank")?;
+    page.open(&address)?;
+    page.drop_files(&[stage.scratch()?.join("events.json")])?;
+    page.wait_ready(1)?;
+    wait_count(page, 7)?;
+    let query = page.session().run(
+        "return document.querySelector('[data-testid=query]').value",
+        &[],
+    )?;
+    ensure!(query == "user:bob OR user:alice", "the query is {query}");
+    stage.expect_quiet_console()
+}
