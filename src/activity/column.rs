@@ -142,6 +142,11 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
         counts
     }
 
+    /// How many events have each value.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.postings.iter().map(|own| own.len() as u32).collect()
+    }
+
     /// Bytes of the column and of its lists of events, without the values.
     pub fn bytes(&self) -> usize {
         let lists: usize = self

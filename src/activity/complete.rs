@@ -74,17 +74,15 @@ fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
             .map(|choice| ((*choice).to_owned(), String::new()))
             .collect();
     }
-    let all = Search::new(store, &|_| "").all_values(field);
-    let fits = all.into_iter().filter(|(value, _)| {
+    let fits = |value: &str| {
         let value = value.to_lowercase();
-        value.starts_with(begun)
-            || value
-                .rsplit(['/', ':'])
-                .next()
-                .is_some_and(|end| end.starts_with(begun))
-    });
-    fits.take(MOST)
-        .map(|(value, count)| (value, format!("{count} events")))
+        let end = value.rsplit(['/', ':']).next();
+        value.starts_with(begun) || end.is_some_and(|end| end.starts_with(begun))
+    };
+    Search::new(store, &|_| "")
+        .likely_values(field, MOST, &fits)
+        .into_iter()
+        .map(|(value, count)| (value, format!("about {count} events")))
         .collect()
 }
 

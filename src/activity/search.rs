@@ -207,7 +207,7 @@ impl<'s> Search<'s> {
         ) {
             return self.words(field, events);
         }
-        let counts = self.counts(field, events);
+        let counts = self.counts(field, Some(events));
         let distinct = counts.len() as u32;
         let named = counts
             .into_iter()
@@ -215,9 +215,28 @@ impl<'s> Search<'s> {
         named_values(field, distinct, named.collect())
     }
 
+    /// The most frequent values that `fit`, at most `most`; copies of events count too.
+    pub fn likely_values(
+        &self,
+        field: Field,
+        most: usize,
+        fits: &dyn Fn(&str) -> bool,
+    ) -> Vec<(String, u32)> {
+        let counts = self.counts(field, None).into_iter();
+        let mut all: Vec<(&str, u32)> = counts
+            .map(|(text, count)| (self.store.texts.get(text), count))
+            .filter(|(value, _)| fits(value))
+            .collect();
+        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        all.truncate(most);
+        all.into_iter()
+            .map(|(value, count)| (value.to_owned(), count))
+            .collect()
+    }
+
     /// All values of a field among all events, the most frequent first.
     pub fn all_values(&self, field: Field) -> Vec<(String, u32)> {
-        let counts = self.counts(field, &self.store.shown);
+        let counts = self.counts(field, Some(&self.store.shown));
         let mut all: Vec<(String, u32)> = counts
             .into_iter()
             .map(|(text, count)| (self.store.texts.get(text).to_owned(), count))
@@ -226,7 +245,8 @@ impl<'s> Search<'s> {
         all
     }
 
-    fn counts(&self, field: Field, events: &RoaringBitmap) -> BTreeMap<Text, u32> {
+    /// How many of `events` have each value; without, of all that came, copies too, which costs nothing.
+    fn counts(&self, field: Field, events: Option<&RoaringBitmap>) -> BTreeMap<Text, u32> {
         let store = self.store;
         let mut counts: BTreeMap<Text, u32> = BTreeMap::new();
         let mut take = |text: Text, count: u32| {
@@ -236,10 +256,13 @@ impl<'s> Search<'s> {
         };
         fn each<K: Clone + Eq + std::hash::Hash>(
             dictionary: &Dictionary<K>,
-            events: &RoaringBitmap,
+            events: Option<&RoaringBitmap>,
             mut take: impl FnMut(&K, u32),
         ) {
-            let counts = dictionary.counts(events);
+            let counts = match events {
+                Some(events) => dictionary.counts(events),
+                None => dictionary.sizes(),
+            };
             dictionary
                 .values
                 .iter()

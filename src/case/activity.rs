@@ -115,6 +115,7 @@ impl Asking {
             Ok(query) => query,
             Err(error) => {
                 return Some(Activity {
+                    query: self.ask.query.clone(),
                     error: Some(error),
                     total: case.activity.order.len() as u64,
                     completions: complete(&case.activity, &self.ask.query, self.ask.caret),
@@ -129,6 +130,7 @@ impl Asking {
         self.stage += 1;
         match stage {
             0 => {
+                answer.query.clone_from(&self.ask.query);
                 answer.total = store.order.len() as u64;
                 answer.matching = events.len();
                 answer.conflicts = events.intersection_len(&store.conflicts);

@@ -33,6 +33,7 @@ pub(super) fn overview(case: &Case) -> Overview {
         digests: judgement.digest_counts(),
         logs: judgement.log_counts(),
         events: case.activity.order.len() as u64,
+        event_bytes: case.activity.bytes() as u64,
         gaps: judgement.gaps.len() as u64,
         trails: trails(case),
         keys: keys(case),

@@ -61,6 +61,8 @@ pub struct Ask {
 /// What a query shows of all events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
+    /// The query that this answers.
+    pub query: String,
     /// What is wrong with the query; nothing else is told then.
     pub error: Option<QueryError>,
     /// Events in all.
@@ -182,6 +184,8 @@ pub struct Overview {
     pub logs: Vec<(LogStatus, u64)>,
     /// Records in log files.
     pub events: u64,
+    /// Bytes of the columns of events and of their lists.
+    pub event_bytes: u64,
     /// Gaps in all.
     pub gaps: u64,
     /// One a trail, account and region.

@@ -122,6 +122,7 @@ impl Client {
             ("bytes", overview.bytes as f64),
             ("files", overview.files as f64),
             ("events", overview.events as f64),
+            ("eventBytes", overview.event_bytes as f64),
         ];
         for (name, value) in fields {
             // A plain object takes any field.

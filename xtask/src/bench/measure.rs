@@ -51,6 +51,15 @@ impl Bench {
 
     /// The page itself: times by its own clock, its own account of the phases, frames, memory.
     pub(super) fn page(&self, drop: &Drop<'_>, readers: Option<usize>) -> Result<Value> {
+        self.load_with(drop, readers).map(|(_, result)| result)
+    }
+
+    /// The same, and the page with all of it on show.
+    pub(super) fn load(&self, drop: &Drop<'_>) -> Result<(Page, Value)> {
+        self.load_with(drop, None)
+    }
+
+    fn load_with(&self, drop: &Drop<'_>, readers: Option<usize>) -> Result<(Page, Value)> {
         let page = self.open()?;
         // Workers' Wasm memory shows in no count that a page can ask for, so the whole process
         // is weighed, less what it weighs with a page of a few lines.
@@ -74,7 +83,7 @@ impl Bench {
         )?;
         let peak = self.driver.renderer_peak();
         result["memory"] = json!(peak.zip(idle).map(|(peak, idle)| peak.saturating_sub(idle)));
-        Ok(result)
+        Ok((page, result))
     }
 
     /// The floor: the same files are read by a page that does nothing with them.

@@ -5,6 +5,7 @@ mod evidence;
 mod machine;
 mod measure;
 mod python;
+mod queries;
 mod table;
 
 use std::fs;
@@ -29,6 +30,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let only: Option<String> = args.opt_value_from_str("--only")?;
     let runs: usize = args.opt_value_from_str("--runs")?.unwrap_or(RUNS);
     let readers: Option<usize> = args.opt_value_from_str("--readers")?;
+    let events: Option<usize> = args.opt_value_from_str("--queries")?;
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -52,6 +54,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let machine = machine::facts(&browser, python.as_ref());
     let bench = Bench::start(Driver::start(&browser)?, python)?;
 
+    if let Some(events) = events {
+        return queries::run(&bench, events);
+    }
     let mut results = Vec::new();
     for case in cases {
         let result = measure_case(&bench, case, runs, readers)

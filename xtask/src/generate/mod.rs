@@ -3,6 +3,7 @@
 mod bulk;
 mod defects;
 mod demo;
+mod events;
 mod files;
 mod fixtures;
 mod key;
@@ -17,6 +18,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
         Some("fixtures") => fixtures::run(args),
         Some("demo") => demo::run(args),
         Some("bulk") => bulk::run(args),
-        _ => bail!("generate takes one of fixtures, demo, bulk"),
+        Some("events") => events::run(args),
+        _ => bail!("generate takes one of fixtures, demo, bulk, events"),
     }
 }

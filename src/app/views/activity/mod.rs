@@ -144,7 +144,7 @@ fn Events(props: &Props) -> Html {
         <div class="page fill activity" data-testid="view-activity">
             <div class="heading">
                 <h1>{"Activity"}</h1>
-                <p class="summary" role="status" data-testid="event-count" data-count={shown.matching.to_string()} data-total={shown.total.to_string()}>
+                <p class="summary" role="status" data-testid="event-count" data-count={shown.matching.to_string()} data-total={shown.total.to_string()} data-query={shown.query.clone()}>
                     { summary(&shown) }
                 </p>
             </div>
