@@ -1,4 +1,4 @@
-//! Views whose evidence is accepted, hashed and listed, and not yet analysed: what to collect.
+//! Views without evidence, and those that do not analyse theirs yet: what to collect.
 
 use std::rc::Rc;
 
@@ -9,6 +9,9 @@ use exhibit::evidence::Kind;
 use super::View;
 use crate::app::format;
 use crate::app::session::Session;
+
+const NOT_YET: &str = "This version of Exhibit registers, hashes and lists such files under Evidence, but does not analyse them yet: nothing is concluded from them.";
+const EVENTS: &str = "Drop CloudTrail log files, or events as JSON Lines, as an array, or as lookup-events prints them. Only log files can be proven.";
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -42,7 +45,7 @@ pub(crate) fn Later(props: &Props) -> Html {
         <div class="page" data-testid={format!("view-{}", props.view.name())}>
             <h1>{ props.view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{"This version of Exhibit registers, hashes and lists such files under Evidence, but does not analyse them yet: nothing is concluded from them."}</p>
+            <p>{ if props.view == View::Activity { EVENTS } else { NOT_YET } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }
@@ -96,7 +99,7 @@ fn about(view: View) -> About {
                 Kind::CloudtrailEvents,
                 Kind::CloudtrailLakeResult,
             ],
-            commands: "aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/",
+            commands: "aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/\n\n# without the bucket: the last 90 days of management events of a region, which nothing can prove\naws cloudtrail lookup-events --region REGION > evidence/lookup-events-REGION.json\n\n# what the trail records, so that an empty answer means something\naws cloudtrail get-event-selectors --trail-name TRAIL > evidence/get-event-selectors.json\naws cloudtrail get-insight-selectors --trail-name TRAIL > evidence/get-insight-selectors.json",
         },
     }
 }

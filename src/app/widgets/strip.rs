@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use exhibit::case::{Segment, TrailSummary};
+use exhibit::integrity::State;
 use exhibit::moment::Moment;
 
 use super::cell;
@@ -44,7 +45,7 @@ pub(crate) fn Strip(props: &Props) -> Html {
             format::time(segment.to)
         );
         html! {
-            <rect key={at.to_string()} class={classes!("segment", segment.state.name())} x={format!("{x:.1}")} y="0" width={format!("{width:.1}")} height={HEIGHT.to_string()} {onclick}>
+            <rect key={at.to_string()} class={classes!("segment", segment.state.name())} fill={(segment.state == State::Missing).then_some("url(#hatch)")} x={format!("{x:.1}")} y="0" width={format!("{width:.1}")} height={HEIGHT.to_string()} {onclick}>
                 <title>{ title }</title>
             </rect>
         }
