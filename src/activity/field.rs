@@ -41,6 +41,8 @@ pub enum Field {
     Proven,
     /// Whether other files hold another record of the same ID.
     Conflict,
+    /// Whether the last deep search found its record.
+    Found,
     /// The event ID.
     Id,
     /// The file.
@@ -192,6 +194,13 @@ pub const FIELDS: &[Entry] = &[
         false,
     ),
     entry(
+        Field::Found,
+        &["found"],
+        "Found",
+        "yes: the last search in the records found it",
+        false,
+    ),
+    entry(
         Field::Id,
         &["id"],
         "Event ID",
@@ -249,7 +258,7 @@ impl Field {
             Field::Access => &["read", "write", "unknown"],
             Field::Category => &["management", "data", "insight", "network", "other"],
             Field::Mfa => &["yes", "no", "unknown"],
-            Field::Conflict => &["yes", "no"],
+            Field::Conflict | Field::Found => &["yes", "no"],
             Field::Proven => &[
                 "yes",
                 "no",

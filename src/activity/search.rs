@@ -149,6 +149,13 @@ impl<'s> Search<'s> {
                     &store.shown - &store.conflicts
                 }
             }
+            Field::Found => {
+                if pattern.is("yes") {
+                    store.marked.clone()
+                } else {
+                    &store.shown - &store.marked
+                }
+            }
             Field::Id => self.with_id(pattern),
             Field::Since | Field::Until => RoaringBitmap::new(),
         }
@@ -373,6 +380,11 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
                 .span(event)
                 .is_some_and(|span| pattern.is(path(span.file))),
             Field::Conflict => pattern.is(if store.conflicts.contains(event) {
+                "yes"
+            } else {
+                "no"
+            }),
+            Field::Found => pattern.is(if store.marked.contains(event) {
                 "yes"
             } else {
                 "no"

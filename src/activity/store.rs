@@ -156,6 +156,8 @@ pub struct Store {
     copies: Vec<Vec<EventIx>>,
     /// Events of one account and ID whose contents are not the same.
     pub conflicts: RoaringBitmap,
+    /// Events whose records the last deep search found.
+    pub marked: RoaringBitmap,
     /// Events that are shown: each once.
     pub shown: RoaringBitmap,
     /// Those in the order of their times.

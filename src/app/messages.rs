@@ -43,6 +43,8 @@ pub(crate) enum ToCase {
         generation: u32,
         question: Question,
     },
+    /// Events whose records were found.
+    Mark(Vec<u32>),
     /// A document to write.
     Export { id: u32, export: Export },
 }
@@ -103,12 +105,19 @@ pub(crate) enum ToReader {
 }
 
 /// Which bytes of a file's content are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Part {
     /// So many from its beginning.
     First(u32),
     /// A record; all of the content is hashed for it.
     Record { at: u32, length: u32 },
+    /// Records, as JSON Lines.
+    Lines(Vec<(u32, u32)>),
+    /// The places in the list of the records in which a text stands, case not minded, as numbers of four bytes.
+    Grep {
+        parts: Vec<(u32, u32)>,
+        text: String,
+    },
 }
 
 /// What a reader says to the case.

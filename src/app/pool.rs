@@ -80,6 +80,8 @@ pub(crate) struct Pool {
     waiting: VecDeque<Job>,
     flying: BTreeMap<u32, Job>,
     jobs: u32,
+    /// The reader that was last asked for bytes.
+    turn: usize,
     /// The session's secret, by which readers tell records apart.
     seed: Option<u64>,
 }
@@ -384,11 +386,12 @@ impl Pool {
     }
 
     /// Asks a reader for the bytes of a file or of an archive's member again.
-    pub(crate) fn extract(&self, id: u32, source: u32, path: &str, part: Part) {
-        let (Some(known), Some(slot)) = (
-            self.sources.get(source as usize),
-            self.slots.iter().min_by_key(|slot| slot.flying.len()),
-        ) else {
+    pub(crate) fn extract(&mut self, id: u32, source: u32, path: &str, part: Part) {
+        // Each reader in turn: what they are asked for here is not counted among their jobs.
+        self.turn = (self.turn + 1) % self.slots.len().max(1);
+        let (Some(known), Some(slot)) =
+            (self.sources.get(source as usize), self.slots.get(self.turn))
+        else {
             return;
         };
         let member = path

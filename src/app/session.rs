@@ -83,6 +83,17 @@ pub(crate) struct Toast {
     pub(crate) text: String,
 }
 
+/// Something that goes on beside the intake, and can be cancelled.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Task {
+    /// What it is.
+    pub(crate) title: String,
+    /// Files that are done.
+    pub(crate) done: u64,
+    /// Files in all.
+    pub(crate) total: u64,
+}
+
 /// Everything that views are made from, but for the answers they ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Session {
@@ -94,6 +105,8 @@ pub(crate) struct Session {
     pub(crate) revision: u32,
     /// Words to the user, the oldest first.
     pub(crate) toasts: Vec<Toast>,
+    /// What goes on beside the intake.
+    pub(crate) task: Option<Task>,
     /// Whether the built-in demo is in the case.
     pub(crate) demo: bool,
 }

@@ -12,10 +12,10 @@ use crate::activity::{EventIx, Field, Query, Search, Standing};
 use crate::cloudtrail::Description;
 use crate::integrity::{LogAt, LogStatus, State};
 use crate::moment::Moment;
-use crate::order::order as ordered;
+use crate::order::{order as ordered, sorted};
 
 use super::Case;
-use super::question::{Activity, Ask, Sort};
+use super::question::{Activity, Ask, FileRecords, Sort};
 
 /// The last query that was looked up.
 #[derive(Default)]
@@ -86,6 +86,29 @@ pub(super) fn order(case: &mut Case, query: &str, sort: Sort) -> Vec<EventIx> {
         if descending { by.reverse() } else { by }
     });
     places.into_iter().map(|at| events[at as usize]).collect()
+}
+
+/// Where the records of the events stand that a query shows, file by file.
+pub(super) fn records(case: &mut Case, query: &str) -> Vec<FileRecords> {
+    let events = found(case, query);
+    let store = &case.activity;
+    let mut all: Vec<FileRecords> = Vec::new();
+    for span in store.spans() {
+        let Some(file) = case.register.file(span.file) else {
+            continue;
+        };
+        let own: Vec<EventIx> = events.range(span.first..span.first + span.count).collect();
+        if own.is_empty() {
+            continue;
+        }
+        all.push(FileRecords {
+            source: file.source,
+            path: file.path.to_string(),
+            parts: own.iter().map(|&event| store.place(event)).collect(),
+            events: own,
+        });
+    }
+    sorted(all, |a, b| a.path.cmp(&b.path))
 }
 
 /// A question on events while it is being answered: a stage a step.

@@ -17,9 +17,9 @@ use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
-    Activity, Answer, Ask, Completions, Export, Facet, Facets, Filter, Histogram, Inspection,
-    KeySummary, Need, Overview, Progress, QueryError, Question, Raw, Rows, Scope, Segment,
-    Settings, Sort, Step, Subject, TrailSummary, Values,
+    Activity, Answer, Ask, Completions, Export, Facet, Facets, FileRecords, Filter, Histogram,
+    Inspection, KeySummary, Need, Overview, Progress, QueryError, Question, Raw, Rows, Scope,
+    Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub use table::{Cell, Column, Row, Shape, Table};
@@ -143,6 +143,14 @@ impl Case {
             .for_each(|&(id, verifies)| self.checks.resolve(id, verifies));
     }
 
+    /// Takes what a deep search found: the query `found:yes` shows it.
+    pub fn mark(&mut self, events: &[u32]) {
+        self.activity.marked = events.iter().copied().collect();
+        self.found = activity::Found::default();
+        self.view = scan::View::default();
+        self.epoch += 1;
+    }
+
     /// Answers from the last judgement, in one go.
     pub fn answer(&mut self, question: &Question) -> Answer {
         let mut asked = Asked::new(question.clone());
@@ -167,6 +175,7 @@ impl Case {
         }
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
+            Question::Records(query) => Answer::Records(activity::records(self, query)),
             Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
             Question::Rows {
                 table,

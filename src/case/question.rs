@@ -41,6 +41,21 @@ pub enum Question {
     Inspect(Subject),
     /// What a query shows of all events.
     Activity(Ask),
+    /// Where the records of the events stand that a query shows.
+    Records(String),
+}
+
+/// Records that stand in one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecords {
+    /// The number of the dropped file.
+    pub source: u32,
+    /// The path of the file.
+    pub path: String,
+    /// The events.
+    pub events: Vec<u32>,
+    /// Offset and length in bytes of each of their records within the file's content.
+    pub parts: Vec<(u32, u32)>,
 }
 
 /// A query on events, and how its answer is shown.
@@ -150,6 +165,8 @@ pub enum Answer {
     Inspection(Option<Box<Inspection>>),
     /// To [`Question::Activity`].
     Activity(Box<Activity>),
+    /// To [`Question::Records`], by file.
+    Records(Vec<FileRecords>),
 }
 
 /// How far reading and judging are.

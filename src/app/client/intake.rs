@@ -206,6 +206,8 @@ impl Client {
             case.terminate();
         }
         (state.asked, state.documents, state.raws) = Default::default();
+        state.reading = Default::default();
+        state.session.task = None;
         // A listener may be what runs this: it is dropped when it has returned.
         let listeners = std::mem::take(&mut state.listeners);
         gloo::timers::callback::Timeout::new(0, move || drop(listeners)).forget();

@@ -2,6 +2,7 @@
 
 mod hear;
 mod intake;
+mod records;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ use crate::app::boot;
 use crate::app::messages::{Packed, Part, Spent, ToCase, pack};
 use crate::app::pool::Pool;
 use crate::app::session::{Session, Toast};
+
+pub(crate) use records::Purpose;
 
 /// The built-in demo case; `cargo xtask generate demo` makes it.
 const DEMO: &[u8] = include_bytes!("../../../demo/case.tar.gz");
@@ -76,6 +79,7 @@ struct State {
     /// How often the case was cleared: what was still being listed then is let go.
     clears: u32,
     restarts: u32,
+    reading: records::Reading,
     /// Listeners live as long as the workers they listen to.
     listeners: Vec<Closure<dyn Fn(JsValue)>>,
 }
@@ -246,17 +250,21 @@ impl Client {
 
     /// Reads a file, an archive's member or a record of it again, for a person to look at.
     pub(crate) fn raw(&self, raw: &Raw, then: impl FnOnce(Bytes) + 'static) {
-        let mut state = self.0.state.borrow_mut();
-        state.ids += 1;
-        let id = state.ids;
-        state.raws.insert(id, Box::new(then));
         let part = raw
             .record
             .map_or(Part::First(RAW_LIMIT), |(at, length)| Part::Record {
                 at,
                 length,
             });
-        state.pool.extract(id, raw.source, &raw.path, part);
+        self.extract(raw.source, &raw.path, part, then);
+    }
+
+    fn extract(&self, source: u32, path: &str, part: Part, then: impl FnOnce(Bytes) + 'static) {
+        let mut state = self.0.state.borrow_mut();
+        state.ids += 1;
+        let id = state.ids;
+        state.raws.insert(id, Box::new(then));
+        state.pool.extract(id, source, path, part);
     }
 
     /// Shows a warning until it is dismissed.

@@ -136,6 +136,10 @@ impl Role {
                     .insert(channel, (generation, question));
                 self.answer();
             }
+            ToCase::Mark(events) => {
+                self.case.borrow_mut().mark(&events);
+                self.tell_judgement(Wanted::Settings);
+            }
             ToCase::Export { id, export } => self.export(id, &export),
         }
     }

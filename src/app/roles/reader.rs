@@ -1,5 +1,6 @@
 //! A reader: files in, entries out, straight to the case.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::io::Cursor;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
-use exhibit::cloudtrail::log::record_text;
+use exhibit::cloudtrail::log::{compact, record_text};
 use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, unreadable};
 use exhibit::sum::Sum;
@@ -212,7 +213,7 @@ impl Role {
         let limits = Limits::default();
         let most = match part {
             Part::First(most) => most as usize,
-            Part::Record { .. } => limits.content,
+            _ => limits.content,
         };
         let result = BlobSource::new(file.into(), &clock)
             .map_err(|error| unreadable(&error))
@@ -222,10 +223,25 @@ impl Role {
         let (problem, bytes, content) = match (result, part) {
             (Ok(bytes), Part::First(_)) => (None, bytes, None),
             (Ok(bytes), Part::Record { at, length }) => {
-                let record = bytes.get(at as usize..(at as usize).saturating_add(length as usize));
-                let text = record_text(record.unwrap_or_default());
                 // The content is hashed again: what is shown is what was judged, or it is said.
+                let text = record_at(&bytes, (at, length));
                 (None, text.into_bytes(), Some(Sum::of(&bytes)))
+            }
+            (Ok(bytes), Part::Lines(parts)) => {
+                let mut lines = Vec::new();
+                for part in parts {
+                    lines.extend_from_slice(on_one_line(&record_at(&bytes, part)).as_bytes());
+                    lines.push(b'\n');
+                }
+                (None, lines, None)
+            }
+            (Ok(bytes), Part::Grep { parts, text }) => {
+                let text = text.to_lowercase();
+                let has =
+                    |part: &(u32, u32)| record_at(&bytes, *part).to_lowercase().contains(&text);
+                let hits = parts.iter().enumerate().filter(|(_, part)| has(part));
+                let places = hits.flat_map(|(at, _)| (at as u32).to_le_bytes());
+                (None, places.collect(), None)
             }
             (Err(problem), _) => (Some(problem), Vec::new(), None),
         };
@@ -235,6 +251,21 @@ impl Role {
             content,
         };
         self.send(&message, Some(&bytes));
+    }
+}
+
+/// The text of a record within a file's content.
+fn record_at(content: &[u8], (at, length): (u32, u32)) -> String {
+    let end = (at as usize).saturating_add(length as usize);
+    record_text(content.get(at as usize..end).unwrap_or_default())
+}
+
+/// A record that was printed over several lines, on one.
+fn on_one_line(record: &str) -> Cow<'_, str> {
+    if record.contains(['\n', '\r']) {
+        compact(record)
+    } else {
+        Cow::Borrowed(record)
     }
 }
 

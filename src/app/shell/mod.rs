@@ -81,7 +81,7 @@ pub(crate) fn App() -> Html {
                 <div class="side">{ (*subject).map(|subject| html! { <Inspector {subject} /> }) }</div>
             </div>
             // What is missing is hatched in drawings too; one pattern serves them all.
-            <svg class="hidden-input" width="0" height="0" aria-hidden="true">
+            <svg class="defs" width="0" height="0" aria-hidden="true">
                 <defs><pattern id="hatch" width="80" height="22" patternUnits="userSpaceOnUse">
                     <rect width="80" height="22" /><path d="M0 22 L40 0 H80 L40 22 Z" />
                 </pattern></defs>

@@ -28,6 +28,10 @@ pub(super) const TESTS: &[Test] = &[
         run: export_has_the_rows,
     },
     Test {
+        name: "records_are_searched_and_exported",
+        run: records_are_searched_and_exported,
+    },
+    Test {
         name: "address_brings_the_view_back",
         run: address_brings_the_view_back,
     },
@@ -216,6 +220,30 @@ fn export_has_the_rows(stage: &Stage) -> Result<()> {
     ensure!(
         !csv.contains(",=") && !csv.contains("\n="),
         "a formula stands in\n{csv}"
+    );
+    stage.expect_quiet_console()
+}
+
+fn records_are_searched_and_exported(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    // No column holds this: only the records do.
+    ask(page, "tokenless")?;
+    wait_count(page, 0)?;
+    ask(page, "")?;
+    wait_count(page, 8)?;
+    let input = page.session().find("[data-testid=deep]")?;
+    page.session()
+        .type_into(&input, &format!("SessionIssuer{}", key::ENTER))?;
+    wait_count(page, 1)?;
+    page.rest()?;
+    let lines = String::from_utf8(page.download("export-jsonl")?)?;
+    let records: Vec<serde_json::Value> = lines
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
+    ensure!(
+        records.len() == 1 && records[0]["eventName"] == "DeleteTrail",
+        "{lines}"
     );
     stage.expect_quiet_console()
 }

@@ -2,6 +2,7 @@
 
 mod facets;
 mod query;
+mod records;
 mod timeline;
 
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::app::views::later::Later;
 use crate::app::widgets::table::Grid;
 use facets::Facets;
 use query::QueryBox;
+use records::Records;
 use timeline::Timeline;
 
 /// Steps of the chart at most: more are not told apart.
@@ -156,6 +158,7 @@ fn Events(props: &Props) -> Html {
                 <Facets values={shown.facets.clone()} onadd={add} />
                 <div class="stack">
                     <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("seen", "First and last seen") }</nav>
+                    <Records query={table_query.clone()} onfound={set("q")} />
                     <Grid key={table.name()} {table} label={label} query={Some(table_query)} />
                 </div>
             </div>

@@ -1,0 +1,183 @@
+//! Records read again by the file: to be exported, or searched for a text.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+
+use exhibit::case::{Answer, FileRecords, Question};
+
+use super::Client;
+use crate::app::download;
+use crate::app::messages::{Part, ToCase};
+use crate::app::session::Task;
+
+/// Files that are read at a time, for each reader.
+const AHEAD: usize = 2;
+
+/// What is done with records.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Purpose {
+    /// Download them as JSON Lines.
+    Export,
+    /// Find those in which a text stands.
+    Grep(String),
+}
+
+/// Files whose records are read again.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// Tells one reading from the next, whose answers may still come.
+    number: u32,
+    purpose: Option<Purpose>,
+    files: Vec<FileRecords>,
+    next: usize,
+    flying: usize,
+    done: usize,
+    /// What came of each file, by its place.
+    lines: HashMap<usize, Uint8Array>,
+    hits: Vec<u32>,
+    failed: usize,
+}
+
+impl Client {
+    /// Reads the records of all events that a query shows.
+    pub(crate) fn read_records(&self, query: &str, purpose: Purpose) {
+        let mut state = self.0.state.borrow_mut();
+        let number = state.reading.number + 1;
+        state.reading = Reading {
+            number,
+            purpose: Some(purpose),
+            ..Reading::default()
+        };
+        drop(state);
+        let (client, channel) = (self.clone(), self.channel());
+        let then = move |answer: Rc<Answer>| {
+            client.hang_up(channel);
+            let mut state = client.0.state.borrow_mut();
+            if let (Answer::Records(files), true) = (&*answer, state.reading.number == number) {
+                state.reading.files.clone_from(files);
+                drop(state);
+                client.read_more();
+            }
+        };
+        self.ask(channel, Question::Records(query.to_owned()), then.into());
+    }
+
+    /// Gives up reading records.
+    pub(crate) fn stop_reading_records(&self) {
+        let mut state = self.0.state.borrow_mut();
+        let number = state.reading.number + 1;
+        state.reading = Reading {
+            number,
+            ..Reading::default()
+        };
+        drop(state);
+        self.change(|session| session.task = None);
+    }
+
+    fn read_more(&self) {
+        loop {
+            let mut state = self.0.state.borrow_mut();
+            let reading = &mut state.reading;
+            let most = self.0.readers * AHEAD;
+            let (at, number) = (reading.next, reading.number);
+            let Some(file) = reading.files.get(at).filter(|_| reading.flying < most) else {
+                break;
+            };
+            let parts = file.parts.clone();
+            let part = match &reading.purpose {
+                Some(Purpose::Grep(text)) => Part::Grep {
+                    parts,
+                    text: text.clone(),
+                },
+                _ => Part::Lines(parts),
+            };
+            let (source, path) = (file.source, file.path.clone());
+            reading.next += 1;
+            reading.flying += 1;
+            drop(state);
+            let client = self.clone();
+            self.extract(source, &path, part, move |result| {
+                client.take_records(number, at, result.ok().map(|(bytes, _)| bytes));
+            });
+        }
+        self.show_task();
+    }
+
+    fn take_records(&self, number: u32, at: usize, bytes: Option<Vec<u8>>) {
+        let mut state = self.0.state.borrow_mut();
+        let reading = &mut state.reading;
+        if reading.number != number {
+            return;
+        }
+        reading.flying -= 1;
+        reading.done += 1;
+        match (bytes, &reading.purpose) {
+            (None, _) => reading.failed += 1,
+            (Some(bytes), Some(Purpose::Grep(_))) => {
+                let events = reading
+                    .files
+                    .get(at)
+                    .map(|file| file.events.as_slice())
+                    .unwrap_or_default();
+                let places = bytes
+                    .chunks_exact(4)
+                    .map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+                reading
+                    .hits
+                    .extend(places.filter_map(|place| events.get(place as usize)));
+            }
+            (Some(bytes), _) => {
+                reading.lines.insert(at, Uint8Array::from(bytes.as_slice()));
+            }
+        }
+        drop(state);
+        self.read_more();
+    }
+
+    /// Says how far it is; when all is read, hands over what came of it.
+    fn show_task(&self) {
+        let mut state = self.0.state.borrow_mut();
+        let reading = &mut state.reading;
+        let (done, total) = (reading.done, reading.files.len());
+        if done < total {
+            let title = match &reading.purpose {
+                Some(Purpose::Grep(text)) => format!("Searching the records for {text:?}"),
+                _ => "Reading the records again".to_owned(),
+            };
+            drop(state);
+            self.change(|session| {
+                session.task = Some(Task {
+                    title,
+                    done: done as u64,
+                    total: total as u64,
+                });
+            });
+            return;
+        }
+        let reading = std::mem::take(reading);
+        state.reading.number = reading.number + 1;
+        drop(state);
+        self.change(|session| session.task = None);
+        if reading.failed > 0 {
+            self.warn(format!(
+                "{} of {total} files could not be read again: check that they are still where they were dropped from. The others were.",
+                reading.failed
+            ));
+        }
+        match reading.purpose {
+            Some(Purpose::Grep(_)) => self.tell(&ToCase::Mark(reading.hits)),
+            Some(Purpose::Export) => {
+                let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
+                if download::save(&parts, "events.jsonl").is_err() {
+                    self.warn(
+                        "The browser did not take events.jsonl: check that downloads are allowed."
+                            .to_owned(),
+                    );
+                }
+            }
+            None => {}
+        }
+    }
+}
