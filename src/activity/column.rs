@@ -70,6 +70,58 @@ impl<T: Copy + Default> Column<T> {
     }
 }
 
+/// The events that have a value. Of a resource or a session's key there are many values with one event
+/// each, and a list of its own would take ten times the room of the event.
+#[derive(Debug)]
+enum Posting {
+    One(u32),
+    Many(Box<RoaringBitmap>),
+}
+
+impl Posting {
+    /// Adds an event; events come in order.
+    fn push(&mut self, event: u32) {
+        match self {
+            Posting::One(first) => {
+                *self = Posting::Many(Box::new([*first, event].into_iter().collect()));
+            }
+            Posting::Many(events) => {
+                events.insert(event);
+            }
+        }
+    }
+
+    fn len(&self) -> u32 {
+        match self {
+            Posting::One(_) => 1,
+            Posting::Many(events) => events.len() as u32,
+        }
+    }
+
+    fn add_to(&self, found: &mut RoaringBitmap) {
+        match self {
+            Posting::One(event) => {
+                found.insert(*event);
+            }
+            Posting::Many(events) => *found |= events.as_ref(),
+        }
+    }
+
+    fn count_in(&self, events: &RoaringBitmap) -> u32 {
+        match self {
+            Posting::One(event) => u32::from(events.contains(*event)),
+            Posting::Many(own) => own.intersection_len(events) as u32,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Posting::One(_) => 0,
+            Posting::Many(events) => events.serialized_size(),
+        }
+    }
+}
+
 /// The distinct values of a column, each with the events that have it.
 #[derive(Debug)]
 pub struct Dictionary<K> {
@@ -77,7 +129,7 @@ pub struct Dictionary<K> {
     /// The values.
     pub values: Vec<K>,
     /// The events of each value.
-    pub postings: Vec<RoaringBitmap>,
+    postings: Vec<Posting>,
     /// The value of each event.
     pub column: Column<u32>,
 }
@@ -98,17 +150,18 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
     pub fn push(&mut self, value: K) {
         let event = self.column.len();
         let place = match self.places.get(&value) {
-            Some(&place) => place,
+            Some(&place) => {
+                self.postings[place as usize].push(event);
+                place
+            }
             None => {
                 let place = self.values.len() as u32;
                 self.values.push(value.clone());
-                self.postings.push(RoaringBitmap::new());
+                self.postings.push(Posting::One(event));
                 self.places.insert(value, place);
                 place
             }
         };
-        // Events come in order, so it cannot fail.
-        let _ = self.postings[place as usize].try_push(event);
         self.column.push(place);
     }
 
@@ -122,7 +175,7 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
         let mut found = RoaringBitmap::new();
         for (value, events) in self.values.iter().zip(&self.postings) {
             if fits(value) {
-                found |= events;
+                events.add_to(&mut found);
             }
         }
         found
@@ -132,8 +185,11 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
     pub fn counts(&self, events: &RoaringBitmap) -> Vec<u32> {
         // Joining lists is faster than looking at each event where few values have many events.
         if (self.values.len() as u64) * 64 < events.len() {
-            let count = |own: &RoaringBitmap| own.intersection_len(events) as u32;
-            return self.postings.iter().map(count).collect();
+            return self
+                .postings
+                .iter()
+                .map(|own| own.count_in(events))
+                .collect();
         }
         let mut counts = vec![0; self.values.len()];
         for event in events {
@@ -144,16 +200,12 @@ impl<K: Clone + Eq + Hash> Dictionary<K> {
 
     /// How many events have each value.
     pub fn sizes(&self) -> Vec<u32> {
-        self.postings.iter().map(|own| own.len() as u32).collect()
+        self.postings.iter().map(Posting::len).collect()
     }
 
     /// Bytes of the column and of its lists of events, without the values.
     pub fn bytes(&self) -> usize {
-        let lists: usize = self
-            .postings
-            .iter()
-            .map(RoaringBitmap::serialized_size)
-            .sum();
+        let lists: usize = self.postings.iter().map(Posting::bytes).sum();
         self.column.bytes() + lists
     }
 }

@@ -34,8 +34,8 @@ impl Buffer {
     pub fn room(&mut self, size: usize) -> &mut [u8] {
         let end = self.filled + size;
         if self.bytes.len() < end {
-            // Twice as much each time, so that a large file is not moved for every piece of it.
-            let length = end.max(self.bytes.len() * 2);
+            // Half as much again each time, so that a large file is not moved for every piece of it.
+            let length = end.max(self.bytes.len() + self.bytes.len() / 2);
             self.bytes.resize(length, 0);
         }
         &mut self.bytes[self.filled..end]
