@@ -1,5 +1,6 @@
 //! The fields that queries name: one row each, with their words and what they mean.
 
+use super::query::Pattern;
 use super::store::{ActorKey, Flags, Store, Text};
 
 /// A field of a query.
@@ -272,6 +273,20 @@ impl Field {
             _ => &[],
         }
     }
+}
+
+/// Whether a service is what a pattern asks for: by its name with or without `.amazonaws.com`.
+pub(super) fn is_service(pattern: &Pattern, value: &str) -> bool {
+    let short = value.strip_suffix(".amazonaws.com");
+    pattern.is(value) || short.is_some_and(|short| pattern.is(short))
+}
+
+/// The bucket of an S3 ARN, its own or an object's; any other text as it stands.
+pub(super) fn bucket(value: &str) -> &str {
+    let arn = value
+        .strip_prefix("arn:")
+        .and_then(|rest| rest.split_once(":s3:::"));
+    arn.map_or(value, |(_, rest)| rest.split('/').next().unwrap_or(rest))
 }
 
 /// The texts of an actor that `user:` looks at.

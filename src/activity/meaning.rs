@@ -6,7 +6,7 @@
 use crate::cloudtrail::Selectors;
 use crate::moment::Moment;
 
-use super::field::Field;
+use super::field::{Field, is_service};
 use super::query::{Pattern, Query};
 
 /// Services whose events are recorded in us-east-1 wherever the caller was.
@@ -127,12 +127,7 @@ impl Asked {
 fn elsewhere(asked: &Asked) -> Option<String> {
     let source = asked.source.as_ref()?;
     let region = asked.region.as_ref()?;
-    let fits = |one: &&&str| {
-        source.is(one)
-            || one
-                .strip_suffix(".amazonaws.com")
-                .is_some_and(|short| source.is(short))
-    };
+    let fits = |one: &&&str| is_service(source, one);
     let service = GLOBAL.iter().find(fits)?;
     (!region.is("us-east-1")).then(|| {
         format!("Events of {service}, a global service, are recorded in us-east-1 alone: take the region out of the query.")

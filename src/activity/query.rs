@@ -131,15 +131,6 @@ impl Query {
         super::parser::parse(text)
     }
 
-    /// A copy that a value must not be narrowed by: used to ask what else a facet holds.
-    pub fn and(self, other: Query) -> Query {
-        match (self, other) {
-            (Query::All, other) => other,
-            (query, Query::All) => query,
-            (query, other) => Query::And(vec![query, other]),
-        }
-    }
-
     /// Calls `see` with every field and pattern that must hold.
     pub fn required(&self, see: &mut dyn FnMut(&Query)) {
         match self {

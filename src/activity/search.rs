@@ -104,12 +104,7 @@ impl<'s> Search<'s> {
         match field {
             Field::Name => store.calls.fitting(|call| is(call.0)),
             Field::Source => {
-                let service = |value: &str| {
-                    pattern.is(value)
-                        || value
-                            .strip_suffix(".amazonaws.com")
-                            .is_some_and(|short| pattern.is(short))
-                };
+                let service = |value: &str| field::is_service(pattern, value);
                 let mut is = self.texts(&service);
                 store.calls.fitting(|call| is(call.1))
             }
@@ -126,14 +121,7 @@ impl<'s> Search<'s> {
             Field::Error => store.errors.fitting(|error| is(*error)),
             Field::Resource => store.targets.fitting(|all| all.iter().any(|&one| is(one))),
             Field::Bucket => {
-                let bucket = |value: &str| {
-                    let arn = value
-                        .strip_prefix("arn:")
-                        .and_then(|rest| rest.split_once(":s3:::"));
-                    let name =
-                        arn.map_or(value, |(_, rest)| rest.split('/').next().unwrap_or(rest));
-                    pattern.is(name)
-                };
+                let bucket = |value: &str| pattern.is(field::bucket(value));
                 let mut is = self.texts(&bucket);
                 store.targets.fitting(|all| all.iter().any(|&one| is(one)))
             }
@@ -359,22 +347,10 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
         Query::Since(from) => seconds.is_some_and(|at| at >= *from),
         Query::Before(to) => seconds.is_some_and(|at| at < *to),
         Query::Has(field, pattern) => match field {
-            Field::Source => {
-                let value = field::value(store, *field, event);
-                pattern.is(value)
-                    || value
-                        .strip_suffix(".amazonaws.com")
-                        .is_some_and(|short| pattern.is(short))
-            }
+            Field::Source => field::is_service(pattern, field::value(store, *field, event)),
             Field::User => pattern.is(text(actor.user)) || pattern.is(text(actor.session)),
             Field::Resource => targets().any(|one| pattern.is(text(one))),
-            Field::Bucket => targets().any(|one| {
-                let name = text(one);
-                let inner = name
-                    .split_once(":s3:::")
-                    .filter(|_| name.starts_with("arn:"));
-                pattern.is(inner.map_or(name, |(_, rest)| rest.split('/').next().unwrap_or(rest)))
-            }),
+            Field::Bucket => targets().any(|one| pattern.is(field::bucket(text(one)))),
             Field::Proven => proven(store.standing(event), pattern),
             Field::File => store
                 .span(event)

@@ -15,7 +15,7 @@ use crate::moment::Moment;
 use crate::order::{order as ordered, sorted};
 
 use super::Case;
-use super::question::{Activity, Ask, FileRecords, Sort};
+use super::question::{Activity, Ask, FileRecords, QueryError, Sort};
 
 /// The last query that was looked up.
 #[derive(Default)]
@@ -113,6 +113,7 @@ pub(super) fn records(case: &mut Case, query: &str) -> Vec<FileRecords> {
 
 /// A question on events while it is being answered: a stage a step.
 pub(super) struct Asking {
+    query: Result<Query, QueryError>,
     ask: Ask,
     epoch: u32,
     stage: usize,
@@ -122,6 +123,7 @@ pub(super) struct Asking {
 impl Asking {
     pub(super) fn new(ask: Ask) -> Self {
         Asking {
+            query: Query::parse(&ask.query),
             ask,
             epoch: u32::MAX,
             stage: 0,
@@ -134,12 +136,12 @@ impl Asking {
         if self.epoch != case.epoch {
             (self.epoch, self.stage, self.answer) = (case.epoch, 0, Activity::default());
         }
-        let query = match Query::parse(&self.ask.query) {
+        let query = match &self.query {
             Ok(query) => query,
             Err(error) => {
                 return Some(Activity {
                     query: self.ask.query.clone(),
-                    error: Some(error),
+                    error: Some(error.clone()),
                     total: case.activity.order.len() as u64,
                     completions: complete(&case.activity, &self.ask.query, self.ask.caret),
                     ..Activity::default()
@@ -160,7 +162,7 @@ impl Asking {
                 answer.span = span(store, &store.shown);
                 answer.completions = complete(store, &self.ask.query, self.ask.caret);
                 if events.is_empty() && answer.total > 0 {
-                    answer.meaning = Some(meaning(&query, &coverage(case)));
+                    answer.meaning = Some(meaning(query, &coverage(case)));
                 }
             }
             1 => {

@@ -107,11 +107,6 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Reads a file that is in memory already.
-    pub fn read_bytes(&mut self, path: &str, bytes: &[u8], emit: &mut Emit<'_>) {
-        self.read_nested(path, bytes, 0, emit);
-    }
-
     fn read_nested(&mut self, path: &str, bytes: &[u8], depth: u8, emit: &mut Emit<'_>) {
         let size = bytes.len() as u64;
         let head = &bytes[..bytes.len().min(HEAD)];

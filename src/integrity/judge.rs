@@ -102,20 +102,17 @@ pub fn judge(
     let days = Days::new(holdings);
     let mut chains = follow(holdings, &proofs, &days);
     expect::expect(holdings, &mut chains);
+    let (logs, standing) = log_rows(holdings, files, &proofs, &days);
     let mut judgement = Judgement {
         digests: digest_rows(holdings, files, &proofs, &chains),
-        logs: Vec::new(),
+        logs,
+        standing,
         lake: lake::judge(holdings, &path),
         gaps: chains.gaps,
         trails: chains.trails,
         proofs: Some(proofs),
         ..Judgement::default()
     };
-    let proofs = judgement.proofs.take();
-    if let Some(proofs) = &proofs {
-        (judgement.logs, judgement.standing) = log_rows(holdings, files, proofs, &days);
-    }
-    judgement.proofs = proofs;
     narrow(holdings, files, scope, &mut judgement);
     let key = |gap: &Gap| (gap.trail, gap.from, gap.to, gap.kind);
     judgement.gaps = sorted(judgement.gaps, |a, b| key(a).cmp(&key(b)));
