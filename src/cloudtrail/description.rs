@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::evidence::Problem;
 use crate::moment::Moment;
 
-use super::json;
+use crate::evidence::json;
 
 /// One thing that an output of the AWS CLI describes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

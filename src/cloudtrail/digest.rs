@@ -6,7 +6,7 @@ use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
-use super::json;
+use crate::evidence::json;
 
 /// A digest file as it was read. Texts that are signed are kept verbatim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::moment::Moment;
 
@@ -237,7 +237,13 @@ impl<'a> Event<'a> {
     /// # Errors
     /// What is no object, or holds one of the fields above twice.
     pub fn parse(raw: &'a str) -> serde_json::Result<Self> {
-        serde_json::from_str::<Wire<'a>>(raw).map(Event::from)
+        serde_json::from_str(raw)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Event<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Wire::deserialize(from).map(Event::from)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
-use super::json;
+use crate::evidence::json;
 
 /// One entry of a key list, with its bytes as returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
-use super::json;
+use crate::evidence::json;
 
 /// `result_sign.json`. File names, region and time in it are not signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

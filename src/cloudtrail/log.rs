@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::hash::BuildHasher as _;
 
 use foldhash::quality::FixedState;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::evidence::{Problem, ProblemCode};
+use crate::evidence::walk::{self, Walk};
+use crate::evidence::{Problem, ProblemCode, json};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
 use super::event::{Access, Answer, Category, Event};
-use super::json;
 
 /// The records of a file, as rows; their texts are held once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -107,10 +106,13 @@ impl Read {
     /// Takes one record: its text, and where it stands in the file, `length` bytes from `at` on.
     fn take(&mut self, raw: &str, at: u64, length: usize) {
         let raw = enveloped(raw);
-        let Ok(event) = Event::parse(raw) else {
-            self.problem(at);
-            return;
-        };
+        match Event::parse(raw) {
+            Ok(event) => self.push(&event, raw, at, length),
+            Err(_) => self.problem(at),
+        }
+    }
+
+    fn push(&mut self, event: &Event<'_>, raw: &str, at: u64, length: usize) {
         let actor = &event.actor;
         let row = Row {
             at,
@@ -153,6 +155,12 @@ impl Read {
     }
 }
 
+/// Whether a record may be in an envelope: events of CloudTrail begin with their version.
+fn may_be_enveloped(raw: &str) -> bool {
+    let head = &raw[..raw.floor_char_boundary(200)];
+    head.contains("\"detail-type\"")
+}
+
 /// The event within the envelope that EventBridge puts it in, or the record itself.
 fn enveloped(raw: &str) -> &str {
     #[derive(Deserialize)]
@@ -162,9 +170,7 @@ fn enveloped(raw: &str) -> &str {
         #[serde(borrow)]
         detail: &'a RawValue,
     }
-    // Events of CloudTrail begin with their version; only what may be an envelope is read twice.
-    let head = raw.get(..200).unwrap_or(raw);
-    if !head.contains("\"detail-type\"") {
+    if !may_be_enveloped(raw) {
         return raw;
     }
     serde_json::from_str::<Envelope<'_>>(raw).map_or(raw, |envelope| envelope.detail.get())
@@ -290,7 +296,7 @@ pub fn record_text(bytes: &[u8]) -> String {
     text.into_owned()
 }
 
-fn parse_with(bytes: &[u8], keys: &'static [&'static str], seed: u64) -> Read {
+fn parse_with(bytes: &[u8], keys: &[&str], seed: u64) -> Read {
     match std::str::from_utf8(bytes) {
         Ok(text) => parse_text(text, keys, seed),
         Err(error) => {
@@ -303,84 +309,30 @@ fn parse_with(bytes: &[u8], keys: &'static [&'static str], seed: u64) -> Read {
     }
 }
 
-fn parse_text(text: &str, keys: &'static [&'static str], seed: u64) -> Read {
+fn parse_text(text: &str, keys: &[&str], seed: u64) -> Read {
     let mut read = Read::new(seed);
-    let mut from = serde_json::Deserializer::from_str(text);
-    let records = Records {
-        start: text.as_ptr() as usize,
-        read: &mut read,
-        keys,
-    };
-    let result = records.deserialize(&mut from).and_then(|()| from.end());
-    if let Err(error) = result {
-        read.problems
-            .insert(0, json::problem(text.as_bytes(), &error));
+    let records = |walk: &mut Walk<'_>| read.records(walk);
+    if let Err(problem) = walk::array(text, keys, records) {
+        read.problems.insert(0, problem);
     }
     read
 }
 
-/// Streams the records of an array, or of the array under one of `keys`, without decoding them.
-struct Records<'r> {
-    start: usize,
-    read: &'r mut Read,
-    keys: &'static [&'static str],
-}
-
-impl<'de> DeserializeSeed<'de> for Records<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        if self.keys.is_empty() {
-            from.deserialize_seq(self)
-        } else {
-            from.deserialize_map(self)
+impl Read {
+    /// Reads the record that comes next. Each is read once: its fields and where it ends, in one pass.
+    fn records(&mut self, walk: &mut Walk<'_>) -> Result<(), Problem> {
+        let at = walk.at();
+        let rest = walk.rest();
+        if !may_be_enveloped(rest)
+            && let Ok(event) = walk.take::<Event<'_>>()
+        {
+            let raw = &rest[..walk.at() - at];
+            self.push(&event, raw, at as u64, raw.len());
+            return Ok(());
         }
-    }
-}
-
-impl<'de> Visitor<'de> for Records<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.keys.is_empty() {
-            "an array of records"
-        } else {
-            "an object with the array Records"
-        })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(raw) = items.next_element::<&RawValue>()? {
-            let at = (raw.get().as_ptr() as usize).saturating_sub(self.start);
-            self.read.take(raw.get(), at as u64, raw.get().len());
-        }
+        let raw = walk.take::<&RawValue>()?.get();
+        self.take(raw, at as u64, raw.len());
         Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        let mut seen = false;
-        while let Some(key) = fields.next_key::<Cow<'_, str>>()? {
-            if !self.keys.contains(&key.as_ref()) {
-                fields.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            if seen {
-                return Err(serde::de::Error::custom(
-                    "the array of records stands twice",
-                ));
-            }
-            seen = true;
-            fields.next_value_seed(Records {
-                start: self.start,
-                read: &mut *self.read,
-                keys: &[],
-            })?;
-        }
-        if seen {
-            Ok(())
-        } else {
-            Err(serde::de::Error::custom("there is no array of records"))
-        }
     }
 }
 

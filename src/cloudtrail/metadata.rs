@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
 
-use super::json;
+use crate::evidence::json;
 
 /// Metadata of one object, whatever tool printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

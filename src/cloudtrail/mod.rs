@@ -6,7 +6,6 @@
 pub mod description;
 pub mod digest;
 pub mod event;
-pub mod json;
 pub mod key;
 pub mod lake;
 mod lenient;

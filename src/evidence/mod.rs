@@ -5,11 +5,13 @@
 pub mod archive;
 pub mod buffer;
 pub mod inflate;
+pub mod json;
 pub mod kind;
 pub mod limits;
 pub mod outline;
 pub mod problem;
 pub mod stream;
+pub mod walk;
 
 pub use buffer::Buffer;
 pub use kind::Kind;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::evidence::{Problem, ProblemCode};
+use super::problem::{Problem, ProblemCode};
 use crate::moment::Moment;
 
 /// Reads all of `bytes` as one JSON value of type `T`.
