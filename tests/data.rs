@@ -6,6 +6,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use exhibit::activity::{Query, Search};
 use exhibit::case::Case;
 use exhibit::cloudtrail::PublicKey;
 use exhibit::cloudtrail::key::parse_list;
@@ -96,6 +97,15 @@ fn aws_lake_sample_verifies() {
     assert!(case.judge().is_empty());
     let report = report(&files);
     assert_eq!(report["cloudtrail"]["lake"][0]["status"], "valid");
+    let found = |query: &str| {
+        let query = Query::parse(query).expect("a query");
+        Search::new(case.activity(), &|_| "").find(&query).len()
+    };
+    let rows = found("ip:127.0.0.1 name:eb458333-4ff1-47ee-84b3-e767de65255b");
+    assert!(
+        rows > 0 && rows == found("proven:yes conflict:no"),
+        "{rows}"
+    );
 }
 
 #[test]

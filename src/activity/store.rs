@@ -283,7 +283,7 @@ impl Store {
         let mut by_id: Vec<EventIx> = self
             .present()
             .iter()
-            .filter(|&event| self.ids.get(event) != 0)
+            .filter(|&event| self.ids.get(event) != 0 && self.prints.get(event) != 0)
             .collect();
         by_id.sort_unstable_by_key(|&event| (self.ids.get(event), event));
         for same in by_id.chunk_by(|&a, &b| self.ids.get(a) == self.ids.get(b)) {

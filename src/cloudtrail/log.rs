@@ -38,7 +38,7 @@ pub struct Row {
     /// `eventID` as a number: the UUID that it is, else a part of its SHA-256; 0 where it is absent.
     pub id: u128,
     /// Tells records of other content apart: white space does not count. Keyed by a secret of the session,
-    /// so that nobody can make two records look alike.
+    /// so that nobody can make two records look alike. 0 where the record is told in another form than JSON.
     pub print: u64,
     /// `eventTime`.
     pub time: Option<Moment>,
@@ -82,7 +82,7 @@ pub struct Read {
 }
 
 impl Read {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut read = Read {
             log: Log::default(),
             problems: Vec::new(),
@@ -107,18 +107,19 @@ impl Read {
     fn take(&mut self, raw: &str, at: u64, length: usize) {
         let raw = enveloped(raw);
         match Event::parse(raw) {
-            Ok(event) => self.push(&event, raw, at, length),
+            Ok(event) => self.push(&event, Some(raw), at, length),
             Err(_) => self.problem(at),
         }
     }
 
-    fn push(&mut self, event: &Event<'_>, raw: &str, at: u64, length: usize) {
+    /// Adds an event, of which `raw` is the record.
+    pub(super) fn push(&mut self, event: &Event<'_>, raw: Option<&str>, at: u64, length: usize) {
         let actor = &event.actor;
         let row = Row {
             at,
             length: length as u32,
             id: number(&event.id),
-            print: self.prints.hash_one(compact(raw).as_bytes()),
+            print: raw.map_or(0, |raw| self.prints.hash_one(compact(raw).as_bytes())),
             time: event.time,
             name: self.hold(&event.name),
             source: self.hold(&event.source),
@@ -142,7 +143,7 @@ impl Read {
         self.log.rows.push(row);
     }
 
-    fn problem(&mut self, at: u64) {
+    pub(super) fn problem(&mut self, at: u64) {
         if self.problems.len() < MOST_PROBLEMS {
             let problem = Problem::new(
                 ProblemCode::RecordInvalid,
@@ -327,7 +328,7 @@ impl Read {
             && let Ok(event) = walk.take::<Event<'_>>()
         {
             let raw = &rest[..walk.at() - at];
-            self.push(&event, raw, at as u64, raw.len());
+            self.push(&event, Some(raw), at as u64, raw.len());
             return Ok(());
         }
         let raw = walk.take::<&RawValue>()?.get();

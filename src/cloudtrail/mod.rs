@@ -8,6 +8,7 @@ pub mod digest;
 pub mod event;
 pub mod key;
 pub mod lake;
+pub mod lake_result;
 mod lenient;
 pub mod log;
 pub mod metadata;

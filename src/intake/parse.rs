@@ -1,6 +1,8 @@
 //! From content to facts: calls the parser of each kind.
 
-use crate::cloudtrail::{Digest, LakeSign, ObjectName, description, key, log, metadata};
+use crate::cloudtrail::{
+    Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
+};
 use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
 use crate::sum::Sum;
@@ -16,6 +18,7 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         Kind::CloudtrailEvents => records(entry, log::parse_events(text, seed)),
         Kind::CloudtrailPublicKeys => keys(entry, text),
         Kind::S3ObjectMetadata => object_metadata(entry, text),
+        Kind::CloudtrailLakeResult => records(entry, lake_result::parse(text, seed)),
         Kind::CloudtrailLakeSign => lake(entry, text),
         Kind::CloudtrailTrail | Kind::S3Bucket => descriptions(entry, text),
         _ => Vec::new(),

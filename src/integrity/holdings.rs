@@ -255,6 +255,9 @@ impl Holdings {
     pub fn add(&mut self, file: FileIx, entry: &mut Entry) {
         match std::mem::take(&mut entry.facts) {
             Facts::Digest(digest) => self.add_digest(file, entry, *digest),
+            Facts::Log(_) if entry.kind == Kind::CloudtrailLakeResult => {
+                self.lake_results.extend(entry.sum.map(|sum| (file, sum)));
+            }
             Facts::Log(log) => self.add_log(file, entry, log.rows.len() as u64),
             Facts::Keys(records) => records
                 .into_iter()

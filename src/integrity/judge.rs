@@ -102,12 +102,14 @@ pub fn judge(
     let days = Days::new(holdings);
     let mut chains = follow(holdings, &proofs, &days);
     expect::expect(holdings, &mut chains);
-    let (logs, standing) = log_rows(holdings, files, &proofs, &days);
+    let (logs, mut standing) = log_rows(holdings, files, &proofs, &days);
+    let lake = lake::judge(holdings, &path);
+    standing.extend(lake.iter().flat_map(|row| &row.results).copied());
     let mut judgement = Judgement {
         digests: digest_rows(holdings, files, &proofs, &chains),
         logs,
         standing,
-        lake: lake::judge(holdings, &path),
+        lake,
         gaps: chains.gaps,
         trails: chains.trails,
         proofs: Some(proofs),

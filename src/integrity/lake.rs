@@ -4,7 +4,7 @@
 //! (as the AWS CLI's `verify-query-results` has it); names, region and time are not signed.
 
 use super::holdings::{FileIx, Holdings};
-use super::status::LakeStatus;
+use super::status::{LakeStatus, LogStatus};
 use crate::cloudtrail::{LakeSign, Signature};
 
 /// The judgement of one Lake query.
@@ -16,6 +16,8 @@ pub struct LakeRow {
     pub status: LakeStatus,
     /// What was compared, in a sentence.
     pub evidence: String,
+    /// The result files that the sign file names and the evidence holds, each with what is known of it.
+    pub results: Vec<(FileIx, LogStatus)>,
 }
 
 /// Judges every sign file.
@@ -26,14 +28,45 @@ pub fn judge(holdings: &Holdings, path: &dyn Fn(u32) -> String) -> Vec<LakeRow> 
         .map(|&(file, _)| path(file))
         .collect();
     let rows = holdings.lake.iter().map(|(file, sign)| {
-        let (status, evidence) = one(holdings, sign, &path(*file), &paths);
+        let path = path(*file);
+        let (status, evidence) = one(holdings, sign, &path, &paths);
         LakeRow {
             file: *file,
             status,
             evidence,
+            results: results(holdings, sign, status, &path, &paths),
         }
     });
     rows.collect()
+}
+
+/// What a judged sign file says of each result file.
+fn results(
+    holdings: &Holdings,
+    sign: &LakeSign,
+    status: LakeStatus,
+    path: &str,
+    paths: &[String],
+) -> Vec<(FileIx, LogStatus)> {
+    let is_signed = !matches!(status, LakeStatus::NoKey | LakeStatus::InvalidSignature);
+    let folder = folder(path);
+    let mut found = Vec::new();
+    for (at, &(file, sum)) in holdings.lake_results.iter().enumerate() {
+        let is_named = |name: &String| paths[at] == format!("{folder}{name}");
+        let same = sign.files.iter().any(|(_, signed)| *signed == sum);
+        let named = sign.files.iter().any(|(name, _)| is_named(name));
+        match (same, named) {
+            (true, _) if is_signed => found.push((file, LogStatus::Valid)),
+            (false, true) if is_signed => found.push((file, LogStatus::Modified)),
+            (true, _) | (_, true) => found.push((file, LogStatus::Unproven)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn folder(path: &str) -> &str {
+    path.rfind(['/', '\\']).map_or("", |at| &path[..=at])
 }
 
 fn one(holdings: &Holdings, sign: &LakeSign, path: &str, paths: &[String]) -> (LakeStatus, String) {
@@ -58,7 +91,7 @@ fn one(holdings: &Holdings, sign: &LakeSign, path: &str, paths: &[String]) -> (L
             format!("Checked with the key {fingerprint}."),
         );
     }
-    let folder = path.rfind(['/', '\\']).map_or("", |at| &path[..=at]);
+    let folder = folder(path);
     for (name, sum) in &sign.files {
         let beside = format!("{folder}{name}");
         let here = paths

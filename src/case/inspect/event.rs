@@ -2,7 +2,8 @@
 
 use crate::activity::complete::term;
 use crate::activity::{Field, field};
-use crate::integrity::LogAt;
+use crate::evidence::Kind;
+use crate::integrity::{LogAt, LogStatus};
 use crate::moment::Moment;
 
 use super::super::Case;
@@ -55,7 +56,13 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
         push(&mut it.what, "Resource", code(store.texts.get(target)));
     }
     push(&mut it.what, "Event ID", code(&store.id_text(event)));
+    let kind = case.register.file(span.file).map(|file| file.kind);
     it.why.push(match standing.0 {
+        Some(status) if kind == Some(Kind::CloudtrailLakeResult) => match status {
+            LogStatus::Valid => "Its file is a result of a CloudTrail Lake query, and the sign file of that query proves its bytes.".to_owned(),
+            LogStatus::Modified => "Its file is a result of a CloudTrail Lake query, and not the one that was signed.".to_owned(),
+            _ => "Its file is a result of a CloudTrail Lake query, whose sign file could not be proven.".to_owned(),
+        },
         Some(status) => status.message().to_owned(),
         None => {
             "It is not from a log file that a digest could list, so nothing proves it.".to_owned()
