@@ -36,6 +36,12 @@ pub(crate) enum Command {
     SaveScript,
     /// Downloads the verdicts as `validate-logs` words them.
     SaveValidateLogs,
+    /// Shows the saved views.
+    ShowViews,
+    /// Downloads saved views and settings.
+    SaveSettings,
+    /// Opens a file of saved views and settings.
+    OpenSettings,
     /// Light or dark.
     ToggleTheme,
     /// Shows the seal.
@@ -95,6 +101,17 @@ pub(crate) const COMMANDS: &[Entry] = &[
     entry(Command::Open(View::Risk), "Go to Risk", "6"),
     entry(Command::Open(View::Artifacts), "Go to Artifacts", "7"),
     entry(Command::Open(View::Report), "Go to Report", "8"),
+    entry(Command::ShowViews, "Saved views", "w"),
+    entry(
+        Command::SaveSettings,
+        "Download saved views and settings",
+        "",
+    ),
+    entry(
+        Command::OpenSettings,
+        "Open a file of saved views and settings",
+        "",
+    ),
     entry(Command::ToggleTheme, "Light or dark", "t"),
     entry(Command::ShowPrivacy, "Why nothing leaves this page", "p"),
     entry(Command::ShowHelp, "Keyboard shortcuts", "?"),
@@ -108,6 +125,8 @@ pub(crate) enum Overlay {
     Help,
     /// The palette.
     Palette,
+    /// The saved views.
+    Views,
     /// The seal.
     Privacy,
 }
@@ -140,6 +159,9 @@ impl Runner {
             Command::SaveManifest => client.download(Export::Manifest, "SHA256SUMS"),
             Command::SaveScript => client.download(Export::Script, "collect-missing.sh"),
             Command::SaveValidateLogs => client.download(Export::ValidateLogs, "validate-logs.txt"),
+            Command::ShowViews => self.overlay.emit(Some(Overlay::Views)),
+            Command::SaveSettings => client.save_settings(),
+            Command::OpenSettings => click("settings-file"),
             Command::ToggleTheme => theme::toggle(),
             Command::ShowPrivacy => self.overlay.emit(Some(Overlay::Privacy)),
             Command::ShowHelp => self.overlay.emit(Some(Overlay::Help)),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use exhibit::case::Overview;
+use exhibit::case::{Overview, Settings};
 
 /// How far the intake is; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,6 +107,8 @@ pub(crate) struct Session {
     pub(crate) toasts: Vec<Toast>,
     /// What goes on beside the intake.
     pub(crate) task: Option<Task>,
+    /// What the user decided.
+    pub(crate) settings: Rc<Settings>,
     /// Whether the built-in demo is in the case.
     pub(crate) demo: bool,
 }

@@ -8,6 +8,7 @@ pub mod overview;
 pub mod question;
 pub mod register;
 pub mod rows;
+pub mod saved;
 mod scan;
 pub mod table;
 
@@ -22,6 +23,7 @@ pub use question::{
     Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
+pub use saved::SavedView;
 pub use table::{Cell, Column, Row, Shape, Table};
 
 /// All evidence of one audit and what is known of it.
@@ -100,9 +102,14 @@ impl Case {
         &self.settings
     }
 
-    /// Takes what the user decided; the next judgement is made by it.
-    pub fn set(&mut self, settings: Settings) {
-        self.settings = settings;
+    /// Takes what the user decided; the next judgement is made by it. Says whether it would be another one.
+    pub fn set(&mut self, settings: Settings) -> bool {
+        let old = std::mem::replace(&mut self.settings, settings);
+        let views = |of: &Settings| Settings {
+            views: Vec::new(),
+            ..of.clone()
+        };
+        views(&old) != views(&self.settings)
     }
 
     /// Judges all evidence. Returns the signature checks whose outcome is needed first; when there are

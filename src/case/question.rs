@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::saved::SavedView;
 use super::table::{Cell, Row, Table};
 pub use crate::activity::complete::Completions;
 pub use crate::activity::query::QueryError;
@@ -145,6 +146,7 @@ pub struct Facet {
 
 /// What the user decides; the case judges by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Settings {
     /// The auditor fetched the public keys himself.
     pub keys_confirmed: bool,
@@ -152,6 +154,8 @@ pub struct Settings {
     pub verify_twice: bool,
     /// The scope, as `validate-logs` narrows; empty fields do not narrow.
     pub scope: Scope,
+    /// Views under names.
+    pub views: Vec<SavedView>,
 }
 
 /// An answer of the case.

@@ -6,6 +6,7 @@ use crate::moment::Moment;
 
 /// What was asked for, or what was found; empty fields do not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Scope {
     /// Delivered at or after.
     pub from: Option<Moment>,

@@ -1,7 +1,5 @@
 //! Evidence in: drops, their progress, and what is done when a worker dies.
 
-use exhibit::case::Settings;
-
 use super::{Client, DEMO, RESTARTS, now};
 use crate::app::boot;
 use crate::app::breathe::breathe;
@@ -186,7 +184,6 @@ impl Client {
         self.end_workers();
         let mut state = self.0.state.borrow_mut();
         state.pool = Pool::default();
-        state.settings = Settings::default();
         state.listings = 0;
         state.clears += 1;
         let revision = state.session.revision + 1;

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
-use exhibit::case::{Answer, Export, Question, Raw, Settings};
+use exhibit::case::{Answer, Export, Question, Raw, Settings, saved};
 use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
@@ -58,7 +58,6 @@ struct Inner {
 #[derive(Default)]
 struct State {
     session: Session,
-    settings: Settings,
     case: Option<Worker>,
     pool: Pool,
     channels: u32,
@@ -170,7 +169,7 @@ impl Client {
     }
 
     fn settings(&self) -> Settings {
-        self.0.state.borrow().settings.clone()
+        (*self.0.state.borrow().session.settings).clone()
     }
 
     /// A channel for one asker: a later question on it makes an earlier one void.
@@ -202,8 +201,39 @@ impl Client {
 
     /// Takes what the user decided; the case judges again.
     pub(crate) fn set(&self, settings: Settings) {
-        self.0.state.borrow_mut().settings = settings.clone();
+        self.change(|session| session.settings = Rc::new(settings.clone()));
         self.tell(&ToCase::Set(settings));
+    }
+
+    /// Downloads what the user decided, as a file that can be opened again.
+    pub(crate) fn save_settings(&self) {
+        let text = saved::write(&self.settings());
+        let parts = Array::of1(&text.into());
+        if crate::app::download::save(&parts, "case.exhibit.json").is_err() {
+            self.warn(
+                "The browser did not take the file: check that downloads are allowed.".to_owned(),
+            );
+        }
+    }
+
+    /// Takes up what such a file says, in place of what was decided before.
+    pub(crate) fn open_settings(&self, file: web_sys::File) {
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+            let text = text
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
+            match saved::parse(text.as_bytes()) {
+                Ok(settings) => client.set(settings),
+                Err(problem) => client.warn(format!(
+                    "{} holds no saved views and settings: {} Choose a file that Exhibit wrote.",
+                    file.name(),
+                    problem.message()
+                )),
+            }
+        });
     }
 
     /// Has the case write a document, and hands over its parts.

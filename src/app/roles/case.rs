@@ -107,8 +107,9 @@ impl Role {
                 }
             }
             ToCase::Set(settings) => {
-                self.case.borrow_mut().set(settings);
-                self.want(Wanted::Settings);
+                if self.case.borrow_mut().set(settings) {
+                    self.want(Wanted::Settings);
+                }
             }
             ToCase::Reading => {
                 self.verify.set(0.0);

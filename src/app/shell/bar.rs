@@ -37,6 +37,7 @@ pub(super) fn Bar() -> Html {
                 <button onclick={run(Command::AddFiles)}>{"Add files"}</button>
                 <button onclick={run(Command::AddFolder)}>{"Add folder"}</button>
                 <button data-testid="clear-case" disabled={!has_case} onclick={run(Command::ClearCase)}>{"Clear"}</button>
+                <button data-testid="saved-views" title="Saved views (w)" onclick={run(Command::ShowViews)}>{"Views"}</button>
                 <button class="seal" data-testid="network-seal" data-sealed="true" title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>
                     <span aria-hidden="true">{"✓"}</span>{" Network sealed"}
                 </button>
@@ -76,11 +77,25 @@ fn Inputs() -> Html {
             let _ = input.set_attribute("webkitdirectory", "");
         }
     });
+    let input_of = |event: &Event| {
+        let target = event.target()?;
+        target.dyn_into::<HtmlInputElement>().ok()
+    };
+    let onsettings = {
+        let client = client.clone();
+        Callback::from(move |event: Event| {
+            let Some(input) = input_of(&event) else {
+                return;
+            };
+            let file = input.files().and_then(|files| files.get(0));
+            if let (Some(client), Some(file)) = (&client, file) {
+                client.open_settings(file);
+            }
+            input.set_value("");
+        })
+    };
     let onchange = Callback::from(move |event: Event| {
-        let Some(input) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-        else {
+        let Some(input) = input_of(&event) else {
             return;
         };
         if let (Some(client), Some(files)) = (&client, input.files()) {
@@ -92,6 +107,7 @@ fn Inputs() -> Html {
     html! {
         <>
             <input id="evidence-files" class="hidden-input" tabindex="-1" aria-label="Evidence files" type="file" multiple=true onchange={onchange.clone()} />
+            <input id="settings-file" class="hidden-input" tabindex="-1" aria-label="A file of saved views and settings" type="file" accept=".json" onchange={onsettings} />
             <input id="evidence-folder" ref={folder} class="hidden-input" tabindex="-1" aria-label="Evidence folder" type="file" {onchange} />
         </>
     }

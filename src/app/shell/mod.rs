@@ -4,6 +4,7 @@ mod bar;
 mod listeners;
 mod overlays;
 mod rail;
+mod saved;
 
 use std::rc::Rc;
 

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::saved::Saved;
 use crate::app::boot;
 use crate::app::client::Client;
 use crate::app::commands::{COMMANDS, Entry, Overlay, Runner};
@@ -29,6 +30,7 @@ pub(super) fn Overlays(props: &Props) -> Html {
     let (testid, label, content) = match props.overlay {
         None => ("", "", html! { <span /> }),
         Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", html! { <Help /> }),
+        Some(Overlay::Views) => ("views-overlay", "Saved views", html! { <Saved /> }),
         Some(Overlay::Palette) => ("palette", "Find a command", html! { <Palette /> }),
         Some(Overlay::Privacy) => (
             "privacy-panel",

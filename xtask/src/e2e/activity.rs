@@ -35,6 +35,10 @@ pub(super) const TESTS: &[Test] = &[
         name: "address_brings_the_view_back",
         run: address_brings_the_view_back,
     },
+    Test {
+        name: "saved_views_come_back_from_their_file",
+        run: saved_views_come_back,
+    },
 ];
 
 const WAIT: Duration = Duration::from_secs(10);
@@ -268,5 +272,32 @@ fn address_brings_the_view_back(stage: &Stage) -> Result<()> {
         &[],
     )?;
     ensure!(query == "user:bob OR user:alice", "the query is {query}");
+    stage.expect_quiet_console()
+}
+
+fn saved_views_come_back(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    ask(page, "name:DeleteTrail")?;
+    wait_count(page, 1)?;
+    page.click("saved-views")?;
+    let input = page.session().find("[data-testid=view-name]")?;
+    page.session()
+        .type_into(&input, &format!("Trails <b>gone</b>{}", key::ENTER))?;
+    let is_listed = || Ok(page.text("views")?.contains("Trails <b>gone</b>"));
+    page.wait_for("the saved view", WAIT, is_listed)?;
+    let file = stage.scratch()?.join("case.exhibit.json");
+    fs::write(&file, page.download("save-settings")?)?;
+    page.click("clear-case")?;
+    page.wait_state("empty")?;
+    page.drop_files(&[stage.scratch()?.join("events.json")])?;
+    page.wait_ready(1)?;
+    page.choose("input#settings-file", &file.to_string_lossy())?;
+    page.click("saved-views")?;
+    page.wait_for("the saved view", WAIT, is_listed)?;
+    page.session().run(
+        "document.querySelector('[data-testid=views] a').click()",
+        &[],
+    )?;
+    wait_count(page, 1)?;
     stage.expect_quiet_console()
 }

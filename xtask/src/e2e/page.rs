@@ -225,7 +225,7 @@ impl Page {
         Ok(())
     }
 
-    fn choose(&self, input: &str, paths: &str) -> Result<()> {
+    pub(crate) fn choose(&self, input: &str, paths: &str) -> Result<()> {
         let element = self.session.find(input)?;
         self.session
             .type_into(&element, paths)

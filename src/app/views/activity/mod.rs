@@ -53,13 +53,14 @@ pub(crate) fn Activity(props: &Props) -> Html {
 #[component]
 fn Events(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let route = use_state(|| props.route.clone());
+    // The address is the truth: what is typed is noted there, and the shell hears of it only by links.
+    let route = use_state(Route::read);
     let caret = use_state(|| 0_u32);
     // The last answer that could be understood stays while a query is being typed.
     let good = use_mut_ref(|| None::<Rc<Answer>>);
     {
         let route = route.setter();
-        use_effect_with(props.route.clone(), move |new| route.set(new.clone()));
+        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
     }
     let go = {
         let route = route.clone();
