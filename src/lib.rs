@@ -15,3 +15,4 @@ pub mod integrity;
 pub mod moment;
 pub mod order;
 pub mod sum;
+pub mod texts;

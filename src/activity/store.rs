@@ -3,59 +3,17 @@
 use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, Symbol as _, backend::StringBackend};
 
 use crate::cloudtrail::event::{Access, Answer, Category};
 use crate::cloudtrail::log::{Log, Row};
 use crate::integrity::{LogStatus, State};
 use crate::moment::Moment;
+pub use crate::texts::{Text, Texts};
 
 use super::column::{Column, Dictionary};
 
 /// Place of an event: in the order in which files came.
 pub type EventIx = u32;
-/// A text that is held once; 0 is the empty one.
-pub type Text = u32;
-
-/// Texts, each held once.
-pub struct Texts {
-    interner: StringInterner<StringBackend<SymbolU32>, foldhash::fast::RandomState>,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        let mut texts = Texts {
-            interner: StringInterner::with_hasher(foldhash::fast::RandomState::default()),
-        };
-        texts.hold("");
-        texts
-    }
-}
-
-impl Texts {
-    fn hold(&mut self, text: &str) -> Text {
-        self.interner.get_or_intern(text).to_usize() as Text
-    }
-
-    /// The text.
-    pub fn get(&self, text: Text) -> &str {
-        SymbolU32::try_from_usize(text as usize)
-            .and_then(|symbol| self.interner.resolve(symbol))
-            .unwrap_or_default()
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.interner.len()
-    }
-
-    /// Whether there is none but the empty one.
-    pub fn is_empty(&self) -> bool {
-        self.len() <= 1
-    }
-}
-
 /// Who.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ActorKey {
@@ -172,7 +130,12 @@ impl Store {
         if log.rows.is_empty() {
             return;
         }
-        let texts: Vec<Text> = log.texts.iter().map(|text| self.texts.hold(text)).collect();
+        let texts: Vec<Text> = log
+            .texts
+            .texts
+            .iter()
+            .map(|text| self.texts.hold(text))
+            .collect();
         self.spans.push(Span {
             file,
             first: self.times.len(),

@@ -9,7 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::moment::Moment;
 
-use super::lenient::{Flag, Found, MOST_RESOURCES, Object, Text};
+use crate::evidence::lenient::{Flag, Object, Text};
+
+use super::found::{Found, MOST_RESOURCES};
 
 /// A record. Texts borrow from it where they can; an absent one is empty.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,6 @@
 //! Log files, `{"Records": […]}`, and the other forms in which CloudTrail events are handed around.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 
 use foldhash::quality::FixedState;
@@ -13,20 +12,18 @@ use crate::evidence::walk::{self, Walk};
 use crate::evidence::{Problem, ProblemCode, json};
 use crate::moment::Moment;
 use crate::sum::Sum;
+use crate::texts::{Held, Text};
 
 use super::event::{Access, Answer, Category, Event};
 
 /// The records of a file, as rows; their texts are held once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Log {
-    /// Distinct texts; the first is empty.
-    pub texts: Vec<String>,
+    /// The texts of its rows.
+    pub texts: Held,
     /// One a record, in the order of the file.
     pub rows: Vec<Row>,
 }
-
-/// A text of [`Log::texts`]; 0 where it is absent.
-pub type Text = u32;
 
 /// A record as columns need it: see [`Event`] for what each field means.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,7 +74,6 @@ pub struct Read {
     pub log: Log,
     /// What was not.
     pub problems: Vec<Problem>,
-    places: HashMap<String, Text, foldhash::fast::RandomState>,
     prints: FixedState,
 }
 
@@ -86,7 +82,6 @@ impl Read {
         let mut read = Read {
             log: Log::default(),
             problems: Vec::new(),
-            places: HashMap::default(),
             prints: FixedState::with_seed(seed),
         };
         read.hold("");
@@ -94,13 +89,7 @@ impl Read {
     }
 
     fn hold(&mut self, text: &str) -> Text {
-        if let Some(&place) = self.places.get(text) {
-            return place;
-        }
-        let place = self.log.texts.len() as Text;
-        self.log.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
+        self.log.texts.hold(text)
     }
 
     /// Takes one record: its text, and where it stands in the file, `length` bytes from `at` on.
@@ -353,7 +342,7 @@ mod tests {
         assert_eq!(first.id, 0x293b_a626_3be5_4a26_ab1b_0f4c_54f4_9959);
         assert_eq!(first.time, Moment::parse("2023-07-10T11:42:36Z"));
         assert_eq!((second.id, second.time), (0, None));
-        assert_eq!(read.log.texts, ["", "A"]);
+        assert_eq!(read.log.texts.texts, ["", "A"]);
         let slice = &text[first.at as usize..][..first.length as usize];
         assert!(slice.starts_with(b"{\"eventID\"") && slice.ends_with(b"}"));
     }

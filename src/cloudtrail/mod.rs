@@ -6,10 +6,10 @@
 pub mod description;
 pub mod digest;
 pub mod event;
+mod found;
 pub mod key;
 pub mod lake;
 pub mod lake_result;
-mod lenient;
 pub mod log;
 pub mod metadata;
 pub mod name;

@@ -7,6 +7,7 @@ pub mod buffer;
 pub mod inflate;
 pub mod json;
 pub mod kind;
+pub mod lenient;
 pub mod limits;
 pub mod outline;
 pub mod problem;

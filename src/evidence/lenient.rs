@@ -1,0 +1,129 @@
+//! Fields that may hold anything: what is not of the wanted type counts as absent, in one pass.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// A text without a copy, where it has no escapes; any other value counts as absent.
+#[derive(Default)]
+pub struct Text<'a>(pub Cow<'a, str>);
+
+/// An object; any other value counts as absent.
+#[derive(Default)]
+pub struct Object<T>(pub T);
+
+/// True or false, also as a text, as some outputs have it.
+#[derive(Default)]
+pub struct Flag(pub Option<bool>);
+
+/// The methods of a visitor to whom values of other types count as absent.
+macro_rules! ignore_values {
+    () => {
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+        $crate::evidence::lenient::ignore!(numbers);
+    };
+    (numbers) => {
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+    };
+    (lists) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+    (objects) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+            while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+    (texts) => {
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+    };
+}
+
+pub(crate) use ignore_values as ignore;
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reads;
+        impl<'de> Visitor<'de> for Reads {
+            type Value = Text<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+            ignore!();
+            ignore!(lists);
+            ignore!(objects);
+        }
+        from.deserialize_any(Reads)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reads;
+        impl<'de> Visitor<'de> for Reads {
+            type Value = Flag;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Flag, E> {
+                Ok(Flag(Some(value)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Flag, E> {
+                Ok(Flag(match text {
+                    "true" | "Yes" => Some(true),
+                    "false" | "No" => Some(false),
+                    _ => None,
+                }))
+            }
+            ignore!(numbers);
+            ignore!(lists);
+            ignore!(objects);
+        }
+        from.deserialize_any(Reads)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reads<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Reads<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(serde::de::value::MapAccessDeserializer::new(fields)).map(Object)
+            }
+            ignore!();
+            ignore!(lists);
+            ignore!(texts);
+        }
+        from.deserialize_any(Reads(std::marker::PhantomData))
+    }
+}
