@@ -1,7 +1,7 @@
 //! The domain library of Exhibit: reads AWS evidence, proves what can be proven, answers the audit's questions.
 //!
 //! It compiles for the host and knows no browser; the application around it is `src/main.rs`.
-//! A value moves forward only: bytes -> [`evidence`] -> [`cloudtrail`] -> [`integrity`] -> [`case`].
+//! A value moves forward only: bytes -> [`evidence`] -> [`cloudtrail`], [`config`] -> [`integrity`] -> [`case`].
 //! `tests/tidy.rs` holds these arrows.
 #![forbid(unsafe_code)]
 
@@ -9,6 +9,7 @@ pub mod activity;
 pub mod audit;
 pub mod case;
 pub mod cloudtrail;
+pub mod config;
 pub mod evidence;
 pub mod intake;
 pub mod integrity;

@@ -113,6 +113,8 @@ problems! {
         "Save the output again as UTF-8 (in PowerShell: `| Out-File -Encoding utf8`).",
     RecordInvalid "record-invalid" "A record could not be read; the others were"
         "Look at the record at the stated place; it may have been altered.",
+    ItemInvalid "item-invalid" "A configuration item could not be read; the others were"
+        "Look at the item at the stated place; fetch the file again, it may have been edited or cut.",
     KeyInvalid "key-invalid" "A public key could not be read; the others were"
         "Fetch the keys again with `aws cloudtrail list-public-keys`.",
     TooLargeToParse "too-large-to-parse" "The file was hashed, but is too large to be read record by record"

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
+use crate::config::Config;
 use crate::evidence::{Kind, Problem};
 use crate::sum::Sum;
 
@@ -45,6 +46,8 @@ pub enum Facts {
     Metadata(Vec<ObjectMetadata>),
     /// A Lake sign file.
     LakeSign(Box<LakeSign>),
+    /// Files of AWS Config.
+    Config(Box<Config>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
 }

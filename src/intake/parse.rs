@@ -3,6 +3,7 @@
 use crate::cloudtrail::{
     Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
 };
+use crate::config;
 use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
 use crate::sum::Sum;
@@ -19,6 +20,11 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         Kind::CloudtrailPublicKeys => keys(entry, text),
         Kind::S3ObjectMetadata => object_metadata(entry, text),
         Kind::CloudtrailLakeResult => records(entry, lake_result::parse(text, seed)),
+        Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems => {
+            config_rows(entry, config::read::items(text, seed))
+        }
+        Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed)),
+        Kind::ConfigRecorder => config_rows(entry, config::read::recorder(text)),
         Kind::CloudtrailLakeSign => lake(entry, text),
         Kind::CloudtrailTrail | Kind::S3Bucket => descriptions(entry, text),
         _ => Vec::new(),
@@ -31,7 +37,10 @@ pub(super) fn place(entry: &mut Entry) {
     let (account, region) = match ObjectName::parse(&entry.path) {
         Some(ObjectName::Digest(name)) => (name.account, name.region),
         Some(ObjectName::Log(name)) => (name.account, name.region),
-        None => return,
+        None => match config::name::place(&entry.path) {
+            Some((account, region)) => (account.to_owned(), region.to_owned()),
+            None => return,
+        },
     };
     entry.account.get_or_insert(account);
     entry.region.get_or_insert(region);
@@ -52,6 +61,20 @@ fn digest(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
         }
         Err(problem) => vec![problem],
     }
+}
+
+fn config_rows(entry: &mut Entry, read: config::read::Read) -> Vec<Problem> {
+    let rows = read.config;
+    let places = rows.items.first().map(|item| (item.account, item.region));
+    if let Some((account, region)) = places {
+        let text = |place| Some(rows.texts.get(place).to_owned()).filter(|text| !text.is_empty());
+        entry.account = text(account);
+        entry.region = text(region);
+    } else if entry.kind == Kind::ConfigRecorder {
+        entry.region = key::region_in(&entry.path).map(str::to_owned);
+    }
+    entry.facts = Facts::Config(Box::new(rows));
+    read.problems
 }
 
 fn records(entry: &mut Entry, read: log::Read) -> Vec<Problem> {

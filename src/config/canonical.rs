@@ -1,0 +1,228 @@
+//! When two configurations are the same: JSON within texts is taken for what it says, wrappers around a
+//! value do not count, and neither does the order of a list (observed: AWS's own diffs treat lists as sets).
+
+use std::hash::BuildHasher as _;
+
+use foldhash::quality::FixedState;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// How deep JSON within JSON is followed.
+const DEEPEST: u8 = 4;
+/// Wrappers that some versions of an item put around a plain value, `{"value":"Active"}`.
+const WRAPPERS: &[&str] = &["value", "string"];
+
+/// The JSON that a text holds: as it stands (bucket policies, API outputs), or percent-encoded (IAM
+/// documents). `None` for any other text.
+pub fn embedded(text: &str) -> Option<String> {
+    let text = text.trim();
+    let holds = |text: &str| {
+        text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    };
+    if holds(text) {
+        return Some(text.to_owned());
+    }
+    let head = text.get(..3)?;
+    if head.eq_ignore_ascii_case("%7b") || head.eq_ignore_ascii_case("%5b") {
+        let decoded = percent_decoded(text)?;
+        return holds(decoded.trim()).then_some(decoded);
+    }
+    None
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first == b'%' {
+            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A value with all JSON within texts decoded and wrappers taken away, for people and for comparing.
+pub fn decoded(value: Value) -> Value {
+    decode(value, DEEPEST)
+}
+
+fn decode(value: Value, left: u8) -> Value {
+    match value {
+        Value::String(text) => {
+            let inner = if left == 0 { None } else { embedded(&text) };
+            match inner.and_then(|inner| serde_json::from_str(&inner).ok()) {
+                Some(inner) => decode(inner, left - 1),
+                None => Value::String(text),
+            }
+        }
+        Value::Array(items) => items.into_iter().map(|item| decode(item, left)).collect(),
+        Value::Object(fields) => {
+            let fields = fields
+                .into_iter()
+                .map(|(name, value)| (name, decode(value, left)));
+            let fields: Map<_, _> = fields.collect();
+            let wraps = fields.len() == 1
+                && fields.iter().all(|(name, value)| {
+                    WRAPPERS.contains(&name.as_str()) && !value.is_object() && !value.is_array()
+                });
+            if wraps {
+                fields
+                    .into_iter()
+                    .next()
+                    .map_or(Value::Null, |(_, value)| value)
+            } else {
+                Value::Object(fields)
+            }
+        }
+        other => other,
+    }
+}
+
+/// A number that is equal for equal configurations. `state` is keyed by a secret of the session, so that
+/// nobody can make two configurations look alike.
+pub fn print(json: &str, state: &FixedState) -> u64 {
+    let seed = Print {
+        state,
+        left: DEEPEST,
+    };
+    let mut from = serde_json::Deserializer::from_str(json);
+    seed.deserialize(&mut from).map_or_else(
+        // What is no JSON is compared as it stands.
+        |_| state.hash_one(json),
+        |(print, _)| print,
+    )
+}
+
+#[derive(Clone, Copy)]
+struct Print<'s> {
+    state: &'s FixedState,
+    /// How deep JSON within JSON is still followed.
+    left: u8,
+}
+
+/// The number, and whether the value is a container.
+type Printed = (u64, bool);
+
+impl Print<'_> {
+    fn plain(self, tag: u8, value: impl std::hash::Hash) -> Printed {
+        (self.state.hash_one((tag, value)), false)
+    }
+
+    fn text(self, text: &str) -> Printed {
+        let inner = if self.left == 0 { None } else { embedded(text) };
+        match inner {
+            Some(inner) => {
+                let deeper = Print {
+                    left: self.left - 1,
+                    ..self
+                };
+                let mut from = serde_json::Deserializer::from_str(&inner);
+                deeper
+                    .deserialize(&mut from)
+                    .unwrap_or_else(|_| self.plain(1, text))
+            }
+            None => self.plain(1, text),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Print<'_> {
+    type Value = Printed;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Printed, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Print<'_> {
+    type Value = Printed;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_unit<E>(self) -> Result<Printed, E> {
+        Ok(self.plain(0, ()))
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Printed, E> {
+        Ok(self.plain(2, value))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Printed, E> {
+        Ok(self.plain(3, i128::from(value)))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Printed, E> {
+        Ok(self.plain(3, i128::from(value)))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Printed, E> {
+        Ok(self.plain(4, value.to_bits()))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Printed, E> {
+        Ok(self.text(text))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Printed, A::Error> {
+        // A sum does not mind the order; each part is mixed again, so that parts cannot cancel out.
+        let (mut sum, mut count) = (0_u64, 0_u64);
+        while let Some((print, _)) = items.next_element_seed(self)? {
+            sum = sum.wrapping_add(self.state.hash_one((5_u8, print)));
+            count += 1;
+        }
+        Ok((self.state.hash_one((6_u8, sum, count)), true))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Printed, A::Error> {
+        let (mut sum, mut count) = (0_u64, 0_u64);
+        let mut wrapped = None;
+        while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
+            let is_wrapper = WRAPPERS.contains(&name.as_ref());
+            let (print, is_container) = fields.next_value_seed(self)?;
+            wrapped = (is_wrapper && !is_container).then_some(print);
+            sum = sum.wrapping_add(self.state.hash_one((7_u8, name.as_ref(), print)));
+            count += 1;
+        }
+        match wrapped {
+            Some(print) if count == 1 => Ok((print, false)),
+            _ => Ok((self.state.hash_one((8_u8, sum, count)), true)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(json: &str) -> u64 {
+        print(json, &FixedState::with_seed(7))
+    }
+
+    #[test]
+    fn form_does_not_count_and_content_does() {
+        let plain = of(r#"{"a":[1,2],"p":{"x":"y"},"s":"Active"}"#);
+        assert_eq!(
+            plain,
+            of(r#"{ "s":"Active","p":"{\"x\": \"y\"}","a":[2,1] }"#)
+        );
+        assert_eq!(
+            plain,
+            of(r#"{"s":{"value":"Active"},"p":"%7B%22x%22%3A%22y%22%7D","a":[1,2]}"#)
+        );
+        assert_ne!(plain, of(r#"{"a":[1,2,2],"p":{"x":"y"},"s":"Active"}"#));
+        assert_ne!(plain, of(r#"{"a":[1,2],"p":{"x":"z"},"s":"Active"}"#));
+        assert_ne!(of("[[1],[2]]"), of("[[1,2]]"));
+        assert_ne!(of("1"), of("\"1\""));
+        assert_ne!(of("{}"), of("[]"));
+    }
+
+    proptest! {
+        #[test]
+        fn printing_agrees_with_decoding(text in "[ -~]{0,60}") {
+            let value = Value::String(text);
+            let written = value.to_string();
+            prop_assert_eq!(of(&written), of(&decoded(value).to_string()));
+        }
+    }
+}

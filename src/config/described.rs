@@ -1,0 +1,294 @@
+//! Outputs of the AWS CLI that say what was recorded: recorders, delivery channels, counts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::evidence::{Problem, json};
+use crate::moment::Moment;
+
+/// One thing that an output describes. None of them names its account and region but by an ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Described {
+    /// From `describe-configuration-recorders`.
+    Recorder(Recorder),
+    /// From `describe-configuration-recorder-status`.
+    Status(RecorderStatus),
+    /// From `describe-delivery-channels`.
+    Channel {
+        /// `name`.
+        name: String,
+        /// `s3BucketName`.
+        bucket: String,
+    },
+    /// From `describe-delivery-channel-status`, one for each of history, snapshot and stream.
+    Delivery {
+        /// `history`, `snapshot` or `stream`.
+        what: String,
+        /// Whether the last one succeeded.
+        succeeded: bool,
+        /// When, as far as it tells.
+        at: Option<Moment>,
+        /// Why it failed.
+        error: String,
+    },
+    /// From `get-discovered-resource-counts` or `list-discovered-resources`: resources of each type, and of all.
+    Counts(Vec<(String, u64)>, u64),
+}
+
+/// A recorder as it is configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorder {
+    /// `name`.
+    pub name: String,
+    /// `roleARN`, whose account is the recorder's.
+    pub role: String,
+    /// `arn`, where it tells one.
+    pub arn: String,
+    /// What it records, in words.
+    pub scope: Scope,
+}
+
+/// What a recorder records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// All supported types, but for the excluded ones.
+    pub all: bool,
+    /// Resources of no region too, IAM's for one.
+    pub global: bool,
+    /// Types recorded, where not all are.
+    pub types: Vec<String>,
+    /// Types left out.
+    pub excluded: Vec<String>,
+    /// `CONTINUOUS` or `DAILY`.
+    pub frequency: String,
+}
+
+/// Whether a recorder runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecorderStatus {
+    /// `name`.
+    pub name: String,
+    /// `recording`.
+    pub recording: bool,
+    /// `lastStartTime`.
+    pub started: Option<Moment>,
+    /// `lastStopTime`.
+    pub stopped: Option<Moment>,
+    /// Why its last delivery failed; empty where it did not.
+    pub error: String,
+}
+
+impl Scope {
+    /// Reads `recordingGroup` and `recordingMode`, of outputs (`allSupported`) and of items (`AllSupported`).
+    pub fn read(group: &Value, mode: &Value) -> Self {
+        let list = |value: &Value| -> Vec<String> {
+            let texts = value.as_array().into_iter().flatten();
+            texts.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let excluded = get(group, "exclusionByResourceTypes");
+        let strategy = get(get(group, "recordingStrategy"), "useOnly");
+        let excluded = list(get(excluded, "resourceTypes"));
+        let types = list(get(group, "resourceTypes"));
+        let all = get(group, "allSupported")
+            .as_bool()
+            .unwrap_or(types.is_empty());
+        Scope {
+            all: all || strategy.as_str() == Some("EXCLUSION_BY_RESOURCE_TYPES"),
+            global: get(group, "includeGlobalResourceTypes")
+                .as_bool()
+                .unwrap_or(true),
+            types,
+            excluded,
+            frequency: get(mode, "recordingFrequency")
+                .as_str()
+                .unwrap_or("CONTINUOUS")
+                .to_owned(),
+        }
+    }
+
+    /// Whether a type is recorded.
+    pub fn takes(&self, kind: &str) -> bool {
+        let listed = |list: &[String]| list.iter().any(|one| one == kind);
+        if self.all {
+            !listed(&self.excluded)
+        } else {
+            listed(&self.types)
+        }
+    }
+
+    /// What is recorded, in words.
+    pub fn words(&self) -> String {
+        let mut words = if self.all {
+            "all supported types".to_owned()
+        } else {
+            format!("only {}", self.types.join(", "))
+        };
+        if !self.excluded.is_empty() {
+            words += &format!(", but not {}", self.excluded.join(", "));
+        }
+        if self.all && !self.global {
+            words += ", without global types";
+        }
+        if self.frequency == "DAILY" {
+            words += ", once a day";
+        }
+        words
+    }
+}
+
+/// A field by its name, whatever the case of its first letter.
+pub(super) fn get<'v>(value: &'v Value, name: &str) -> &'v Value {
+    static NULL: Value = Value::Null;
+    let fields = value.as_object().into_iter().flatten();
+    let mut found = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+    found.next().map_or(&NULL, |(_, value)| value)
+}
+
+/// Reads all descriptions out of an output; several may stand one after the other in one file.
+///
+/// # Errors
+/// Where `bytes` are no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Described>, Problem> {
+    let mut all = Vec::new();
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+        read(
+            &value.map_err(|error| json::problem(bytes, &error))?,
+            &mut all,
+        );
+    }
+    Ok(all)
+}
+
+fn read(value: &Value, all: &mut Vec<Described>) {
+    let list = |name: &str| get(value, name).as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for one in list("ConfigurationRecorders") {
+        all.push(Described::Recorder(Recorder {
+            name: text(get(one, "name")),
+            role: text(get(one, "roleARN")),
+            arn: text(get(one, "arn")),
+            scope: Scope::read(get(one, "recordingGroup"), get(one, "recordingMode")),
+        }));
+    }
+    for one in list("ConfigurationRecordersStatus") {
+        let failed =
+            !get(one, "lastErrorMessage").is_null() || !get(one, "lastErrorCode").is_null();
+        all.push(Described::Status(RecorderStatus {
+            name: text(get(one, "name")),
+            recording: get(one, "recording").as_bool().unwrap_or_default(),
+            started: moment(get(one, "lastStartTime")),
+            stopped: moment(get(one, "lastStopTime")),
+            error: if failed {
+                format!(
+                    "{} {}",
+                    text(get(one, "lastErrorCode")),
+                    text(get(one, "lastErrorMessage"))
+                )
+                .trim()
+                .to_owned()
+            } else {
+                String::new()
+            },
+        }));
+    }
+    let single = get(value, "s3BucketName").is_string().then_some(value);
+    for one in list("DeliveryChannels").chain(single) {
+        all.push(Described::Channel {
+            name: text(get(one, "name")),
+            bucket: text(get(one, "s3BucketName")),
+        });
+    }
+    for one in list("DeliveryChannelsStatus") {
+        for (what, field) in [
+            ("history", "configHistoryDeliveryInfo"),
+            ("snapshot", "configSnapshotDeliveryInfo"),
+            ("stream", "configStreamDeliveryInfo"),
+        ] {
+            let info = get(one, field);
+            let Some(status) = get(info, "lastStatus").as_str() else {
+                continue;
+            };
+            let times = [
+                "lastSuccessfulTime",
+                "lastStatusChangeTime",
+                "lastAttemptTime",
+            ];
+            all.push(Described::Delivery {
+                what: what.to_owned(),
+                // The CLI prints SUCCESS where the API's model says Success.
+                succeeded: status.eq_ignore_ascii_case("success"),
+                at: times.iter().find_map(|name| moment(get(info, name))),
+                error: text(get(info, "lastErrorMessage")),
+            });
+        }
+    }
+    if get(value, "resourceIdentifiers").is_array() {
+        all.extend(counted(list("resourceIdentifiers")));
+    }
+    if get(value, "resourceCounts").is_array() {
+        let count =
+            |one: &Value| Some((text(get(one, "resourceType")), get(one, "count").as_u64()?));
+        let counts: Vec<_> = list("resourceCounts").filter_map(count).collect();
+        let total = get(value, "totalDiscoveredResources").as_u64();
+        let total = total.unwrap_or_else(|| counts.iter().map(|(_, count)| count).sum());
+        all.push(Described::Counts(counts, total));
+    }
+}
+
+fn counted<'v>(identifiers: impl Iterator<Item = &'v Value>) -> Option<Described> {
+    let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    for one in identifiers {
+        *counts
+            .entry(get(one, "resourceType").as_str()?.to_owned())
+            .or_default() += 1;
+    }
+    let total = counts.values().sum();
+    Some(Described::Counts(counts.into_iter().collect(), total))
+}
+
+fn moment(value: &Value) -> Option<Moment> {
+    match value {
+        Value::Number(seconds) => seconds
+            .as_f64()
+            .map(|seconds| Moment::from_seconds(seconds as i64)),
+        Value::String(text) => json::time(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_each_output() {
+        let text = r#"{"ConfigurationRecorders":[{"name":"default","roleARN":"arn:aws:iam::1:role/r","recordingGroup":{"allSupported":true,"includeGlobalResourceTypes":false,"resourceTypes":[]},"recordingMode":{"recordingFrequency":"DAILY"}}]}
+            {"ConfigurationRecordersStatus":[{"name":"default","recording":false,"lastStopTime":1700000000.5,"lastStatus":"SUCCESS"}]}
+            {"DeliveryChannelsStatus":[{"name":"default","configHistoryDeliveryInfo":{"lastStatus":"FAILURE","lastErrorMessage":"denied"},"configStreamDeliveryInfo":{"lastStatus":"SUCCESS","lastStatusChangeTime":1}}]}
+            {"totalDiscoveredResources":3,"resourceCounts":[{"resourceType":"AWS::EC2::Instance","count":2}]}
+            {"name":"default","s3BucketName":"b"}"#;
+        let all = parse(text.as_bytes()).expect("json");
+        let [
+            Described::Recorder(recorder),
+            Described::Status(status),
+            Described::Delivery {
+                succeeded: false, ..
+            },
+            Described::Delivery {
+                succeeded: true, ..
+            },
+            Described::Counts(counts, 3),
+            Described::Channel { .. },
+        ] = &all[..]
+        else {
+            panic!("{all:?}");
+        };
+        assert_eq!(
+            recorder.scope.words(),
+            "all supported types, without global types, once a day"
+        );
+        assert!(!status.recording && status.stopped.is_some() && status.error.is_empty());
+        assert_eq!(counts[0].1, 2);
+        assert!(recorder.scope.takes("AWS::S3::Bucket"));
+    }
+}

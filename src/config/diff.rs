@@ -1,0 +1,211 @@
+//! What is not the same in two captures, by path, in AWS's own words.
+//!
+//! As AWS's `configurationItemDiff` has it (developer guide, example notifications): a path begins with
+//! `Configuration`, `SupplementaryConfiguration`, `Relationships` or `Tags`, each step with a capital; lists are sets,
+//! whose elements are whole: those that went come first, then those that came, counted through.
+
+use serde_json::{Map, Value};
+
+use super::canonical::decoded;
+use super::described::get;
+
+/// A changed property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// As `Configuration.NetworkInterfaces.0`.
+    pub path: String,
+    /// Its value before; `None` where there was none.
+    pub previous: Option<Value>,
+    /// Its value after; `None` where there is none.
+    pub updated: Option<Value>,
+}
+
+impl Change {
+    /// `CREATE`, `UPDATE` or `DELETE`.
+    pub fn kind(&self) -> &'static str {
+        match (&self.previous, &self.updated) {
+            (None, _) => "CREATE",
+            (_, None) => "DELETE",
+            _ => "UPDATE",
+        }
+    }
+}
+
+/// Compares two items, each as it stands in its file.
+///
+/// # Errors
+/// What is no JSON.
+pub fn diff(before: &str, after: &str) -> serde_json::Result<Vec<Change>> {
+    let (before, after): (Value, Value) =
+        (serde_json::from_str(before)?, serde_json::from_str(after)?);
+    let mut changes = Vec::new();
+    for (name, field) in [
+        ("Configuration", "configuration"),
+        ("SupplementaryConfiguration", "supplementaryConfiguration"),
+        ("Relationships", "relationships"),
+        ("Tags", "tags"),
+    ] {
+        let of = |item: &Value| {
+            let value = decoded(get(item, field).clone());
+            match field {
+                "relationships" => relations(value),
+                "tags" => tags(value),
+                _ => value,
+            }
+        };
+        compare(name, Some(of(&before)), Some(of(&after)), &mut changes);
+    }
+    Ok(changes)
+}
+
+/// Relationships in the words of files.
+fn relations(value: Value) -> Value {
+    let Value::Array(list) = value else {
+        return Value::Array(Vec::new());
+    };
+    let one = |value: Value| {
+        let Value::Object(mut fields) = value else {
+            return value;
+        };
+        if let Some(label) = fields.remove("relationshipName") {
+            fields.insert("name".to_owned(), label);
+        }
+        fields.retain(|_, value| !value.is_null());
+        if let Some(Value::String(name)) = fields.get_mut("name") {
+            *name = name.trim().to_owned();
+        }
+        Value::Object(fields)
+    };
+    list.into_iter().map(one).collect()
+}
+
+/// Tags as a map, in whatever dialect they came.
+fn tags(value: Value) -> Value {
+    match value {
+        Value::Array(list) => {
+            let pair = |tag: &Value| Some((tag["key"].as_str()?.to_owned(), tag["value"].clone()));
+            Value::Object(list.iter().filter_map(pair).collect())
+        }
+        Value::Object(_) => value,
+        _ => Value::Object(Map::new()),
+    }
+}
+
+fn compare(path: &str, before: Option<Value>, after: Option<Value>, changes: &mut Vec<Change>) {
+    match (before, after) {
+        (Some(before), Some(after)) if same(&before, &after) => {}
+        (Some(Value::Object(mut before)), Some(Value::Object(after))) => {
+            for (name, after) in after {
+                let before = before.remove(&name);
+                compare(&step(path, &name), before, Some(after), changes);
+            }
+            for (name, gone) in before {
+                compare(&step(path, &name), Some(gone), None, changes);
+            }
+        }
+        (Some(Value::Array(before)), Some(Value::Array(mut after))) => {
+            let mut gone = Vec::new();
+            for item in before {
+                match after.iter().position(|other| same(&item, other)) {
+                    Some(at) => {
+                        after.swap_remove(at);
+                    }
+                    None => gone.push(item),
+                }
+            }
+            let gone = gone.into_iter().map(|item| (Some(item), None));
+            let came = after.into_iter().map(|item| (None, Some(item)));
+            for (at, (previous, updated)) in gone.chain(came).enumerate() {
+                changes.push(Change {
+                    path: format!("{path}.{at}"),
+                    previous,
+                    updated,
+                });
+            }
+        }
+        // A property that says nothing is as good as none.
+        (previous, updated) => {
+            let said = |value: Option<Value>| value.filter(|value| !value.is_null());
+            let (previous, updated) = (said(previous), said(updated));
+            if previous.is_some() || updated.is_some() {
+                changes.push(Change {
+                    path: path.to_owned(),
+                    previous,
+                    updated,
+                });
+            }
+        }
+    }
+}
+
+/// A path with one more step, which begins with a capital.
+fn step(path: &str, name: &str) -> String {
+    let mut letters = name.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    format!("{path}.{first}{}", letters.as_str())
+}
+
+/// Whether two values say the same; lists are sets.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => {
+            if a.len() != b.len() {
+                return false;
+            }
+            let mut rest: Vec<&Value> = b.iter().collect();
+            a.iter().all(
+                |item| match rest.iter().position(|other| same(item, other)) {
+                    Some(at) => {
+                        rest.swap_remove(at);
+                        true
+                    }
+                    None => false,
+                },
+            )
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, value)| b.get(name).is_some_and(|other| same(value, other)))
+        }
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn words(before: Value, after: Value) -> Vec<String> {
+        let changes = diff(&before.to_string(), &after.to_string()).expect("json");
+        changes
+            .iter()
+            .map(|change| format!("{} {}", change.kind(), change.path))
+            .collect()
+    }
+
+    #[test]
+    fn speaks_as_aws_does() {
+        let before = json!({"configuration": {"state": {"value": "on"}, "list": [1, {"b": [2, 3]}], "gone": 1, "policy": "%7B%22a%22%3A1%7D"},
+            "relationships": [{"name": "Is in ", "resourceId": "x", "resourceName": null}], "tags": {"k": "v"}});
+        let after = json!({"configuration": {"state": "off", "list": [{"b": [3, 2]}, 4], "policy": "{\"a\": 2}", "empty": null},
+            "relationships": [{"relationshipName": "Is in", "resourceId": "x"}], "tags": [{"tag": "k=w", "key": "k", "value": "w"}]});
+        assert_eq!(
+            words(before, after),
+            [
+                "DELETE Configuration.List.0",
+                "CREATE Configuration.List.1",
+                "UPDATE Configuration.Policy.A",
+                "UPDATE Configuration.State",
+                "DELETE Configuration.Gone",
+                "UPDATE Tags.K",
+            ]
+        );
+        assert!(words(json!({}), json!({"configuration": null})).is_empty());
+    }
+}

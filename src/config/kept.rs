@@ -1,0 +1,201 @@
+//! Values of configurations that the case needs later: they are taken out while an item is read, since the
+//! configuration itself stays in its file.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::canonical::{decoded, embedded};
+
+/// Bytes of a kept value; a longer one is left in its file.
+const LONGEST: usize = 64 << 10;
+
+/// Of which types which paths are kept: `configuration.…` or `supplementaryConfiguration.…`, case not minded.
+pub const KEPT: &[(&str, &[&str])] = &[
+    (
+        "AWS::S3::Bucket",
+        &[
+            "supplementaryConfiguration.BucketPolicy",
+            "supplementaryConfiguration.PublicAccessBlockConfiguration",
+            "supplementaryConfiguration.ServerSideEncryptionConfiguration",
+            "supplementaryConfiguration.BucketVersioningConfiguration",
+            "supplementaryConfiguration.ObjectLockConfiguration",
+            "supplementaryConfiguration.AccessControlList",
+        ],
+    ),
+    (
+        "AWS::KMS::Key",
+        &[
+            "supplementaryConfiguration.Policy",
+            "supplementaryConfiguration.Grants",
+        ],
+    ),
+    (
+        "AWS::CloudTrail::Trail",
+        &[
+            "configuration.name",
+            "configuration.s3BucketName",
+            "configuration.kmsKeyId",
+            "configuration.logFileValidationEnabled",
+            "configuration.isMultiRegionTrail",
+        ],
+    ),
+    (
+        "AWS::Config::ConfigurationRecorder",
+        &[
+            "configuration.Recording",
+            "configuration.RecordingGroup",
+            "configuration.RecordingMode",
+        ],
+    ),
+    ("AWS::Config::ResourceCompliance", &["configuration"]),
+    ("AWS::Config::ConformancePackCompliance", &["configuration"]),
+];
+
+/// The kept values of an item: path and compact JSON, with JSON within texts decoded.
+pub(super) fn of(
+    kind: &str,
+    configuration: &str,
+    supplementary: &str,
+) -> Vec<(&'static str, String)> {
+    let Some((_, paths)) = KEPT.iter().find(|(name, _)| *name == kind) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (root, json) in [
+        ("configuration", configuration),
+        ("supplementaryConfiguration", supplementary),
+    ] {
+        let own: Vec<Want> = paths
+            .iter()
+            .filter_map(|path| {
+                let rest = path.strip_prefix(root)?;
+                let steps = rest.split('.').filter(|step| !step.is_empty()).collect();
+                (rest.is_empty() || rest.starts_with('.')).then_some(Want { path, steps })
+            })
+            .collect();
+        if !own.is_empty() {
+            let seed = Take {
+                wanted: own,
+                found: &mut found,
+                at: 0,
+            };
+            let mut from = serde_json::Deserializer::from_str(json);
+            // A configuration that cannot be read keeps what was found before.
+            let _ = seed.deserialize(&mut from);
+        }
+    }
+    found
+}
+
+#[derive(Clone)]
+struct Want {
+    path: &'static str,
+    steps: Vec<&'static str>,
+}
+
+struct Take<'f> {
+    wanted: Vec<Want>,
+    found: &'f mut Vec<(&'static str, String)>,
+    /// How many steps of each path are behind.
+    at: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Take<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        if let Some(whole) = self.wanted.iter().find(|want| want.steps.len() == self.at) {
+            let value = serde::Deserialize::deserialize(from)?;
+            let text = decoded(value).to_string();
+            if text.len() <= LONGEST && text != "null" {
+                self.found.push((whole.path, text));
+            }
+            return Ok(());
+        }
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Take<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    crate::evidence::lenient::ignore!();
+    crate::evidence::lenient::ignore!(lists);
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if let Some(inner) = embedded(text) {
+            let mut from = serde_json::Deserializer::from_str(&inner);
+            let _ = self.deserialize(&mut from);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(name) = fields.next_key::<Cow<'_, str>>()? {
+            let here = |want: &&Want| {
+                want.steps
+                    .get(self.at)
+                    .is_some_and(|step| step.eq_ignore_ascii_case(&name))
+            };
+            let wanted: Vec<Want> = self.wanted.iter().filter(here).cloned().collect();
+            if wanted.is_empty() {
+                fields.next_value::<IgnoredAny>()?;
+            } else {
+                fields.next_value_seed(Take {
+                    wanted,
+                    found: &mut *self.found,
+                    at: self.at + 1,
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A kept value that is a text, or a plain value as text.
+pub fn plain(json: &str) -> String {
+    match serde_json::from_str(json) {
+        Ok(Value::String(text)) => text,
+        _ => json.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_values_out_of_objects_and_of_texts() {
+        let supplementary = r#"{"BucketPolicy":{"policyText":"{\"Statement\":[]}"},"PublicAccessBlockConfiguration":"{\"blockPublicAcls\":true}","x":{"y":[1]}}"#;
+        assert_eq!(
+            of("AWS::S3::Bucket", "{}", supplementary),
+            [
+                (
+                    "supplementaryConfiguration.BucketPolicy",
+                    r#"{"policyText":{"Statement":[]}}"#.to_owned()
+                ),
+                (
+                    "supplementaryConfiguration.PublicAccessBlockConfiguration",
+                    r#"{"blockPublicAcls":true}"#.to_owned()
+                ),
+            ]
+        );
+        let compliance = r#""{\"complianceType\":\"COMPLIANT\"}""#;
+        assert_eq!(
+            of("AWS::Config::ResourceCompliance", compliance, "{}"),
+            [(
+                "configuration",
+                r#"{"complianceType":"COMPLIANT"}"#.to_owned()
+            )]
+        );
+        assert!(of("AWS::S3::Bucket", "[", "3").is_empty());
+        assert!(of("other", "{}", "{}").is_empty());
+    }
+}

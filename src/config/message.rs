@@ -1,0 +1,205 @@
+//! The configuration stream: messages in any of the wrappings that they are handed around in.
+//!
+//! An SNS envelope (its `Message` a text, or an object as the developer guide prints it), the message alone,
+//! an EventBridge event with it in `detail`, or a Lambda rule's `invokingEvent`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::evidence::lenient::Text as Lenient;
+use crate::moment::Moment;
+use crate::texts::{Held, Text};
+
+/// A message of the stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Where it stands in the content of its file, in bytes, with its wrapping.
+    pub at: u64,
+    /// Bytes of it there.
+    pub length: u32,
+    /// `messageType`.
+    pub kind: Text,
+    /// `notificationCreationTime`.
+    pub created: Option<Moment>,
+    /// The account, where it tells.
+    pub account: Text,
+    /// The region, where it tells.
+    pub region: Text,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    /// A change: the item stands among the file's items.
+    Item,
+    /// A change that was too large for the message.
+    Oversized {
+        /// `resourceType`.
+        kind: Text,
+        /// `resourceId`.
+        id: Text,
+        /// `configurationItemCaptureTime`.
+        captured: Option<Moment>,
+        /// Where the whole item was put: `s3BucketLocation`.
+        place: Text,
+        /// Why it could not be put there.
+        error: Text,
+    },
+    /// A history file or a snapshot was delivered.
+    Delivered {
+        /// `s3Bucket`.
+        bucket: Text,
+        /// `s3ObjectKey`.
+        key: Text,
+        /// `configSnapshotId`.
+        snapshot: Text,
+    },
+    /// The result of a rule changed.
+    Compliance {
+        /// `configRuleName`.
+        rule: Text,
+        /// `resourceType`.
+        kind: Text,
+        /// `resourceId`.
+        id: Text,
+        /// The result before; empty where there was none.
+        old: Text,
+        /// The result now.
+        new: Text,
+        /// When the new result was recorded.
+        recorded: Option<Moment>,
+        /// `annotation` of the new result.
+        note: Text,
+    },
+    /// Anything else: evaluations started, snapshots started, schedules.
+    Other,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wrapping<'a> {
+    #[serde(rename = "Message", borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    #[serde(rename = "invokingEvent", borrow)]
+    invoking: Option<&'a RawValue>,
+    #[serde(rename = "messageType", borrow)]
+    kind: Lenient<'a>,
+}
+
+/// Wrappings within wrappings that are taken off.
+const DEEPEST: u8 = 4;
+
+/// Takes all wrappings off a message; hands it to `then`, with whether it still stands in the file as it is.
+/// `false` where there is none.
+pub(super) fn unwrapped(raw: &str, then: &mut dyn FnMut(&str, bool)) -> bool {
+    unwrap(raw, true, DEEPEST, then)
+}
+
+fn unwrap(raw: &str, stands: bool, left: u8, then: &mut dyn FnMut(&str, bool)) -> bool {
+    let Ok(wrapping) = serde_json::from_str::<Wrapping<'_>>(raw) else {
+        return false;
+    };
+    if !wrapping.kind.0.is_empty() {
+        then(raw, stands);
+        return true;
+    }
+    let inner = wrapping.message.or(wrapping.invoking).or(wrapping.detail);
+    let Some(inner) = inner.map(RawValue::get).filter(|_| left > 0) else {
+        return false;
+    };
+    match serde_json::from_str::<String>(inner) {
+        Ok(text) => unwrap(&text, false, left - 1, then),
+        Err(_) => unwrap(inner, stands, left - 1, then),
+    }
+}
+
+/// The items within a message: one, or a list as old messages had it.
+pub(super) fn items<'a>(message: &'a str) -> Vec<&'a str> {
+    #[derive(Deserialize)]
+    struct Holds<'a> {
+        #[serde(rename = "configurationItem", borrow, default)]
+        item: Option<&'a RawValue>,
+    }
+    let holds: Option<Holds<'a>> = serde_json::from_str(message).ok();
+    let Some(item) = holds.and_then(|holds| holds.item).map(RawValue::get) else {
+        return Vec::new();
+    };
+    if item.starts_with('[') {
+        let list: Vec<&'a RawValue> = serde_json::from_str(item).unwrap_or_default();
+        return list.into_iter().map(RawValue::get).collect();
+    }
+    if item == "null" {
+        Vec::new()
+    } else {
+        vec![item]
+    }
+}
+
+impl Message {
+    /// Reads a message without its wrapping, and without its items.
+    pub(super) fn read(message: &str, (at, length): (u64, usize), held: &mut Held) -> Option<Self> {
+        let value: Value = serde_json::from_str(message).ok()?;
+        let kind = value["messageType"].as_str()?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let time = |value: &Value| value.as_str().and_then(Moment::parse);
+        let summary = &value["configurationItemSummary"];
+        let item = match &value["configurationItem"] {
+            Value::Array(items) => items.first().unwrap_or(&Value::Null),
+            item => item,
+        };
+        let of = |names: &[&str]| {
+            let places = [&value, summary, item];
+            let found = places
+                .iter()
+                .find_map(|place| names.iter().find_map(|name| place[*name].as_str()));
+            found.unwrap_or_default().to_owned()
+        };
+        let (account, region) = (of(&["awsAccountId", "accountId"]), of(&["awsRegion"]));
+        let body = if kind == "ComplianceChangeNotification" {
+            let (old, new) = (&value["oldEvaluationResult"], &value["newEvaluationResult"]);
+            Body::Compliance {
+                rule: held.hold(&text(&value["configRuleName"])),
+                kind: held.hold(&text(&value["resourceType"])),
+                id: held.hold(&text(&value["resourceId"])),
+                old: held.hold(&text(&old["complianceType"])),
+                new: held.hold(&text(&new["complianceType"])),
+                recorded: time(&new["resultRecordedTime"]),
+                note: held.hold(&text(&new["annotation"])),
+            }
+        } else if summary.is_object() {
+            let delivery = &value["s3DeliverySummary"];
+            Body::Oversized {
+                kind: held.hold(&text(&summary["resourceType"])),
+                id: held.hold(&text(&summary["resourceId"])),
+                captured: time(&summary["configurationItemCaptureTime"]),
+                place: held.hold(&text(&delivery["s3BucketLocation"])),
+                error: held.hold(&text(&delivery["errorMessage"])),
+            }
+        } else if value["s3ObjectKey"].is_string() {
+            Body::Delivered {
+                bucket: held.hold(&text(&value["s3Bucket"])),
+                key: held.hold(&text(&value["s3ObjectKey"])),
+                snapshot: held.hold(&text(&value["configSnapshotId"])),
+            }
+        } else if item.is_object() {
+            Body::Item
+        } else {
+            Body::Other
+        };
+        Some(Message {
+            at,
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+            kind: held.hold(kind),
+            created: time(&value["notificationCreationTime"])
+                .or_else(|| time(&value["NotificationCreateTime"])),
+            account: held.hold(&account),
+            region: held.hold(&region),
+            body,
+        })
+    }
+}

@@ -1,0 +1,24 @@
+//! AWS Config: configuration items in three dialects, the stream's messages, recorders, and the inventory
+//! that they add up to.
+//!
+//! May use: `sum`, `moment`, `order`, `texts`, `evidence`. Config files carry no signature and no digest
+//! chain: nothing here proves, it only reads.
+
+pub mod canonical;
+pub mod described;
+pub mod diff;
+pub mod graph;
+pub mod inventory;
+pub mod item;
+pub mod kept;
+pub mod message;
+pub mod name;
+pub mod read;
+pub mod recorder;
+
+pub use described::Described;
+pub use diff::Change;
+pub use inventory::{Capture, Inventory, Resource};
+pub use item::{Item, Status};
+pub use message::{Body, Message};
+pub use read::{Config, item_text};

@@ -1,0 +1,308 @@
+//! Files of AWS Config, by their kind: what stands in them as rows, and what could not be read.
+
+use std::borrow::Cow;
+
+use foldhash::quality::FixedState;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::evidence::walk::{self, Walk};
+use crate::evidence::{Problem, ProblemCode, json};
+use crate::texts::Held;
+
+use super::described::{self, Described};
+use super::item::Item;
+use super::message::{self, Message};
+
+/// What was read of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The texts of its rows.
+    pub texts: Held,
+    /// Configuration items.
+    pub items: Vec<Item>,
+    /// Messages of the stream.
+    pub messages: Vec<Message>,
+    /// What outputs describe.
+    pub described: Vec<Described>,
+}
+
+/// Problems of items that are told apart in one file; the rest are counted in the last.
+const MOST_PROBLEMS: usize = 20;
+
+/// Reads a file's rows.
+pub struct Read {
+    /// What was read.
+    pub config: Config,
+    /// What was not.
+    pub problems: Vec<Problem>,
+    prints: FixedState,
+}
+
+impl Read {
+    fn new(seed: u64) -> Self {
+        Read {
+            config: Config::default(),
+            problems: Vec::new(),
+            prints: FixedState::with_seed(seed),
+        }
+    }
+
+    fn item(&mut self, raw: &str, place: (u64, usize)) {
+        match Item::read(raw, place, &mut self.config.texts, &self.prints) {
+            Ok(item) => self.config.items.push(item),
+            Err(why) => self.problem(place.0, &why),
+        }
+    }
+
+    fn problem(&mut self, at: u64, why: &str) {
+        if self.problems.len() < MOST_PROBLEMS {
+            let why = why.split(" at line ").next().unwrap_or(why);
+            self.problems
+                .push(Problem::new(ProblemCode::ItemInvalid, why).at(at));
+        } else if let Some(last) = self.problems.last_mut() {
+            "more items follow that could not be read".clone_into(&mut last.detail);
+        }
+    }
+
+    /// Reads the array under one of `keys`: of items, or of texts that hold items.
+    fn array(&mut self, text: &str, keys: &[&str]) {
+        let each = |walk: &mut Walk<'_>| {
+            let at = walk.at() as u64;
+            let raw = walk.take::<&RawValue>()?.get();
+            if raw.starts_with('"') {
+                let inner: String = serde_json::from_str(raw).unwrap_or_default();
+                self.item(&inner, (at, raw.len()));
+            } else {
+                self.item(raw, (at, raw.len()));
+            }
+            Ok(())
+        };
+        if let Err(problem) = walk::array(text, keys, each) {
+            self.problems.insert(0, problem);
+        }
+    }
+
+    /// Reads one message of the stream, in whatever wrapping.
+    fn message(&mut self, raw: &str, at: u64) {
+        let place = (at, raw.len());
+        let start = raw.as_ptr() as usize;
+        let mut found = false;
+        let is_message = message::unwrapped(raw, &mut |text, stands| {
+            for item in message::items(text) {
+                // An item that stands in the file as it is has a place of its own.
+                let within = (item.as_ptr() as usize).saturating_sub(start) as u64;
+                let place = if stands {
+                    (at + within, item.len())
+                } else {
+                    place
+                };
+                self.item(item, place);
+            }
+            let message = Message::read(text, place, &mut self.config.texts);
+            found = message.is_some();
+            self.config.messages.extend(message);
+        });
+        if !is_message || !found {
+            self.problem(at, "a message of AWS Config has a messageType");
+        }
+    }
+}
+
+/// The keys under which files and outputs hold their items.
+const ITEMS: &[&str] = &[
+    "configurationItems",
+    "baseConfigurationItems",
+    "BaseConfigurationItems",
+    "Results",
+];
+
+/// Reads history files, snapshots and outputs with items: under a key, as a list, or one alone.
+/// `seed` is the secret by which configurations are told apart.
+pub fn items(bytes: &[u8], seed: u64) -> Read {
+    let mut read = Read::new(seed);
+    let Some(text) = text(bytes, &mut read) else {
+        return read;
+    };
+    let first = text.trim_start();
+    let head = first
+        .get(..first.floor_char_boundary(64 << 10))
+        .unwrap_or(first);
+    if first.starts_with('[') {
+        read.array(text, &[]);
+    } else if leads(head) {
+        read.array(text, ITEMS);
+    } else if head.contains("\"resourceCounts\"") || head.contains("\"resourceIdentifiers\"") {
+        described_in(bytes, &mut read);
+    } else {
+        each(text, &mut read, |read, raw, at| {
+            read.item(raw, (at, raw.len()))
+        });
+    }
+    read
+}
+
+/// Whether a key that holds items comes before the fields of an item.
+fn leads(head: &str) -> bool {
+    let item = head.find("\"resourceType\"").unwrap_or(usize::MAX);
+    let list = ITEMS
+        .iter()
+        .filter_map(|key| head.find(&format!("\"{key}\"")))
+        .min();
+    list.is_some_and(|list| list < item)
+}
+
+/// Reads messages of the stream: one, several one after the other, or a list.
+pub fn stream(bytes: &[u8], seed: u64) -> Read {
+    let mut read = Read::new(seed);
+    let Some(text) = text(bytes, &mut read) else {
+        return read;
+    };
+    if text.trim_start().starts_with('[') {
+        let list = |walk: &mut Walk<'_>| {
+            let at = walk.at() as u64;
+            let raw = walk.take::<&RawValue>()?.get();
+            read.message(raw, at);
+            Ok(())
+        };
+        if let Err(problem) = walk::array(text, &[], list) {
+            read.problems.insert(0, problem);
+        }
+    } else {
+        each(text, &mut read, Read::message);
+    }
+    read
+}
+
+/// Reads what recorders and delivery channels are described as.
+pub fn recorder(bytes: &[u8]) -> Read {
+    let mut read = Read::new(0);
+    described_in(bytes, &mut read);
+    read
+}
+
+fn described_in(bytes: &[u8], read: &mut Read) {
+    match described::parse(bytes) {
+        Ok(all) => read.config.described = all,
+        Err(problem) => read.problems.push(problem),
+    }
+}
+
+fn text<'b>(bytes: &'b [u8], read: &mut Read) -> Option<&'b str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let problem = Problem::new(ProblemCode::TextEncoding, "");
+            read.problems.push(problem.at(error.valid_up_to() as u64));
+            None
+        }
+    }
+}
+
+/// Reads values that stand one after the other.
+fn each(text: &str, read: &mut Read, mut take: impl FnMut(&mut Read, &str, u64)) {
+    let start = text.as_ptr() as usize;
+    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        match value {
+            Ok(raw) => {
+                let at = (raw.get().as_ptr() as usize).saturating_sub(start);
+                take(read, raw.get(), at as u64);
+            }
+            Err(error) => {
+                read.problems
+                    .insert(0, json::problem(text.as_bytes(), &error));
+                return;
+            }
+        }
+    }
+}
+
+/// The item within the bytes that stand where [`Item::at`] says: themselves, a text that holds it, or the
+/// message that it came in.
+pub fn item_text(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let text: Cow<'_, str> = match serde_json::from_str::<String>(&text) {
+        Ok(inner) => Cow::Owned(inner),
+        Err(_) => text,
+    };
+    let mut found = None;
+    message::unwrapped(&text, &mut |message, _| {
+        found = message::items(message)
+            .first()
+            .map(|item| (*item).to_owned());
+    });
+    found.or_else(|| {
+        text.trim_start()
+            .starts_with('{')
+            .then(|| text.into_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ITEM: &str = r#"{"resourceType":"AWS::S3::Bucket","resourceId":"b","awsAccountId":"1","configurationItemStatus":"OK","configuration":{"a":1}}"#;
+
+    fn ids(read: &Read) -> Vec<&str> {
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
+        read.config
+            .items
+            .iter()
+            .map(|item| read.config.texts.get(item.id))
+            .collect()
+    }
+
+    #[test]
+    fn reads_items_in_every_form() {
+        let text = serde_json::to_string(ITEM).expect("json");
+        for form in [
+            format!(r#"{{"fileVersion":"1.0","configurationItems":[{ITEM}]}}"#),
+            format!(r#"{{"baseConfigurationItems":[{ITEM}],"unprocessed":[]}}"#),
+            format!(r#"{{"Results":[{text}],"QueryInfo":{{}}}}"#),
+            format!("[{ITEM}]"),
+            ITEM.to_owned(),
+        ] {
+            let read = items(form.as_bytes(), 7);
+            assert_eq!(ids(&read), ["b"], "{form}");
+            let item = &read.config.items[0];
+            let slice = &form.as_bytes()[item.at as usize..][..item.length as usize];
+            assert_eq!(item_text(slice).as_deref(), Some(ITEM));
+        }
+    }
+
+    #[test]
+    fn reads_messages_in_all_wrappings() {
+        let message = format!(
+            r#"{{"messageType":"ConfigurationItemChangeNotification","configurationItem":{ITEM},"notificationCreationTime":"2024-01-01T00:00:00Z"}}"#
+        );
+        let quoted = serde_json::to_string(&message).expect("json");
+        for form in [
+            message.clone(),
+            format!(r#"{{"Type":"Notification","MessageId":"m","Message":{quoted}}}"#),
+            format!(r#"{{"Type":"Notification","MessageId":"m","Message":{message}}}"#),
+            format!(r#"{{"detail-type":"Config Configuration Item Change","detail":{message}}}"#),
+            format!(r#"{{"invokingEvent":{quoted},"configRuleName":"r"}}"#),
+            format!("[{message}]"),
+        ] {
+            let read = stream(form.as_bytes(), 7);
+            assert_eq!(ids(&read), ["b"], "{form}");
+            assert_eq!(read.config.messages[0].body, super::super::Body::Item);
+            let item = &read.config.items[0];
+            let slice = &form.as_bytes()[item.at as usize..][..item.length as usize];
+            assert_eq!(item_text(slice).as_deref(), Some(ITEM), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_bad_item_is_reported_with_its_place_and_the_next_is_read() {
+        let form = format!(r#"{{"configurationItems":[{{"x":1}},{ITEM}]}}"#);
+        let read = items(form.as_bytes(), 7);
+        assert_eq!((read.config.items.len(), read.problems.len()), (1, 1));
+        assert_eq!(read.problems[0].offset, Some(23));
+        let broken = format!(r#"{{"configurationItems":[{ITEM},{{"a" 3}}]}}"#);
+        let read = items(broken.as_bytes(), 7);
+        assert_eq!((read.config.items.len(), read.problems.len()), (1, 1));
+        assert_eq!(read.problems[0].code, ProblemCode::JsonSyntax);
+    }
+}

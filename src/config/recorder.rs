@@ -1,0 +1,414 @@
+//! What was recorded when: recorders, their stops and their scope, deliveries, and the baseline that says
+//! whether all resources are known.
+//!
+//! A quiet interval is no gap: history files are only written when something changed (developer guide,
+//! "Viewing configuration history").
+
+use serde_json::Value;
+
+use crate::moment::Moment;
+use crate::order::sorted;
+
+use super::described::{Described, Scope};
+use super::inventory::{FileIx, Inventory};
+use super::item::Status;
+use super::message::Body;
+use super::name;
+
+/// The recorder of one account and region, as far as the evidence tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Coverage {
+    /// The account; empty where unknown.
+    pub account: String,
+    /// The region; empty where unknown.
+    pub region: String,
+    /// Whether it records, at the end of the evidence.
+    pub recording: Option<bool>,
+    /// First and last capture of the account and region.
+    pub span: Option<(Moment, Moment)>,
+    /// What it records, where that is told.
+    pub scope: Option<Scope>,
+    /// What is not recorded, or not here.
+    pub gaps: Vec<Gap>,
+    /// Resources in the evidence.
+    pub seen: u64,
+    /// Resources that AWS Config counted; `None` where no output says.
+    pub counted: Option<u64>,
+    /// Files of snapshots: with one, all resources that were recorded at its time are known.
+    pub snapshots: u64,
+    /// Files that tell.
+    pub sources: Vec<FileIx>,
+}
+
+/// Something that was not recorded, or is not in the evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// Why.
+    pub kind: GapKind,
+    /// Since when, where told.
+    pub from: Option<Moment>,
+    /// Until when; `None` where it had not ended.
+    pub to: Option<Moment>,
+    /// More of it, in words.
+    pub what: String,
+}
+
+/// Why something is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapKind {
+    /// The recorder was stopped.
+    Stopped,
+    /// Types are not recorded.
+    TypesNotRecorded,
+    /// A delivery failed.
+    DeliveryFailed,
+    /// A delivery is announced whose file is not here.
+    FileMissing,
+}
+
+impl GapKind {
+    /// The name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            GapKind::Stopped => "recorder-stopped",
+            GapKind::TypesNotRecorded => "types-not-recorded",
+            GapKind::DeliveryFailed => "delivery-failed",
+            GapKind::FileMissing => "file-missing",
+        }
+    }
+
+    /// What happened, for people.
+    pub fn message(self) -> &'static str {
+        match self {
+            GapKind::Stopped => "The recorder was stopped: changes of that time are not known.",
+            GapKind::TypesNotRecorded => {
+                "Some types of resources are not recorded: nothing is known of them."
+            }
+            GapKind::DeliveryFailed => {
+                "AWS Config could not deliver: files of that time may never have been written."
+            }
+            GapKind::FileMissing => {
+                "A message announces the delivery of a file that is not in the evidence."
+            }
+        }
+    }
+
+    /// What to do about it, for people.
+    pub fn recommendation(self) -> &'static str {
+        match self {
+            GapKind::Stopped => {
+                "Look in Activity for who stopped it (name:StopConfigurationRecorder)."
+            }
+            GapKind::TypesNotRecorded => {
+                "Ask why they are left out, and collect their state in another way."
+            }
+            GapKind::DeliveryFailed => "Check the delivery channel's bucket and its policy.",
+            GapKind::FileMissing => {
+                "Fetch it from the bucket; if it is gone there, ask who deleted it."
+            }
+        }
+    }
+}
+
+/// Where a file is from, as far as its name or content tells: account and region.
+pub type PlaceOf<'p> = &'p dyn Fn(FileIx) -> (String, String);
+
+/// Coverage of each account and region that the evidence knows. `holds` says whether a file of a name
+/// ([`name::base`]) is in the evidence, `is_snapshot` whether a file is a snapshot.
+pub fn coverage(
+    inventory: &Inventory,
+    place: PlaceOf<'_>,
+    holds: &dyn Fn(&str) -> bool,
+    is_snapshot: &dyn Fn(FileIx) -> bool,
+) -> Vec<Coverage> {
+    let mut all = All { list: Vec::new() };
+    all.items(inventory, is_snapshot);
+    all.descriptions(inventory, place);
+    all.messages(inventory, holds);
+    for one in &mut all.list {
+        one.sources.sort_unstable();
+        one.sources.dedup();
+        let gaps = std::mem::take(&mut one.gaps);
+        one.gaps = sorted(gaps, |a, b| {
+            (a.from, a.kind, &a.what).cmp(&(b.from, b.kind, &b.what))
+        });
+        one.gaps.dedup();
+    }
+    sorted(all.list, |a, b| {
+        (&a.account, &a.region).cmp(&(&b.account, &b.region))
+    })
+}
+
+struct All {
+    list: Vec<Coverage>,
+}
+
+impl All {
+    fn of(&mut self, account: &str, region: &str) -> &mut Coverage {
+        let is = |one: &Coverage| one.account == account && one.region == region;
+        let at = self.list.iter().position(is).unwrap_or_else(|| {
+            self.list.push(Coverage {
+                account: account.to_owned(),
+                region: region.to_owned(),
+                ..Coverage::default()
+            });
+            self.list.len() - 1
+        });
+        &mut self.list[at]
+    }
+
+    fn items(&mut self, inventory: &Inventory, is_snapshot: &dyn Fn(FileIx) -> bool) {
+        for resource in inventory
+            .resources
+            .iter()
+            .filter(|one| !inventory.is_compliance(one))
+        {
+            let one = self.of(
+                inventory.text(resource.account),
+                inventory.text(resource.region),
+            );
+            one.seen += 1;
+            let captures = resource
+                .captures
+                .iter()
+                .filter_map(|&at| inventory.capture(at));
+            let times: Vec<Moment> = captures.clone().filter_map(|capture| capture.at).collect();
+            for at in times {
+                let (from, to) = one.span.get_or_insert((at, at));
+                (*from, *to) = ((*from).min(at), (*to).max(at));
+            }
+            for capture in captures.clone() {
+                let also = capture.also.iter().filter_map(|&at| inventory.capture(at));
+                let files = std::iter::once(capture.file).chain(also.map(|other| other.file));
+                for file in files.filter(|&file| is_snapshot(file)) {
+                    if !one.sources.contains(&file) {
+                        one.sources.push(file);
+                        one.snapshots += 1;
+                    }
+                }
+            }
+            if captures
+                .clone()
+                .next_back()
+                .is_some_and(|last| last.status == Status::NotRecorded)
+            {
+                one.gaps.push(Gap {
+                    kind: GapKind::TypesNotRecorded,
+                    from: captures.clone().next_back().and_then(|last| last.at),
+                    to: None,
+                    what: inventory.text(resource.kind).to_owned(),
+                });
+            }
+            if inventory.text(resource.kind) == "AWS::Config::ConfigurationRecorder" {
+                let states: Vec<_> = captures.collect();
+                recorder_items(inventory, &states, one);
+            }
+        }
+    }
+
+    fn descriptions(&mut self, inventory: &Inventory, place: PlaceOf<'_>) {
+        for (file, described) in &inventory.described {
+            let (mut account, mut region) = place(*file);
+            if let Described::Recorder(recorder) = described {
+                let parts =
+                    |arn: &str| -> Vec<String> { arn.split(':').map(str::to_owned).collect() };
+                let (arn, role) = (parts(&recorder.arn), parts(&recorder.role));
+                if let Some(own) = role.get(4).or(arn.get(4)).filter(|own| !own.is_empty()) {
+                    account.clone_from(own);
+                }
+                if let Some(own) = arn.get(3).filter(|own| !own.is_empty()) {
+                    region.clone_from(own);
+                }
+            }
+            // An output that names no account or region is that of the only one there is.
+            let fits = |one: &&Coverage| {
+                (account.is_empty() || one.account == account)
+                    && (region.is_empty() || one.region == region)
+                    && one.region != "global"
+            };
+            let mut known = self.list.iter().filter(fits);
+            if let (Some(only), None) = (known.next(), known.next()) {
+                (account, region) = (only.account.clone(), only.region.clone());
+            }
+            let one = self.of(&account, &region);
+            one.sources.push(*file);
+            describe(described, one);
+        }
+    }
+
+    fn messages(&mut self, inventory: &Inventory, holds: &dyn Fn(&str) -> bool) {
+        for (file, message) in &inventory.messages {
+            let text = |text| inventory.text(text);
+            let (mut account, mut region) = (text(message.account), text(message.region));
+            let gap = match &message.body {
+                Body::Delivered { key, .. } => {
+                    let key = text(*key);
+                    if holds(&name::base(key)) {
+                        continue;
+                    }
+                    (account, region) = name::place(key).unwrap_or((account, region));
+                    (GapKind::FileMissing, key.to_owned())
+                }
+                Body::Oversized {
+                    error, kind, id, ..
+                } if *error != 0 => {
+                    let what = format!("{} {}: {}", text(*kind), text(*id), text(*error));
+                    (GapKind::DeliveryFailed, what)
+                }
+                Body::Oversized { place, .. }
+                    if *place != 0 && !holds(&name::base(text(*place))) =>
+                {
+                    (GapKind::FileMissing, text(*place).to_owned())
+                }
+                _ => continue,
+            };
+            let one = self.of(account, region);
+            one.sources.push(*file);
+            one.gaps.push(Gap {
+                kind: gap.0,
+                from: message.created,
+                to: message.created,
+                what: gap.1,
+            });
+        }
+    }
+}
+
+/// The recorder's own items: it is recorded by default.
+fn recorder_items(
+    inventory: &Inventory,
+    states: &[&super::inventory::Capture],
+    one: &mut Coverage,
+) {
+    let mut stopped: Option<Moment> = None;
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    for capture in states {
+        let kept = |path: &str| json(inventory.kept(capture, path).unwrap_or("null"));
+        let recording = kept("configuration.Recording")
+            .as_bool()
+            .unwrap_or(!capture.status.is_deleted());
+        let recording = recording && !capture.status.is_deleted();
+        let group = kept("configuration.RecordingGroup");
+        if !group.is_null() {
+            let scope = Scope::read(&group, &kept("configuration.RecordingMode"));
+            not_recorded(&scope, capture.at, one);
+            one.scope = Some(scope);
+        }
+        match (recording, stopped) {
+            (false, None) => stopped = capture.at,
+            (true, Some(from)) => {
+                one.gaps.push(Gap {
+                    kind: GapKind::Stopped,
+                    from: Some(from),
+                    to: capture.at,
+                    what: String::new(),
+                });
+                stopped = None;
+            }
+            _ => {}
+        }
+        one.recording = Some(recording);
+    }
+    if let Some(from) = stopped {
+        one.gaps.push(Gap {
+            kind: GapKind::Stopped,
+            from: Some(from),
+            to: None,
+            what: String::new(),
+        });
+    }
+}
+
+fn describe(described: &Described, one: &mut Coverage) {
+    match described {
+        Described::Recorder(recorder) => {
+            not_recorded(&recorder.scope, None, one);
+            one.scope = Some(recorder.scope.clone());
+        }
+        Described::Status(status) => {
+            one.recording = Some(status.recording);
+            let was_stopped = match (status.started, status.stopped) {
+                (Some(started), Some(stopped)) if stopped < started => {
+                    Some((Some(stopped), Some(started)))
+                }
+                _ if !status.recording => Some((status.stopped, None)),
+                _ => None,
+            };
+            if let Some((from, to)) = was_stopped {
+                one.gaps.push(Gap {
+                    kind: GapKind::Stopped,
+                    from,
+                    to,
+                    what: String::new(),
+                });
+            }
+            if !status.error.is_empty() {
+                one.gaps.push(Gap {
+                    kind: GapKind::DeliveryFailed,
+                    from: None,
+                    to: None,
+                    what: status.error.clone(),
+                });
+            }
+        }
+        Described::Delivery {
+            what,
+            succeeded: false,
+            at,
+            error,
+        } => {
+            one.gaps.push(Gap {
+                kind: GapKind::DeliveryFailed,
+                from: *at,
+                to: None,
+                what: format!("{what} {error}").trim().to_owned(),
+            });
+        }
+        Described::Counts(_, total) => one.counted = Some(one.counted.unwrap_or(0).max(*total)),
+        Described::Delivery { .. } | Described::Channel { .. } => {}
+    }
+}
+
+fn not_recorded(scope: &Scope, from: Option<Moment>, one: &mut Coverage) {
+    if !scope.all || !scope.excluded.is_empty() {
+        one.gaps.push(Gap {
+            kind: GapKind::TypesNotRecorded,
+            from,
+            to: None,
+            what: format!("recorded: {}", scope.words()),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inventory::tests::{inventory, item};
+    use super::super::read::{recorder, stream};
+    use super::*;
+
+    #[test]
+    fn tells_stops_failures_and_missing_files() {
+        let mut inventory = inventory(&[&[item("V", "v", "2024-01-01T00:00:00Z", 1, "OK", &[])]]);
+        let text = r#"{"ConfigurationRecorders":[{"name":"default","roleARN":"arn:aws:iam::1:role/r","recordingGroup":{"allSupported":false,"resourceTypes":["V"]}}]}
+            {"ConfigurationRecordersStatus":[{"name":"default","recording":true,"lastStopTime":"2024-01-02T00:00:00Z","lastStartTime":"2024-01-03T00:00:00Z"}]}"#;
+        inventory.add(1, &recorder(text.as_bytes()).config);
+        let message = r#"{"messageType":"ConfigurationHistoryDeliveryCompleted","s3Bucket":"b","s3ObjectKey":"x/111122223333_Config_eu-west-1_ConfigHistory_V_1.json.gz"}"#;
+        inventory.add(2, &stream(message.as_bytes(), 7).config);
+        inventory.arrange(&|file| file);
+        let place = |_: u32| (String::new(), "eu-west-1".to_owned());
+        let all = coverage(&inventory, &place, &|_| false, &|_| false);
+        let [own, other] = &all[..] else {
+            panic!("{all:?}")
+        };
+        let kinds = |one: &Coverage| one.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>();
+        assert_eq!(
+            (own.account.as_str(), own.seen, own.recording),
+            ("1", 1, Some(true))
+        );
+        assert_eq!(kinds(own), [GapKind::TypesNotRecorded, GapKind::Stopped]);
+        assert_eq!(
+            (other.account.as_str(), kinds(other)),
+            ("111122223333", vec![GapKind::FileMissing])
+        );
+    }
+}
