@@ -37,6 +37,13 @@ impl Texts {
             .unwrap_or_default()
     }
 
+    /// The place of a text that is held already.
+    pub fn known(&self, text: &str) -> Option<Text> {
+        self.interner
+            .get(text)
+            .map(|symbol| symbol.to_usize() as Text)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.interner.len()

@@ -43,14 +43,15 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     }));
     out.raw("},\n\"cloudtrail\":{");
     cloudtrail(case, &mut out);
+    out.raw("},\n\"config\":{");
+    config(case, &mut out);
     out.raw("},\n");
     out.raw(EMPTY);
     out.end();
 }
 
 /// The parts that this version reads no evidence for: present and empty.
-const EMPTY: &str = r#""config":{"items":0,"resources":[],"changes":0,"recorders":[],"stream":{}},
-"compliance":{"asOf":null,"rules":[],"frameworks":[]},
+const EMPTY: &str = r#""compliance":{"asOf":null,"rules":[],"frameworks":[]},
 "risk":{"events":[],"errors":[],"alerts":[],"objects":[]},
 "artifacts":[],
 "audit":{"controls":[],"preparedBy":null,"notes":null}}
@@ -155,6 +156,48 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     })));
     out.raw(",\n");
     out.list("protection", protection(case).into_iter());
+}
+
+fn config(case: &Case, out: &mut Out<'_>) {
+    let inventory = case.inventory();
+    out.field("items", &inventory.items());
+    out.list("resources", inventory.resources.iter().map(|resource| {
+        let captures = || resource.captures.iter().filter_map(|&at| inventory.capture(at));
+        let newest = captures().next_back();
+        let relations: Vec<Value> = newest.iter().flat_map(|newest| &newest.relations).map(|one| json!({
+            "name": inventory.text(one.name), "type": inventory.text(one.kind), "id": inventory.text(one.id),
+        })).collect();
+        let name = newest.map(|newest| inventory.text(newest.name)).filter(|name| !name.is_empty());
+        json!({
+            "account": inventory.text(resource.account), "region": inventory.text(resource.region),
+            "type": inventory.text(resource.kind), "id": inventory.text(resource.id), "name": name,
+            "arn": Some(inventory.arn(resource)).filter(|arn| !arn.is_empty()),
+            "status": newest.map(|newest| newest.status.name()), "items": resource.captures.len(),
+            "firstCapture": text(captures().find_map(|capture| capture.at)), "lastCapture": text(newest.and_then(|newest| newest.at)),
+            "deleted": newest.is_some_and(|newest| newest.status.is_deleted()),
+            "conflicts": captures().filter(|capture| capture.conflict).count(), "relationships": relations,
+        })
+    }));
+    out.raw(",\n");
+    out.field("changes", &inventory.changes());
+    out.list("recorders", case.recorders().iter().map(|one| {
+        let gaps: Vec<Value> = one.gaps.iter().map(|gap| json!({
+            "kind": gap.kind.name(), "from": text(gap.from), "to": text(gap.to), "what": gap.what,
+            "message": gap.kind.message(), "recommendation": gap.kind.recommendation(),
+        })).collect();
+        json!({
+            "account": one.account, "region": one.region, "recording": one.recording,
+            "from": text(one.span.map(|(from, _)| from)), "to": text(one.span.map(|(_, to)| to)), "gaps": gaps,
+            "scope": one.scope.as_ref().map(|scope| scope.words()), "seen": one.seen, "counted": one.counted, "snapshots": one.snapshots,
+        })
+    }));
+    out.raw(",\n");
+    let mut stream: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for (_, message) in &inventory.messages {
+        *stream.entry(inventory.text(message.kind)).or_default() += 1;
+    }
+    out.raw("\"stream\":");
+    out.value(&stream);
 }
 
 fn explained(case: &Case, gap: &Gap, account: &str) -> Vec<Value> {

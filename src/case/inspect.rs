@@ -1,6 +1,7 @@
 //! Everything about one thing, for the inspector.
 
 mod event;
+mod resource;
 
 use crate::activity::explain::{self, Cause};
 use crate::audit::working;
@@ -22,6 +23,8 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Gap(at) => inspect_gap(case, at),
         Subject::Key(at) => inspect_key(case, at),
         Subject::Lake(at) => inspect_lake(case, at),
+        Subject::Resource(at) => resource::inspect(case, at),
+        Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
     }
@@ -39,6 +42,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
         working: Vec::new(),
         related: Vec::new(),
         queries: Vec::new(),
+        history: None,
         raw: None,
     }
 }

@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod overview;
 pub mod question;
 pub mod register;
+mod resources;
 pub mod rows;
 pub mod saved;
 mod scan;
@@ -14,12 +15,16 @@ pub mod table;
 
 use crate::activity::Store;
 use crate::audit;
+use crate::config::Inventory;
+use crate::config::graph::around;
+use crate::config::recorder::Coverage;
 use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
-    Activity, Answer, Ask, Completions, Export, Facet, Facets, FileRecords, Filter, Histogram,
-    Inspection, KeySummary, Need, Overview, Progress, QueryError, Question, Raw, Rows, Scope,
+    Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ConfigSummary, Export, Facet,
+    Facets, FileRecords, Filter, Graph, Histogram, Inspection, KeySummary, Need, Overview,
+    Progress, QueryError, Question, Raw, RecorderView, RelationView, ResourceView, Rows, Scope,
     Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
@@ -41,6 +46,8 @@ pub struct Case {
     view: scan::View,
     activity: Store,
     found: activity::Found,
+    inventory: Inventory,
+    resources: resources::State,
 }
 
 /// A question while it is being answered.
@@ -85,6 +92,9 @@ impl Case {
         if let Facts::Log(log) = &facts.facts {
             self.activity.add(file, log);
         }
+        if let Facts::Config(config) = &facts.facts {
+            self.inventory.add(file, config);
+        }
         self.holdings.add(file, &mut facts);
         self.rounds = 0;
     }
@@ -94,6 +104,7 @@ impl Case {
         if self.register.forget(source) {
             self.holdings.forget(|file| self.register.is_gone(file));
             self.activity.forget(|file| self.register.is_gone(file));
+            self.inventory.forget(|file| self.register.is_gone(file));
         }
     }
 
@@ -131,6 +142,7 @@ impl Case {
             Some(judgement) => {
                 self.judgement = judgement;
                 activity::arrange(self);
+                resources::arrange(self);
                 self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
@@ -154,6 +166,13 @@ impl Case {
     pub fn mark(&mut self, events: &[u32]) {
         self.activity.marked = events.iter().copied().collect();
         self.found = activity::Found::default();
+        self.view = scan::View::default();
+        self.epoch += 1;
+    }
+
+    /// Takes the resources whose configuration an expression found.
+    pub fn mark_resources(&mut self, resources: &[u32]) {
+        self.resources.found = resources.iter().copied().collect();
         self.view = scan::View::default();
         self.epoch += 1;
     }
@@ -183,6 +202,22 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Resource(key, at) => {
+                Answer::Resource(resources::view(self, key, *at).map(Box::new))
+            }
+            Question::Graph {
+                resource,
+                at,
+                hops,
+                kinds,
+            } => Answer::Graph(Box::new(around(
+                &self.inventory,
+                *resource,
+                *at,
+                *hops,
+                kinds,
+            ))),
+            Question::Items(as_of) => Answer::Records(resources::items(self, as_of)),
             Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
             Question::Rows {
                 table,
@@ -234,6 +269,16 @@ impl Case {
     /// The events.
     pub fn activity(&self) -> &Store {
         &self.activity
+    }
+
+    /// The resources of AWS Config.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// What was recorded of each account and region.
+    pub fn recorders(&self) -> &[Coverage] {
+        &self.resources.recorders
     }
 
     /// The last judgement.

@@ -41,6 +41,7 @@ pub(super) fn overview(case: &Case) -> Overview {
         next_digest: judgement.next_digest,
         found: judgement.verdict.found.clone(),
         settings: case.settings.clone(),
+        config: super::resources::summary(case),
     }
 }
 

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::resources::view::{
+    AsOf, CallView, CaptureView, ConfigSummary, RecorderView, RelationView, ResourceView,
+};
 use super::saved::SavedView;
 use super::table::{Cell, Row, Table};
 pub use crate::activity::complete::Completions;
 pub use crate::activity::query::QueryError;
 pub use crate::activity::search::Values;
 pub use crate::activity::timeline::Histogram;
+pub use crate::config::graph::Graph;
 use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
@@ -40,6 +44,21 @@ pub enum Question {
     },
     /// Everything about one thing.
     Inspect(Subject),
+    /// A resource, by its key, and what holds at a moment.
+    Resource(String, Option<Moment>),
+    /// What is within some steps of a resource at a moment, of the types that are named.
+    Graph {
+        /// The resource.
+        resource: u32,
+        /// The moment; the newest capture without.
+        at: Option<Moment>,
+        /// Steps.
+        hops: u8,
+        /// Types; all where it is empty.
+        kinds: Vec<String>,
+    },
+    /// Where the configurations stand that hold at a moment.
+    Items(AsOf),
     /// What a query shows of all events.
     Activity(Ask),
     /// Where the records of the events stand that a query shows.
@@ -133,6 +152,8 @@ pub struct Filter {
     pub text: String,
     /// Values of columns; several of one column are alternatives.
     pub facets: Vec<Facet>,
+    /// Of the inventory: as of when, and which resources.
+    pub as_of: AsOf,
 }
 
 /// A chosen value of a column.
@@ -171,6 +192,10 @@ pub enum Answer {
     Activity(Box<Activity>),
     /// To [`Question::Records`], by file.
     Records(Vec<FileRecords>),
+    /// To [`Question::Resource`]; `None` where there is none of that key.
+    Resource(Option<Box<ResourceView>>),
+    /// To [`Question::Graph`].
+    Graph(Box<Graph>),
 }
 
 /// How far reading and judging are.
@@ -221,6 +246,8 @@ pub struct Overview {
     pub found: Scope,
     /// The settings it was judged by.
     pub settings: Settings,
+    /// AWS Config.
+    pub config: ConfigSummary,
 }
 
 /// The digests of one trail in one account and region.
@@ -323,6 +350,10 @@ pub enum Subject {
     Key(u32),
     /// A Lake result.
     Lake(u32),
+    /// A resource of AWS Config.
+    Resource(u32),
+    /// A configuration item.
+    Capture(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.
@@ -352,6 +383,8 @@ pub struct Inspection {
     pub related: Vec<(String, Subject)>,
     /// Queries on events that lead on from it: a label and the query.
     pub queries: Vec<(String, String)>,
+    /// The key of the resource whose past can be opened.
+    pub history: Option<String>,
     /// The bytes that are shown as raw.
     pub raw: Option<Raw>,
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::activity::Field;
+use crate::activity::{Field, Standing};
 use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
@@ -14,7 +14,7 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered};
+use super::{Case, Registered, resources};
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -64,6 +64,7 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Gaps => case.judgement.gaps.len(),
         Table::Events => case.activity.order.len(),
         Table::Seen => case.view.seen.len(),
+        Table::Resources => case.view.listed.len(),
     };
     rows as u32
 }
@@ -76,10 +77,11 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Gaps => gap_row(case, at),
         Table::Events => event_row(case, at),
         Table::Seen => seen_row(case, at),
+        Table::Resources => resources::row(case, at),
     }
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     if text.is_empty() {
         Cell::Empty
     } else {
@@ -87,7 +89,7 @@ fn text(text: &str) -> Cell {
     }
 }
 
-fn code(text: &str) -> Cell {
+pub(super) fn code(text: &str) -> Cell {
     if text.is_empty() {
         Cell::Empty
     } else {
@@ -95,7 +97,7 @@ fn code(text: &str) -> Cell {
     }
 }
 
-fn time(at: Option<Moment>) -> Cell {
+pub(super) fn time(at: Option<Moment>) -> Cell {
     at.map_or(Cell::Empty, Cell::Time)
 }
 
@@ -229,6 +231,15 @@ fn gap_row(case: &Case, at: u32) -> Row {
     }
 }
 
+/// The cell of what is known of an event's file.
+pub(super) fn standing_cell(standing: Standing) -> Cell {
+    Cell::State {
+        state: standing.state(),
+        hatched: standing.0 == Some(LogStatus::Unlisted),
+        word: standing.name().to_owned(),
+    }
+}
+
 fn event_row(case: &Case, event: u32) -> Row {
     let store = &case.activity;
     let value = |field| activity::value(store, field, event);
@@ -241,11 +252,7 @@ fn event_row(case: &Case, event: u32) -> Row {
         subject: Subject::Event(event),
         cells: vec![
             time(store.time(event)),
-            Cell::State {
-                state: standing.state(),
-                hatched: standing.0 == Some(LogStatus::Unlisted),
-                word: standing.name().to_owned(),
-            },
+            standing_cell(standing),
             text(value(Field::Name)),
             text(source.strip_suffix(".amazonaws.com").unwrap_or(source)),
             code(store.texts.get(actor.arn)),

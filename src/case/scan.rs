@@ -9,7 +9,7 @@ use crate::order::{order, sorted};
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity};
+use super::{Case, activity, resources};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -27,6 +27,8 @@ pub(super) struct View {
     facets: HashMap<Table, Facets>,
     /// What [`Table::Seen`] shows.
     pub(super) seen: Vec<Seen>,
+    /// What [`Table::Resources`] shows.
+    pub(super) listed: resources::Listed,
 }
 
 /// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
@@ -72,6 +74,11 @@ impl Scan {
                 case.view.order = activity::order(case, &self.filter.text, self.sort);
                 case.view.key = Some((self.table, self.filter.clone(), self.sort));
                 return true;
+            }
+            if self.table == Table::Resources {
+                // Another moment has other values.
+                self.tally = Some(Tally::new(self.table));
+                case.view.listed = resources::list(case, &self.filter.as_of);
             }
             if self.table == Table::Seen {
                 // Another query sees other things.

@@ -21,6 +21,8 @@ pub enum Table {
     Events,
     /// Actors, addresses and calls, and when they were seen.
     Seen,
+    /// Resources of AWS Config, as of a moment.
+    Resources,
 }
 
 /// A column of a table.
@@ -174,6 +176,20 @@ const SEEN: &[Column] = &[
     column("last", "Last seen", Shape::Time, 170, false),
 ];
 
+const RESOURCES: &[Column] = &[
+    column("type", "Type", Shape::Text, 190, true),
+    column("name", "Name or ID", Shape::Path, 220, false),
+    column("status", "State", Shape::Text, 110, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
+    column("captured", "As captured (UTC)", Shape::Time, 170, false),
+    column("ageDays", "Age in days", Shape::Number, 90, false),
+    column("captures", "Captures", Shape::Number, 80, false),
+    column("change", "Since then", Shape::Text, 150, true),
+    column("tags", "Tags", Shape::Text, 200, false),
+    column("id", "Resource ID", Shape::Code, 170, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -183,6 +199,7 @@ impl Table {
         Table::Gaps,
         Table::Events,
         Table::Seen,
+        Table::Resources,
     ];
 
     /// Its columns.
@@ -194,6 +211,7 @@ impl Table {
             Table::Gaps => GAPS,
             Table::Events => EVENTS,
             Table::Seen => SEEN,
+            Table::Resources => RESOURCES,
         }
     }
 
@@ -206,6 +224,7 @@ impl Table {
             Table::Gaps => "gaps",
             Table::Events => "events",
             Table::Seen => "seen",
+            Table::Resources => "resources",
         }
     }
 

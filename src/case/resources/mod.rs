@@ -1,0 +1,494 @@
+//! Questions on the resources of AWS Config: the inventory as of a moment, one resource with its past, what
+//! calls were behind a change, what was recorded.
+
+mod calls;
+pub(super) mod view;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use crate::config::inventory::{Capture, CaptureIx, ResourceIx};
+use crate::config::recorder::{Coverage, coverage};
+use crate::config::{Body, Inventory, Resource, name};
+use crate::evidence::Kind;
+use crate::integrity::Files as _;
+use crate::moment::Moment;
+use crate::order::sorted;
+use crate::sum::Sum;
+
+use super::Case;
+use super::question::{FileRecords, Raw, Subject};
+use super::rows::{code, text, time};
+use super::table::{Cell, Row};
+use view::{AsOf, CaptureView, ConfigSummary, RecorderView, RelationView, ResourceView};
+
+/// Steps in which the density of captures is told.
+const STEPS: usize = 240;
+/// Captures of one resource that are listed.
+const MOST_CAPTURES: usize = 5_000;
+/// Relationships of one resource that are listed.
+const MOST_RELATIONS: usize = 2_000;
+
+/// What is kept of the inventory between questions.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) recorders: Vec<Coverage>,
+    /// Resources whose configuration the last expression found.
+    pub(super) found: HashSet<ResourceIx>,
+}
+
+/// Resources that a table shows.
+#[derive(Default)]
+pub(super) struct Listed {
+    resources: Vec<(ResourceIx, &'static str)>,
+    at: Option<Moment>,
+}
+
+impl Listed {
+    pub(super) fn len(&self) -> usize {
+        self.resources.len()
+    }
+}
+
+/// Brings the inventory up to date.
+pub(super) fn arrange(case: &mut Case) {
+    let register = &case.register;
+    case.inventory.arrange(&|file| register.rank(file));
+    let names: HashSet<String> = register
+        .files()
+        .filter(|(_, file)| {
+            matches!(
+                file.kind,
+                Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems
+            )
+        })
+        .map(|(_, file)| name::base(&file.path))
+        .collect();
+    let place = |file| {
+        let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+        register.file(file).map_or_else(Default::default, |file| {
+            (text(&file.account), text(&file.region))
+        })
+    };
+    let is_snapshot = |file| {
+        register
+            .file(file)
+            .is_some_and(|file| file.kind == Kind::ConfigSnapshot)
+    };
+    case.resources.recorders = coverage(
+        &case.inventory,
+        &place,
+        &|base| names.contains(base),
+        &is_snapshot,
+    );
+    case.resources.found.clear();
+}
+
+/// The resources that exist at a moment; with an earlier one, those that are not as they were then.
+pub(super) fn list(case: &Case, as_of: &AsOf) -> Listed {
+    let inventory = &case.inventory;
+    let mut resources = Vec::new();
+    for (at, resource) in inventory.resources.iter().enumerate() {
+        let at = at as ResourceIx;
+        if inventory.is_compliance(resource) || (as_of.found && !case.resources.found.contains(&at))
+        {
+            continue;
+        }
+        let held = |moment| {
+            inventory
+                .as_of(resource, moment)
+                .and_then(|at| inventory.capture(at))
+        };
+        let there = |capture: &&Capture| !capture.status.is_deleted();
+        let now = held(as_of.at);
+        let Some(since) = as_of.since else {
+            if now.is_some_and(|now| as_of.deleted || there(&now)) {
+                resources.push((at, ""));
+            }
+            continue;
+        };
+        let change = match (held(Some(since)).filter(there), now.filter(there)) {
+            (None, Some(_)) => "added",
+            (Some(_), None) => "removed",
+            (Some(before), Some(now)) if inventory.between(before, now).any() => "changed",
+            _ => continue,
+        };
+        resources.push((at, change));
+    }
+    Listed {
+        resources,
+        at: as_of.at,
+    }
+}
+
+/// A row of the table of resources.
+pub(super) fn row(case: &Case, at: u32) -> Row {
+    let inventory = &case.inventory;
+    let listed = &case.view.listed;
+    let blank = Row {
+        subject: Subject::Resource(u32::MAX),
+        cells: Vec::new(),
+    };
+    let Some(&(at, change)) = listed.resources.get(at as usize) else {
+        return blank;
+    };
+    let Some(resource) = inventory.resource(at) else {
+        return blank;
+    };
+    let now = inventory
+        .as_of(resource, listed.at)
+        .and_then(|at| inventory.capture(at));
+    let captured = now.and_then(|now| now.at);
+    let end = listed.at.or(inventory.span.map(|(_, to)| to));
+    let age = captured
+        .zip(end)
+        .map(|(at, end)| (end.seconds() - at.seconds()).max(0) as u64 / 86_400);
+    let tags: Vec<String> = now
+        .iter()
+        .flat_map(|now| now.tags.iter())
+        .map(|&(key, value)| format!("{}={}", inventory.text(key), inventory.text(value)))
+        .collect();
+    Row {
+        subject: Subject::Resource(at),
+        cells: vec![
+            text(inventory.text(resource.kind)),
+            code(inventory.title(resource)),
+            text(now.map_or("", |now| now.status.label())),
+            text(inventory.text(resource.account)),
+            text(inventory.text(resource.region)),
+            time(captured),
+            age.map_or(Cell::Empty, Cell::Number),
+            Cell::Number(resource.captures.len() as u64),
+            text(change),
+            text(&tags.join(" ")),
+            code(inventory.text(resource.id)),
+        ],
+    }
+}
+
+/// What a resource is known by in addresses: a part of a hash, as addresses hold no evidence.
+pub(super) fn key(inventory: &Inventory, resource: &Resource) -> String {
+    let parts = [
+        resource.kind,
+        resource.account,
+        resource.region,
+        resource.id,
+    ]
+    .map(|text| inventory.text(text));
+    let sum = Sum::of(parts.join("\n").as_bytes()).to_string();
+    sum[..16].to_owned()
+}
+
+/// A resource with its past, and what holds at a moment.
+pub(super) fn view(case: &Case, wanted: &str, at: Option<Moment>) -> Option<ResourceView> {
+    let inventory = &case.inventory;
+    let place = inventory
+        .resources
+        .iter()
+        .position(|one| key(inventory, one) == wanted)?;
+    let resource = &inventory.resources[place];
+    let (calls, more_calls) = calls::of(case, resource);
+    let mut captures = Vec::new();
+    for (at, &ix) in resource.captures.iter().enumerate().take(MOST_CAPTURES) {
+        let capture = inventory.capture(ix)?;
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| inventory.capture(resource.captures[at])?.at);
+        captures.push(CaptureView {
+            capture: ix,
+            at: capture.at,
+            status: capture.status.label().to_owned(),
+            deleted: capture.status.is_deleted(),
+            changed: if at == 0 {
+                "first capture".to_owned()
+            } else {
+                inventory.changed(resource, at).words()
+            },
+            conflict: capture.conflict,
+            items: capture.also.len() as u32 + 1,
+            raw: raw(case, capture),
+            causes: calls::causes(&calls, before, capture.at),
+        });
+    }
+    let now = inventory.as_of(resource, at);
+    let fact = |label: &str, text: &str| (label.to_owned(), text.to_owned());
+    let mut facts = vec![
+        fact("Type", inventory.text(resource.kind)),
+        fact("ID", inventory.text(resource.id)),
+        fact("ARN", inventory.arn(resource)),
+        fact("Account", inventory.text(resource.account)),
+        fact("Region", inventory.text(resource.region)),
+    ];
+    if let Some(capture) = now.and_then(|now| inventory.capture(now)) {
+        facts.push(fact("Availability zone", inventory.text(capture.zone)));
+        facts.push(fact(
+            "Recording frequency",
+            inventory.text(capture.frequency),
+        ));
+        facts.extend(capture.created.map(|at| fact("Created", &at.to_string())));
+        let tag = |&(key, value): &(u32, u32)| {
+            fact(
+                &format!("Tag {}", inventory.text(key)),
+                inventory.text(value),
+            )
+        };
+        facts.extend(capture.tags.iter().map(tag));
+    }
+    facts.retain(|(_, value)| !value.is_empty());
+    Some(ResourceView {
+        resource: place as u32,
+        title: inventory.title(resource).to_owned(),
+        facts,
+        kind: inventory.text(resource.kind).to_owned(),
+        now: now
+            .and_then(|now| resource.captures.iter().position(|&at| at == now))
+            .map(|at| at as u32),
+        captures,
+        compliance: compliance(case, resource),
+        calls,
+        more_calls,
+        relations: relations(inventory, resource, place as u32, at),
+    })
+}
+
+/// Where an item stands, to be read again.
+pub(super) fn raw(case: &Case, capture: &Capture) -> Option<Raw> {
+    let file = case.register.file(capture.file)?;
+    Some(Raw {
+        source: file.source,
+        path: file.path.to_string(),
+        record: Some(capture.place),
+        content: file.content.or(file.sum),
+    })
+}
+
+fn relations(
+    inventory: &Inventory,
+    own: &Resource,
+    at: ResourceIx,
+    moment: Option<Moment>,
+) -> Vec<RelationView> {
+    let mut all = Vec::new();
+    let other_key = |at: ResourceIx| inventory.resource(at).map(|one| key(inventory, one));
+    let now = inventory
+        .as_of(own, moment)
+        .and_then(|at| inventory.capture(at));
+    for relation in now
+        .iter()
+        .flat_map(|now| &now.relations)
+        .take(MOST_RELATIONS)
+    {
+        let other = inventory.find(relation.kind, relation.id, own);
+        let title = other
+            .and_then(|at| inventory.resource(at))
+            .map_or(inventory.text(relation.id), |one| inventory.title(one));
+        all.push(RelationView {
+            name: inventory.text(relation.name).to_owned(),
+            inward: false,
+            kind: inventory.text(relation.kind).to_owned(),
+            title: title.to_owned(),
+            key: other.and_then(other_key),
+        });
+    }
+    for &other in inventory.stating(own).iter().take(MOST_RELATIONS) {
+        let Some(stating) = inventory.resource(other) else {
+            continue;
+        };
+        let then = inventory
+            .as_of(stating, moment)
+            .and_then(|at| inventory.capture(at));
+        let named = |relation: &&crate::config::item::Relation| {
+            relation.kind == own.kind && relation.id == own.id
+        };
+        let relation = then.and_then(|then| then.relations.iter().find(named));
+        if let Some(relation) =
+            relation.filter(|_| inventory.find(own.kind, own.id, stating) == Some(at))
+        {
+            all.push(RelationView {
+                name: inventory.text(relation.name).to_owned(),
+                inward: true,
+                kind: inventory.text(stating.kind).to_owned(),
+                title: inventory.title(stating).to_owned(),
+                key: Some(key(inventory, stating)),
+            });
+        }
+    }
+    all
+}
+
+/// Results of rules on a resource: from its compliance items and from the stream's messages.
+fn compliance(case: &Case, own: &Resource) -> Vec<(Moment, String, String, String)> {
+    let inventory = &case.inventory;
+    let mut all: Vec<(Moment, String, String, String)> = Vec::new();
+    let id = format!("{}/{}", inventory.text(own.kind), inventory.text(own.id));
+    let is_own = |one: &&Resource| {
+        inventory.text(one.kind) == "AWS::Config::ResourceCompliance"
+            && inventory.text(one.id) == id
+            && one.account == own.account
+    };
+    for capture in inventory
+        .resources
+        .iter()
+        .filter(is_own)
+        .flat_map(|one| &one.captures)
+    {
+        let Some(capture) = inventory.capture(*capture) else {
+            continue;
+        };
+        let Some(at) = capture.at else { continue };
+        let value: Value = inventory
+            .kept(capture, "configuration")
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default();
+        // Observed in two spellings.
+        let rules = value.get("configRuleList").or(value.get("configrulelist"));
+        for rule in rules.and_then(Value::as_array).into_iter().flatten() {
+            let text = |name: &str| rule[name].as_str().unwrap_or_default().to_owned();
+            all.push((
+                at,
+                text("configRuleName"),
+                text("complianceType"),
+                "item".to_owned(),
+            ));
+        }
+    }
+    for (_, message) in &inventory.messages {
+        if let Body::Compliance {
+            rule,
+            kind,
+            id,
+            new,
+            recorded,
+            ..
+        } = &message.body
+            && (*kind, *id) == (own.kind, own.id)
+            && let Some(at) = recorded.or(message.created)
+        {
+            let text = |text| inventory.text(text).to_owned();
+            all.push((at, text(*rule), text(*new), "message".to_owned()));
+        }
+    }
+    let mut all = sorted(all, |a, b| a.cmp(b));
+    // A result that stays is told again by every item.
+    let mut last: BTreeMap<String, String> = BTreeMap::new();
+    all.retain(|(_, rule, result, _)| {
+        last.insert(rule.clone(), result.clone()).as_ref() != Some(result)
+    });
+    all
+}
+
+/// Where the configurations stand that hold at a moment, file by file.
+pub(super) fn items(case: &Case, as_of: &AsOf) -> Vec<FileRecords> {
+    let inventory = &case.inventory;
+    let mut files: BTreeMap<u32, Vec<(ResourceIx, CaptureIx)>> = BTreeMap::new();
+    for (at, resource) in inventory.resources.iter().enumerate() {
+        let Some(ix) = inventory.as_of(resource, as_of.at) else {
+            continue;
+        };
+        if let Some(capture) = inventory.capture(ix) {
+            files
+                .entry(capture.file)
+                .or_default()
+                .push((at as ResourceIx, ix));
+        }
+    }
+    let all = files.into_iter().filter_map(|(file, own)| {
+        let file = case.register.file(file)?;
+        Some(FileRecords {
+            source: file.source,
+            path: file.path.to_string(),
+            parts: own
+                .iter()
+                .filter_map(|&(_, ix)| Some(inventory.capture(ix)?.place))
+                .collect(),
+            events: own.iter().map(|&(at, _)| at).collect(),
+        })
+    });
+    sorted(all.collect(), |a, b| a.path.cmp(&b.path))
+}
+
+/// AWS Config at a glance.
+pub(super) fn summary(case: &Case) -> ConfigSummary {
+    let inventory = &case.inventory;
+    let things = inventory
+        .resources
+        .iter()
+        .filter(|one| !inventory.is_compliance(one));
+    let captures = || {
+        things
+            .clone()
+            .flat_map(|one| &one.captures)
+            .filter_map(|&at| inventory.capture(at))
+    };
+    let mut density = vec![0; STEPS];
+    if let Some((from, to)) = inventory.span {
+        let length = (to.seconds() - from.seconds()).max(1);
+        for at in captures().filter_map(|capture| capture.at) {
+            let step = (at.seconds() - from.seconds()) * (STEPS as i64 - 1) / length;
+            density[step.clamp(0, STEPS as i64 - 1) as usize] += 1;
+        }
+    }
+    let mut stream: BTreeMap<&str, u64> = BTreeMap::new();
+    for (_, message) in &inventory.messages {
+        *stream.entry(inventory.text(message.kind)).or_default() += 1;
+    }
+    ConfigSummary {
+        resources: things.clone().count() as u64,
+        items: inventory.items(),
+        changes: inventory.changes(),
+        conflicts: captures().filter(|capture| capture.conflict).count() as u64,
+        span: inventory.span,
+        density,
+        stream: stream
+            .into_iter()
+            .map(|(kind, count)| (kind.to_owned(), count))
+            .collect(),
+        recorders: case.resources.recorders.iter().map(recorder).collect(),
+    }
+}
+
+fn recorder(one: &Coverage) -> RecorderView {
+    let gap = |gap: &crate::config::recorder::Gap| {
+        let what = if gap.what.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", gap.what)
+        };
+        let message = format!("{}{what}", gap.kind.message());
+        (
+            gap.kind.name().to_owned(),
+            gap.from,
+            gap.to,
+            message,
+            gap.kind.recommendation().to_owned(),
+        )
+    };
+    RecorderView {
+        account: one.account.clone(),
+        region: one.region.clone(),
+        recording: match one.recording {
+            Some(true) => "recording",
+            Some(false) => "stopped",
+            None => "not told",
+        }
+        .to_owned(),
+        scope: one
+            .scope
+            .as_ref()
+            .map_or("not told".to_owned(), |scope| scope.words()),
+        span: one.span,
+        population: match (one.counted, one.snapshots) {
+            (Some(all), _) => format!("{} seen of {all} that AWS Config counted", one.seen),
+            (None, 0) => format!(
+                "{} seen, population unknown: drop a snapshot, or the output of get-discovered-resource-counts",
+                one.seen
+            ),
+            (None, count) => format!(
+                "{} seen; {count} snapshot files tell all that was recorded at their times",
+                one.seen
+            ),
+        },
+        gaps: one.gaps.iter().map(gap).collect(),
+    }
+}
