@@ -28,18 +28,34 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sum", &[]),
     ("moment", &[]),
     ("order", &[]),
+    ("texts", &[]),
     ("evidence", &["sum", "moment", "evidence"]),
     (
+        "config",
+        &["sum", "moment", "order", "texts", "evidence", "config"],
+    ),
+    (
         "cloudtrail",
-        &["sum", "moment", "order", "evidence", "cloudtrail"],
+        &["texts", "sum", "moment", "order", "evidence", "cloudtrail"],
     ),
     (
         "intake",
-        &["sum", "moment", "order", "evidence", "cloudtrail", "intake"],
+        &[
+            "texts",
+            "config",
+            "sum",
+            "moment",
+            "order",
+            "evidence",
+            "cloudtrail",
+            "intake",
+        ],
     ),
     (
         "integrity",
         &[
+            "texts",
+            "config",
             "sum",
             "moment",
             "order",
@@ -52,6 +68,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "activity",
         &[
+            "texts",
+            "config",
             "sum",
             "moment",
             "order",
@@ -65,6 +83,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "texts",
+            "config",
             "activity",
             "sum",
             "moment",
@@ -80,6 +100,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "texts",
+            "config",
             "activity",
             "sum",
             "moment",

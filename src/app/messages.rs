@@ -45,6 +45,8 @@ pub(crate) enum ToCase {
     },
     /// Events whose records were found.
     Mark(Vec<u32>),
+    /// Resources whose configurations were found.
+    MarkResources(Vec<u32>),
     /// A document to write.
     Export { id: u32, export: Export },
 }
@@ -117,6 +119,11 @@ pub(crate) enum Part {
     Grep {
         parts: Vec<(u32, u32)>,
         text: String,
+    },
+    /// The places in the list of the items of which a JMESPath expression holds, as numbers of four bytes.
+    Match {
+        parts: Vec<(u32, u32)>,
+        expression: String,
     },
 }
 

@@ -81,6 +81,11 @@ pub(crate) fn activity(query: &str) -> String {
     Route::to(View::Activity).with("q", query).address()
 }
 
+/// The address of a resource's past, by its key.
+pub(crate) fn resource(key: &str) -> String {
+    Route::to(View::Resources).with("r", key).address()
+}
+
 /// A number that the address asks for, as in `?readers=2`.
 pub(crate) fn number(key: &str) -> Option<usize> {
     split(&hash()).1.get(key)?.parse().ok()

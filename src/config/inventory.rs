@@ -6,9 +6,10 @@ use crate::moment::Moment;
 use crate::order::order;
 use crate::texts::{Text, Texts};
 
+pub use super::changed::Changed;
 use super::described::Described;
 use super::item::{Item, Relation, Status};
-use super::message::{Body, Message};
+use super::message::Message;
 use super::read::Config;
 
 /// Place of a file in the register.
@@ -72,42 +73,6 @@ pub struct Resource {
     pub captures: Vec<CaptureIx>,
 }
 
-/// What a capture changed against the one before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changed {
-    /// The configuration.
-    pub configuration: bool,
-    /// The relationships.
-    pub relations: bool,
-    /// The tags.
-    pub tags: bool,
-    /// The state: discovered, deleted.
-    pub status: bool,
-}
-
-impl Changed {
-    /// Whether anything did.
-    pub fn any(self) -> bool {
-        self.configuration || self.relations || self.tags || self.status
-    }
-
-    /// In words.
-    pub fn words(self) -> String {
-        let all = [
-            (self.configuration, "configuration"),
-            (self.relations, "relationships"),
-            (self.tags, "tags"),
-            (self.status, "state"),
-        ];
-        let words: Vec<&str> = all
-            .iter()
-            .filter(|(is, _)| *is)
-            .map(|(_, word)| *word)
-            .collect();
-        words.join(", ")
-    }
-}
-
 type Key = [Text; 4];
 
 /// All captures.
@@ -147,7 +112,7 @@ impl Inventory {
             self.push(file, item, &text);
         }
         for message in &config.messages {
-            self.messages.push((file, held(message, &text)));
+            self.messages.push((file, message.moved(&text)));
         }
         let all = config.described.iter().cloned();
         self.described.extend(all.map(|one| (file, one)));
@@ -435,59 +400,6 @@ impl Inventory {
             self.text(resource.kind),
             "AWS::Config::ResourceCompliance" | "AWS::Config::ConformancePackCompliance"
         )
-    }
-}
-
-fn held(message: &Message, text: &dyn Fn(Text) -> Text) -> Message {
-    let body = match &message.body {
-        Body::Item => Body::Item,
-        Body::Other => Body::Other,
-        Body::Oversized {
-            kind,
-            id,
-            captured,
-            place,
-            error,
-        } => Body::Oversized {
-            kind: text(*kind),
-            id: text(*id),
-            captured: *captured,
-            place: text(*place),
-            error: text(*error),
-        },
-        Body::Delivered {
-            bucket,
-            key,
-            snapshot,
-        } => Body::Delivered {
-            bucket: text(*bucket),
-            key: text(*key),
-            snapshot: text(*snapshot),
-        },
-        Body::Compliance {
-            rule,
-            kind,
-            id,
-            old,
-            new,
-            recorded,
-            note,
-        } => Body::Compliance {
-            rule: text(*rule),
-            kind: text(*kind),
-            id: text(*id),
-            old: text(*old),
-            new: text(*new),
-            recorded: *recorded,
-            note: text(*note),
-        },
-    };
-    Message {
-        kind: text(message.kind),
-        account: text(message.account),
-        region: text(message.region),
-        body,
-        ..message.clone()
     }
 }
 

@@ -202,4 +202,58 @@ impl Message {
             body,
         })
     }
+
+    /// The same with its texts elsewhere.
+    pub(super) fn moved(&self, text: &dyn Fn(Text) -> Text) -> Message {
+        let body = match &self.body {
+            Body::Item => Body::Item,
+            Body::Other => Body::Other,
+            Body::Oversized {
+                kind,
+                id,
+                captured,
+                place,
+                error,
+            } => Body::Oversized {
+                kind: text(*kind),
+                id: text(*id),
+                captured: *captured,
+                place: text(*place),
+                error: text(*error),
+            },
+            Body::Delivered {
+                bucket,
+                key,
+                snapshot,
+            } => Body::Delivered {
+                bucket: text(*bucket),
+                key: text(*key),
+                snapshot: text(*snapshot),
+            },
+            Body::Compliance {
+                rule,
+                kind,
+                id,
+                old,
+                new,
+                recorded,
+                note,
+            } => Body::Compliance {
+                rule: text(*rule),
+                kind: text(*kind),
+                id: text(*id),
+                old: text(*old),
+                new: text(*new),
+                recorded: *recorded,
+                note: text(*note),
+            },
+        };
+        Message {
+            kind: text(self.kind),
+            account: text(self.account),
+            region: text(self.region),
+            body,
+            ..self.clone()
+        }
+    }
 }

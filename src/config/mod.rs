@@ -5,8 +5,10 @@
 //! chain: nothing here proves, it only reads.
 
 pub mod canonical;
+mod changed;
 pub mod described;
 pub mod diff;
+pub mod expression;
 pub mod graph;
 pub mod inventory;
 pub mod item;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 
-use exhibit::case::{Answer, FileRecords, Question};
+use exhibit::case::{Answer, AsOf, FileRecords, Question};
 
 use super::Client;
 use crate::app::download;
@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Export,
     /// Find those in which a text stands.
     Grep(String),
+    /// Find the configuration items of which a JMESPath expression holds.
+    Match(String),
 }
 
 /// Files whose records are read again.
@@ -43,6 +45,15 @@ pub(super) struct Reading {
 impl Client {
     /// Reads the records of all events that a query shows.
     pub(crate) fn read_records(&self, query: &str, purpose: Purpose) {
+        self.read_all(Question::Records(query.to_owned()), purpose);
+    }
+
+    /// Reads the configurations that hold at a moment, to find those of which an expression holds.
+    pub(crate) fn match_items(&self, as_of: AsOf, expression: String) {
+        self.read_all(Question::Items(as_of), Purpose::Match(expression));
+    }
+
+    fn read_all(&self, which: Question, purpose: Purpose) {
         let mut state = self.0.state.borrow_mut();
         let number = state.reading.number + 1;
         state.reading = Reading {
@@ -61,7 +72,7 @@ impl Client {
                 client.read_more();
             }
         };
-        self.ask(channel, Question::Records(query.to_owned()), then.into());
+        self.ask(channel, which, then.into());
     }
 
     /// Gives up reading records.
@@ -91,6 +102,10 @@ impl Client {
                     parts,
                     text: text.clone(),
                 },
+                Some(Purpose::Match(expression)) => Part::Match {
+                    parts,
+                    expression: expression.clone(),
+                },
                 _ => Part::Lines(parts),
             };
             let (source, path) = (file.source, file.path.clone());
@@ -115,7 +130,7 @@ impl Client {
         reading.done += 1;
         match (bytes, &reading.purpose) {
             (None, _) => reading.failed += 1,
-            (Some(bytes), Some(Purpose::Grep(_))) => {
+            (Some(bytes), Some(Purpose::Grep(_) | Purpose::Match(_))) => {
                 let events = reading
                     .files
                     .get(at)
@@ -144,6 +159,7 @@ impl Client {
         if done < total {
             let title = match &reading.purpose {
                 Some(Purpose::Grep(text)) => format!("Searching the records for {text:?}"),
+                Some(Purpose::Match(text)) => format!("Asking the configurations for {text}"),
                 _ => "Reading the records again".to_owned(),
             };
             drop(state);
@@ -168,6 +184,7 @@ impl Client {
         }
         match reading.purpose {
             Some(Purpose::Grep(_)) => self.tell(&ToCase::Mark(reading.hits)),
+            Some(Purpose::Match(_)) => self.tell(&ToCase::MarkResources(reading.hits)),
             Some(Purpose::Export) => {
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
                 if download::save(&parts, "events.jsonl").is_err() {

@@ -141,6 +141,10 @@ impl Role {
                 self.case.borrow_mut().mark(&events);
                 self.tell_judgement(Wanted::Settings);
             }
+            ToCase::MarkResources(resources) => {
+                self.case.borrow_mut().mark_resources(&resources);
+                self.tell_judgement(Wanted::Settings);
+            }
             ToCase::Export { id, export } => self.export(id, &export),
         }
     }

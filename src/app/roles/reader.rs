@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
 use exhibit::cloudtrail::log::{compact, record_text};
+use exhibit::config::expression::Expression;
 use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, unreadable};
 use exhibit::sum::Sum;
@@ -243,6 +244,15 @@ impl Role {
                 let places = hits.flat_map(|(at, _)| (at as u32).to_le_bytes());
                 (None, places.collect(), None)
             }
+            (Ok(bytes), Part::Match { parts, expression }) => {
+                let hits = Expression::parse(&expression).map(|expression| {
+                    let holds = |part: &(u32, u32)| expression.holds(slice(&bytes, *part));
+                    let hits = parts.iter().enumerate().filter(|(_, part)| holds(part));
+                    hits.flat_map(|(at, _)| (at as u32).to_le_bytes()).collect()
+                });
+                // The page asks only with what can be read.
+                (None, hits.unwrap_or_default(), None)
+            }
             (Err(problem), _) => (Some(problem), Vec::new(), None),
         };
         let message = FromReader::Raw {
@@ -254,10 +264,15 @@ impl Role {
     }
 }
 
-/// The text of a record within a file's content.
-fn record_at(content: &[u8], (at, length): (u32, u32)) -> String {
+/// A part of a file's content.
+fn slice(content: &[u8], (at, length): (u32, u32)) -> &[u8] {
     let end = (at as usize).saturating_add(length as usize);
-    record_text(content.get(at as usize..end).unwrap_or_default())
+    content.get(at as usize..end).unwrap_or_default()
+}
+
+/// The text of a record within a file's content.
+fn record_at(content: &[u8], part: (u32, u32)) -> String {
+    record_text(slice(content, part))
 }
 
 /// A record that was printed over several lines, on one.

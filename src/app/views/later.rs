@@ -11,6 +11,7 @@ use crate::app::format;
 use crate::app::session::Session;
 
 const NOT_YET: &str = "This version of Exhibit registers, hashes and lists such files under Evidence, but does not analyse them yet: nothing is concluded from them.";
+const ITEMS: &str = "Drop history files, snapshots, messages of the stream, or outputs of the AWS CLI with configuration items. AWS Config signs nothing: what is shown is what the files say.";
 const EVENTS: &str = "Drop CloudTrail log files, or events as JSON Lines, as an array, or as lookup-events prints them. Only log files can be proven.";
 
 #[derive(PartialEq, Properties)]
@@ -45,7 +46,7 @@ pub(crate) fn Later(props: &Props) -> Html {
         <div class="page" data-testid={format!("view-{}", props.view.name())}>
             <h1>{ props.view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{ if props.view == View::Activity { EVENTS } else { NOT_YET } }</p>
+            <p>{ match props.view { View::Activity => EVENTS, View::Resources => ITEMS, _ => NOT_YET } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }
@@ -70,7 +71,7 @@ fn about(view: View) -> About {
                 Kind::ConfigStream,
                 Kind::ConfigRecorder,
             ],
-            commands: "aws s3 sync s3://CONFIG-BUCKET/AWSLogs/ACCOUNT/Config/ evidence/config/\naws configservice describe-configuration-recorders > evidence/recorders.json",
+            commands: "aws s3 sync s3://CONFIG-BUCKET/AWSLogs/ACCOUNT/Config/ evidence/config/\n\n# what is recorded, and whether it still is: in each region\naws configservice describe-configuration-recorders --region REGION > evidence/recorders-REGION.json\naws configservice describe-configuration-recorder-status --region REGION > evidence/recorder-status-REGION.json\naws configservice describe-delivery-channel-status --region REGION > evidence/delivery-REGION.json\n\n# how many resources there are, so that nothing is missing unseen\naws configservice get-discovered-resource-counts --region REGION > evidence/counts-REGION.json\n\n# without the bucket: one resource\naws configservice get-resource-config-history --resource-type TYPE --resource-id ID > evidence/history-ID.json",
         },
         View::Compliance => About {
             purpose: "Which rules were met, which resources failed them, and when.",

@@ -5,6 +5,7 @@ mod evidence;
 mod integrity;
 mod later;
 mod report;
+mod resources;
 
 use yew::prelude::*;
 
@@ -100,6 +101,7 @@ impl View {
             View::Evidence => Some(overview.files),
             View::Integrity => Some(overview.digests.iter().map(|(_, count)| count).sum()),
             View::Activity => Some(overview.events),
+            View::Resources => Some(overview.config.resources),
             _ => None,
         }
     }
@@ -113,6 +115,7 @@ pub(crate) fn show(route: &Route) -> Html {
             html! { <integrity::Integrity part={Some(route.value("part").to_owned()).filter(|part| !part.is_empty())} /> }
         }
         View::Activity => html! { <activity::Activity route={route.clone()} /> },
+        View::Resources => html! { <resources::Resources route={route.clone()} /> },
         View::Report => html! { <report::Report /> },
         view => html! { <later::Later {view} /> },
     }

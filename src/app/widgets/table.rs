@@ -7,7 +7,8 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use exhibit::case::{
-    Answer, Column, Export, Facet, Facets, Filter, Question, Rows, Shape, Sort, Subject, Table,
+    Answer, AsOf, Column, Export, Facet, Facets, Filter, Question, Rows, Shape, Sort, Subject,
+    Table,
 };
 
 use super::cell;
@@ -34,6 +35,9 @@ pub(crate) struct Props {
     /// The query that a table of events shows, which then has no filter of its own.
     #[prop_or_default]
     pub(crate) query: Option<AttrValue>,
+    /// Of the inventory: as of when, and which resources.
+    #[prop_or_default]
+    pub(crate) as_of: AsOf,
 }
 
 /// A table with its filters, its export, and its rows.
@@ -46,12 +50,14 @@ pub(crate) fn Grid(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     {
         let first = first.setter();
-        use_effect_with(props.query.clone(), move |_| first.set(0));
+        let from = (props.query.clone(), props.as_of.clone());
+        use_effect_with(from, move |_| first.set(0));
     }
     let mut wanted = (*filter).clone();
     if let Some(query) = &props.query {
         wanted.text = query.to_string();
     }
+    wanted.as_of = props.as_of.clone();
     let question = Question::Rows {
         table,
         filter: wanted.clone(),

@@ -1,0 +1,114 @@
+//! What is not the same in two captures: both are read again from their files and compared here.
+
+use yew::prelude::*;
+
+use exhibit::case::Raw;
+use exhibit::config::diff::{Change, diff};
+use exhibit::config::item_text;
+use exhibit::moment::Moment;
+use serde_json::Value;
+
+use crate::app::client::Client;
+use crate::app::format;
+
+/// Changed properties that are listed.
+const MOST: usize = 1_000;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// The earlier one.
+    pub(super) before: (Raw, Option<Moment>),
+    /// The later one.
+    pub(super) after: (Raw, Option<Moment>),
+}
+
+/// A side as it was read, or why it was not.
+type Side = Result<(String, bool), String>;
+
+#[component]
+pub(super) fn Diff(props: &Props) -> Html {
+    let (before, after) = (use_side(&props.before.0), use_side(&props.after.0));
+    let raw = use_state(|| false);
+    let toggle = {
+        let raw = raw.clone();
+        Callback::from(move |_: MouseEvent| raw.set(!*raw))
+    };
+    let (before, after) = match (before, after) {
+        (Some(Ok(before)), Some(Ok(after))) => (before, after),
+        (Some(Err(why)), _) | (_, Some(Err(why))) => return html! { <p class="error">{ why }</p> },
+        _ => return html! { <p class="loading">{"Reading both items again…"}</p> },
+    };
+    let is_same = before.1 && after.1;
+    let changes = diff(&before.0, &after.0);
+    let time = |at: Option<Moment>| at.map_or_else(|| "unknown time".to_owned(), format::time);
+    let row = |(at, change): (usize, &Change)| {
+        html! {
+            <tr key={at.to_string()} class={change.kind().to_lowercase()}>
+                <td><code><bdi>{ &change.path }</bdi></code></td><td>{ change.kind() }</td>
+                <td class="value"><pre><bdi>{ pretty(change.previous.as_ref()) }</bdi></pre></td><td class="value"><pre><bdi>{ pretty(change.updated.as_ref()) }</bdi></pre></td>
+            </tr>
+        }
+    };
+    html! {
+        <section class="diff" data-testid="diff">
+            <div class="heading">
+                <h3>{ format!("{} compared with {}", time(props.after.1), time(props.before.1)) }</h3>
+                <p class="summary">{ if is_same { "Both items were read again just now; their files have the SHA-256 that was judged." } else { "A file has another SHA-256 than when it was judged: it was changed since. Drop it again." } }</p>
+                <button onclick={toggle}>{ if *raw { "Changed properties" } else { "Both as raw JSON" } }</button>
+            </div>
+            { match &changes {
+                _ if *raw => html! { <div class="two"><pre class="raw"><bdi>{ indented(&before.0) }</bdi></pre><pre class="raw"><bdi>{ indented(&after.0) }</bdi></pre></div> },
+                Err(error) => html! { <p class="error">{ format!("An item is no JSON: {error}.") }</p> },
+                Ok(changes) if changes.is_empty() => html! { <p>{"Nothing changed: the same configuration, relationships and tags. Lists in another order are no change."}</p> },
+                Ok(changes) => html! {
+                    <table class="plain" data-testid="changes"><thead><tr><th>{"Property"}</th><th>{"Change"}</th><th>{ format!("Before ({})", time(props.before.1)) }</th><th>{ format!("After ({})", time(props.after.1)) }</th></tr></thead>
+                        <tbody>{ for changes.iter().enumerate().take(MOST).map(row) }</tbody></table>
+                },
+            } }
+        </section>
+    }
+}
+
+fn pretty(value: Option<&Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
+    }
+}
+
+fn indented(text: &str) -> String {
+    let value: Option<Value> = serde_json::from_str(text).ok();
+    value.map_or_else(|| text.to_owned(), |value| pretty(Some(&value)))
+}
+
+/// An item, read again from its file.
+#[hook]
+fn use_side(raw: &Raw) -> Option<Side> {
+    let side = use_state(|| None::<Side>);
+    let client = use_context::<Client>();
+    let setter = side.setter();
+    use_effect_with(raw.clone(), move |raw| {
+        setter.set(None);
+        if let Some(client) = client {
+            let judged = raw.content;
+            client.raw(raw, move |result| {
+                setter.set(Some(match result {
+                    Ok((bytes, content)) => {
+                        let same = content.is_none_or(|content| Some(content) == judged);
+                        item_text(&bytes).map(|text| (text, same)).ok_or_else(|| {
+                            "No configuration item stands there any more: drop the file again."
+                                .to_owned()
+                        })
+                    }
+                    Err(problem) => Err(format!(
+                        "{} {}",
+                        problem.message(),
+                        problem.recommendation()
+                    )),
+                }));
+            });
+        }
+    });
+    (*side).clone()
+}

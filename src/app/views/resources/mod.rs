@@ -1,0 +1,106 @@
+//! Resources: the inventory as of any moment, what was recorded, and one resource with its past.
+
+mod diff;
+mod graph;
+mod inventory;
+mod recorders;
+mod resource;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::case::AsOf;
+use exhibit::moment::Moment;
+
+use super::View;
+use super::later::Later;
+use crate::app::format;
+use crate::app::route::Route;
+use crate::app::session::{Phase, Session};
+use inventory::Stock;
+use recorders::Recorders;
+use resource::Past;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// What is looked at.
+    pub(crate) route: Route,
+}
+
+#[component]
+pub(crate) fn Resources(props: &Props) -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let route = use_state(Route::read);
+    {
+        let route = route.setter();
+        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
+    }
+    let go = {
+        let route = route.setter();
+        Callback::from(move |new: Route| {
+            new.note();
+            route.set(new);
+        })
+    };
+    let config = session
+        .overview
+        .as_ref()
+        .map(|overview| overview.config.clone())
+        .unwrap_or_default();
+    let is_empty = config.items == 0 && config.recorders.is_empty();
+    if is_empty && session.intake.phase != Phase::Reading {
+        return html! { <Later view={View::Resources} /> };
+    }
+    let key = route.value("r").to_owned();
+    let part = route.value("part").to_owned();
+    let tab = |name: &'static str, title: String| {
+        let current = (key.is_empty() && part == name).then_some("page");
+        let go = go.clone();
+        let new = (*route).clone().with("r", "").with("part", name);
+        let address = new.address();
+        let onclick = Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            go.emit(new.clone());
+        });
+        html! { <a key={name} href={address} aria-current={current} data-testid={format!("part-{name}")} {onclick}>{ title }</a> }
+    };
+    let gaps: usize = config.recorders.iter().map(|one| one.gaps.len()).sum();
+    let recorders = if gaps == 0 {
+        "What was recorded".to_owned()
+    } else {
+        format!("What was recorded: {}", format::count(gaps as u64, "gap"))
+    };
+    html! {
+        <div class="page fill resources" data-testid="view-resources">
+            <div class="heading">
+                <h1>{"Resources"}</h1>
+                <p class="summary" role="status">{ format!("{} in {}, {}", format::count(config.resources, "resource"), format::count(config.items, "configuration item"), format::count(config.changes, "change")) }
+                    { if config.conflicts > 0 { format!("; {} told in two ways", format::count(config.conflicts, "capture")) } else { String::new() } }</p>
+            </div>
+            <div class="banner">{ (gaps > 0).then(|| html! {
+                <p class="note" role="status">{ format!("What AWS Config recorded has {}: see ", format::count(gaps as u64, "hole")) }<em>{"What was recorded"}</em>{". What is not here may have changed unseen."}</p>
+            }) }</div>
+            <nav class="tabs" aria-label="Parts of this view">{ tab("", "Inventory".to_owned()) }{ tab("recorders", recorders) }</nav>
+            <div class="stack">
+                { if !key.is_empty() {
+                    html! { <Past key={key.clone()} resource={key.clone()} route={(*route).clone()} {go} /> }
+                } else if part == "recorders" {
+                    html! { <Recorders key="recorders" config={Rc::new(config)} /> }
+                } else {
+                    html! { <Stock key="inventory" config={Rc::new(config)} route={(*route).clone()} {go} /> }
+                } }
+            </div>
+        </div>
+    }
+}
+
+/// The moment and the choice of resources that the address holds.
+fn as_of(route: &Route) -> AsOf {
+    AsOf {
+        at: Moment::parse(route.value("at")),
+        since: Moment::parse(route.value("since")),
+        deleted: route.value("deleted") == "1",
+        found: !route.value("ask").is_empty(),
+    }
+}

@@ -1,0 +1,63 @@
+//! What was recorded of each account and region, and what was not.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::case::{ConfigSummary, RecorderView};
+
+use crate::app::format;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// What there is.
+    pub(super) config: Rc<ConfigSummary>,
+}
+
+#[component]
+pub(super) fn Recorders(props: &Props) -> Html {
+    let one = |(at, one): (usize, &RecorderView)| {
+        let gap = |(at, (kind, from, to, message, todo)): (
+            usize,
+            &(String, _, _, String, String),
+        )| {
+            let time = |at: &Option<exhibit::moment::Moment>, none: &str| {
+                at.map_or_else(|| none.to_owned(), format::time)
+            };
+            html! {
+                <tr key={at.to_string()}><td><code>{ kind }</code></td><td>{ time(from, "not told") }</td><td>{ time(to, "the end") }</td><td><bdi>{ message }</bdi>{" "}{ todo }</td></tr>
+            }
+        };
+        let name = |text: &str, none: &str| {
+            if text.is_empty() {
+                none.to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
+        html! {
+            <section key={at.to_string()} class="recorder">
+                <h2><bdi>{ name(&one.account, "unknown account") }</bdi>{" "}<bdi>{ name(&one.region, "unknown region") }</bdi></h2>
+                <dl class="facts">
+                    <div><dt>{"Recorder"}</dt><dd>{ &one.recording }</dd></div>
+                    <div><dt>{"Records"}</dt><dd><bdi>{ &one.scope }</bdi></dd></div>
+                    <div><dt>{"Captures"}</dt><dd>{ one.span.map_or_else(|| "none".to_owned(), |(from, to)| format!("{} to {}", format::time(from), format::time(to))) }</dd></div>
+                    <div><dt>{"Resources"}</dt><dd>{ &one.population }</dd></div>
+                </dl>
+                { if one.gaps.is_empty() {
+                    html! { <p class="fine">{"No gap is told. A quiet time is none: history files are written only when something changes."}</p> }
+                } else {
+                    html! { <table class="plain"><thead><tr><th>{"Gap"}</th><th>{"Since"}</th><th>{"Until"}</th><th>{"What it means, and what to do"}</th></tr></thead><tbody>{ for one.gaps.iter().enumerate().map(gap) }</tbody></table> }
+                } }
+            </section>
+        }
+    };
+    let message = |(kind, count): &(String, u64)| html! { <li key={kind.clone()}><bdi>{ kind }</bdi>{ format!(": {}", format::number(*count)) }</li> };
+    html! {
+        <div class="scroll">
+            <p class="fine">{"AWS Config signs none of its files. What is here is read as it stands; that it is what AWS delivered cannot be proven from the files alone."}</p>
+            { for props.config.recorders.iter().enumerate().map(one) }
+            { (!props.config.stream.is_empty()).then(|| html! { <section><h2>{"Messages of the stream"}</h2><ul>{ for props.config.stream.iter().map(message) }</ul></section> }) }
+        </div>
+    }
+}
