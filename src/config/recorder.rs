@@ -133,10 +133,30 @@ pub fn coverage(
             (a.from, a.kind, &a.what).cmp(&(b.from, b.kind, &b.what))
         });
         one.gaps.dedup();
+        one.gaps = joined(std::mem::take(&mut one.gaps));
     }
     sorted(all.list, |a, b| {
         (&a.account, &a.region).cmp(&(&b.account, &b.region))
     })
+}
+
+/// Stops that overlap are one: the recorder's items and its status tell the same.
+fn joined(gaps: Vec<Gap>) -> Vec<Gap> {
+    let mut all: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        let overlaps = |other: &&mut Gap| {
+            other.kind == GapKind::Stopped
+                && gap.kind == GapKind::Stopped
+                && other
+                    .to
+                    .is_none_or(|to| gap.from.is_none_or(|from| from <= to))
+        };
+        match all.iter_mut().rev().find(overlaps) {
+            Some(other) => other.to = other.to.zip(gap.to).map(|(a, b)| a.max(b)),
+            None => all.push(gap),
+        }
+    }
+    all
 }
 
 struct All {

@@ -13,7 +13,7 @@ use crate::setup::{Tools, WasmStd};
 use crate::shell;
 
 /// The most that a first visit may transfer, in bytes after gzip.
-const FIRST_LOAD_LIMIT: usize = 1_000_000;
+const FIRST_LOAD_LIMIT: usize = 2_500_000;
 
 /// How much the compiler does.
 #[derive(Clone, Copy, PartialEq, Eq)]

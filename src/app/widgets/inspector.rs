@@ -51,6 +51,15 @@ pub(crate) fn Inspector(props: &Props) -> Html {
 }
 
 fn show(it: &Inspection, open: Option<Open>) -> Html {
+    // What is opened has its own page.
+    let close = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(open) = &open {
+                open.0.emit(None);
+            }
+        })
+    };
     let step = |(at, step): (usize, &Step)| {
         let text = step.text.clone();
         let onclick = Callback::from(move |_: MouseEvent| download::copy(&text));
@@ -84,7 +93,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ why }</p> }) }</div>
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
-            <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)}>{"Its past, differences and relationships"}</a></p> }) }</section>
+            <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
             <section><h3>{"Proof"}</h3>{ facts(&it.proof) }</section>
             <section class="working">
                 { (!it.working.is_empty()).then(|| html! {

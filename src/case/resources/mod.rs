@@ -484,8 +484,12 @@ fn recorder(one: &Coverage) -> RecorderView {
                 "{} seen, population unknown: drop a snapshot, or the output of get-discovered-resource-counts",
                 one.seen
             ),
+            (None, 1) => format!(
+                "{} seen; a snapshot tells all that was recorded at its time",
+                one.seen
+            ),
             (None, count) => format!(
-                "{} seen; {count} snapshot files tell all that was recorded at their times",
+                "{} seen; {count} snapshots tell all that was recorded at their times",
                 one.seen
             ),
         },

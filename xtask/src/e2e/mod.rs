@@ -6,6 +6,7 @@ mod activity;
 mod glue;
 mod intake;
 mod page;
+mod resources;
 mod seal;
 mod stage;
 mod views;
@@ -39,6 +40,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         intake::TESTS,
         views::TESTS,
         activity::TESTS,
+        resources::TESTS,
     ]
     .into_iter()
     .flatten()

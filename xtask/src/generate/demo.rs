@@ -3,6 +3,7 @@
 use anyhow::Result;
 use pico_args::Arguments;
 
+use super::config;
 use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
 use super::trail::{HOUR, START, Trail, head_object};
@@ -12,6 +13,8 @@ const ABOUT: &str =
     "This evidence is made up. Exhibit's own generator wrote it, and signed it with a
 key of its own. Planted: a modified log file, a deleted one, one with a gzip member appended, one
 that no digest lists, three digests gone from the middle, and the last eight digests of eu-west-1.
+Its AWS Config tells of a security group that was opened to the world, a bucket that lost its encryption, a
+volume that was deleted, and a recorder that was stopped for two hours.
 ";
 
 /// Writes `demo/case.tar.gz`.
@@ -37,6 +40,7 @@ fn archive() -> Result<Vec<u8>> {
         "public-keys-eu-west-1.json".to_owned(),
         list(&[west.entry_spki()]),
     );
+    config::add(&mut files)?;
     files.insert("DEMO.txt".to_owned(), ABOUT.into());
     solid(&files)
 }
@@ -44,6 +48,7 @@ fn archive() -> Result<Vec<u8>> {
 fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
     let trail = Trail {
         hours: hours(36),
+        calls: config::calls(),
         ..Trail::plain(signer)
     };
     let made = trail.make(files)?;

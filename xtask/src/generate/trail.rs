@@ -36,6 +36,19 @@ pub(super) struct Trail<'k> {
     pub(super) backfill: bool,
     /// Before the hour with this number, so many seconds without any digest, though the chain goes on.
     pub(super) pause: Option<(usize, i64)>,
+    /// Calls that are told beside the random ones, in the first log file of their hour.
+    pub(super) calls: Vec<Call>,
+}
+
+/// A call of a user, within the first eighteen minutes of an hour.
+#[derive(Clone)]
+pub(super) struct Call {
+    /// Seconds since 1970.
+    pub(super) at: i64,
+    pub(super) user: &'static str,
+    pub(super) source: &'static str,
+    pub(super) name: &'static str,
+    pub(super) request: Value,
 }
 
 /// A digest that was made.
@@ -63,6 +76,7 @@ impl<'k> Trail<'k> {
             hours: vec![vec![3]; 8],
             backfill: false,
             pause: None,
+            calls: Vec::new(),
         }
     }
 
@@ -204,6 +218,22 @@ impl<'k> Trail<'k> {
             }
             // Our own values into a string: nothing can fail.
             let _ = write!(text, "{}", self.record(delivered, at, number));
+        }
+        let told = self
+            .calls
+            .iter()
+            .filter(|call| at == 0 && (delivered - 1_200..delivered - 120).contains(&call.at));
+        for (number, call) in told.enumerate() {
+            let mut record = self.record(delivered, 1_000, number);
+            record["userIdentity"]["arn"] =
+                json!(format!("arn:aws:iam::{}:user/{}", self.account, call.user));
+            record["userIdentity"]["userName"] = json!(call.user);
+            record["eventTime"] = json!(rfc3339(call.at));
+            record["eventSource"] = json!(call.source);
+            record["eventName"] = json!(call.name);
+            record["readOnly"] = json!(false);
+            record["requestParameters"] = call.request.clone();
+            let _ = write!(text, ",{record}");
         }
         text.push_str("]}");
         text.into_bytes()

@@ -17,8 +17,6 @@ use crate::app::session::Session;
 use crate::app::shell::Open;
 use crate::app::widgets::cell;
 
-/// The width of the drawing in its own units.
-const WIDTH: f64 = 1_000.0;
 /// Rows of a list that are shown; tables of thousands help nobody.
 const MOST: usize = 500;
 
@@ -276,7 +274,8 @@ fn Axis(props: &AxisProps) -> Html {
         return html! { <p class="fine">{"No item tells when it was captured."}</p> };
     };
     let length = (to.seconds() - from.seconds()).max(1) as f64;
-    let x = |at: Moment| 8.0 + (at.seconds() - from.seconds()) as f64 / length * (WIDTH - 16.0);
+    // Per cent of the width, so that marks keep their form at any.
+    let x = |at: Moment| 1.0 + (at.seconds() - from.seconds()) as f64 / length * 98.0;
     let capture = |(at, capture): (usize, &CaptureView)| {
         let when = capture.at?;
         let class = classes!(
@@ -296,7 +295,7 @@ fn Axis(props: &AxisProps) -> Html {
         };
         let title = format!("{}\n{}: {changed}", format::time(when), capture.status);
         Some(
-            html! { <circle key={format!("c{at}")} {class} cx={format!("{:.1}", x(when))} cy="16" r="6" {onclick}><title>{ title }</title></circle> },
+            html! { <circle key={format!("c{at}")} {class} cx={format!("{:.2}%", x(when))} cy="16" r="6" {onclick}><title>{ title }</title></circle> },
         )
     };
     let causes: HashSet<u32> = view
@@ -312,12 +311,12 @@ fn Axis(props: &AxisProps) -> Html {
         );
         let onclick = opens(props.open.as_ref(), Subject::Event(call.event));
         let title = format!("{}\n{} by {}", format::time(call.at), call.name, call.actor);
-        html! { <rect key={format!("e{at}")} {class} x={format!("{:.1}", x(call.at) - 2.0)} y="52" width="4" height="12" {onclick}><title>{ title }</title></rect> }
+        html! { <rect key={format!("e{at}")} {class} x={format!("{:.2}%", x(call.at))} y="52" width="4" height="12" {onclick}><title>{ title }</title></rect> }
     };
     let rule = |(at, (when, rule, result, _)): (usize, &(Moment, String, String, String))| {
         let class = classes!("rule", (result == "NON_COMPLIANT").then_some("failed"));
         let title = format!("{}\n{rule}: {result}", format::time(*when));
-        html! { <rect key={format!("r{at}")} {class} x={format!("{:.1}", x(*when) - 4.0)} y="30" width="8" height="12"><title>{ title }</title></rect> }
+        html! { <rect key={format!("r{at}")} {class} x={format!("{:.2}%", x(*when))} y="30" width="8" height="12"><title>{ title }</title></rect> }
     };
     // What only reads would hide what changes.
     let shown = view
@@ -328,8 +327,8 @@ fn Axis(props: &AxisProps) -> Html {
     html! {
         <div class="lifeline">
             <div class="names" aria-hidden="true"><span>{"captures"}</span><span>{"rules"}</span><span>{"calls"}</span></div>
-            <svg viewBox={format!("0 0 {WIDTH} 70")} preserveAspectRatio="none" role="img" aria-label={format!("{} captures, {} results of rules, {} calls; the tables below tell the same", view.captures.len(), view.compliance.len(), view.calls.len())}>
-                <line x1="0" x2={WIDTH.to_string()} y1="16" y2="16" /><line x1="0" x2={WIDTH.to_string()} y1="36" y2="36" /><line x1="0" x2={WIDTH.to_string()} y1="58" y2="58" />
+            <svg role="img" aria-label={format!("{} captures, {} results of rules, {} calls; the tables below tell the same", view.captures.len(), view.compliance.len(), view.calls.len())}>
+                <line x1="0" x2="100%" y1="16" y2="16" /><line x1="0" x2="100%" y1="36" y2="36" /><line x1="0" x2="100%" y1="58" y2="58" />
                 { for shown.map(call) }
                 { for view.compliance.iter().enumerate().map(rule) }
                 { for view.captures.iter().enumerate().filter_map(capture) }
