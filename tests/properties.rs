@@ -20,6 +20,11 @@ const HEADS: &[&[u8]] = &[
     b"{\"hashSignature\":\"",
     b"{\"trailList\":[",
     b"[{\"eventVersion\":",
+    b"{\"fileVersion\":\"1.0\",\"configurationItems\":[{\"resourceType\":\"",
+    b"{\"messageType\":\"",
+    b"{\"invokingEvent\":\"{",
+    b"{\"ConfigurationRecorders\":[{",
+    b"eventID,eventTime\n",
     b"x-amz-meta-signature: ",
     b"\xff\xfe",
     b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
@@ -30,6 +35,7 @@ const NAMES: &[&str] = &[
     "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0020Z_aaaaaaaaaaaaaaaa.json.gz",
     "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010000Z.json.gz",
     "result_sign.json",
+    "result_1.csv",
 ];
 
 proptest! {
@@ -76,6 +82,59 @@ proptest! {
         for row in rows.iter().filter(|row| row["path"] == path.as_str()) {
             prop_assert!(same || row["status"] != "valid", "{path} byte {place} bit {bit}: {row}");
         }
+    }
+}
+
+/// Values that stand where another type belongs.
+const ODD: &[&str] = &[
+    "null",
+    "[]",
+    "{}",
+    "-1",
+    "1e999",
+    "\"\\ud800\"",
+    "\"\"",
+    "[[[[1]]]]",
+    "{\"a\":{\"a\":[]}}",
+    "\"{\\\"a\\\":1}\"",
+    "\"%7B%7D\"",
+    "true",
+];
+
+/// Replaces the value with a number of its own, in the order of a walk, by another.
+fn replace(value: &mut serde_json::Value, left: &mut usize, by: &str) {
+    use serde_json::Value;
+    if *left == 0 {
+        *value = serde_json::from_str(by).unwrap_or(Value::Null);
+    }
+    *left = left.wrapping_sub(1);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|one| replace(one, left, by)),
+        Value::Object(fields) => fields.values_mut().for_each(|one| replace(one, left, by)),
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn odd_values_never_panic(which in 0_usize..60, by in prop::sample::select(ODD), form in 0_usize..3) {
+        let item = serde_json::json!({
+            "awsAccountId": "1", "awsRegion": "r", "resourceType": "AWS::S3::Bucket", "resourceId": "b", "ARN": "arn:aws:s3:::b", "configurationStateId": 5,
+            "configurationItemStatus": "OK", "configurationItemCaptureTime": "2024-01-01T00:00:00.5Z", "tags": {"k": "v"},
+            "relationships": [{"name": "n", "resourceType": "t", "resourceId": "i"}], "configuration": {"a": [{"b": "c"}]},
+            "supplementaryConfiguration": {"BucketPolicy": {"policyText": "{}"}, "PublicAccessBlockConfiguration": {"blockPublicAcls": true}},
+        });
+        let mut whole = match form {
+            0 => serde_json::json!({"fileVersion": "1.0", "configurationItems": [item.clone(), item]}),
+            1 => serde_json::json!({"messageType": "ConfigurationItemChangeNotification", "configurationItem": item, "notificationCreationTime": "2024-01-01T00:00:00Z"}),
+            _ => serde_json::json!({"ConfigurationRecorders": [{"name": "d", "roleARN": "arn:aws:iam::1:role/r", "recordingGroup": {"allSupported": false, "resourceTypes": ["t"]}}], "ConfigurationRecordersStatus": [{"recording": false, "lastStopTime": 5}]}),
+        };
+        let mut left = which;
+        replace(&mut whole, &mut left, by);
+        let report = report(&[("x".to_owned(), whole.to_string().into_bytes())]);
+        prop_assert_eq!(&report["schema"], "exhibit.report/1");
     }
 }
 

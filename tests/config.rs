@@ -1,0 +1,270 @@
+//! AWS Config over public examples: nothing of an item is lost, what is malformed has its place, and our
+//! differences are AWS's own.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use exhibit::case::{Case, Filter, Question, Table};
+use exhibit::config::diff::diff;
+use exhibit::config::{Config, item_text};
+use exhibit::intake::Facts;
+use serde_json::{Value, json};
+
+use support::{entries, files_below};
+
+/// A folder of public examples; `None` where they are not there and need not be.
+fn data(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/config")
+        .join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(
+        std::env::var("EXHIBIT_DATA").as_deref() != Ok("required"),
+        "{} is not there",
+        folder.display()
+    );
+    eprintln!("SKIPPED: {} is not there", folder.display());
+    None
+}
+
+/// All leaves of a value: path and value.
+fn leaves(value: &Value, path: &str, all: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            fields
+                .iter()
+                .for_each(|(name, value)| leaves(value, &format!("{path}.{name}"), all));
+        }
+        Value::Array(items) if !items.is_empty() => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(at, value)| leaves(value, &format!("{path}.{at}"), all));
+        }
+        _ => all.push((path.to_owned(), value.clone())),
+    }
+}
+
+/// What a file holds, each part as the case keeps it: an item or a message by its span, a description by itself.
+fn kept(config: &Config, bytes: &[u8]) -> Vec<Value> {
+    let slice = |at: u64, length: u32| &bytes[at as usize..][..length as usize];
+    let items = config
+        .items
+        .iter()
+        .map(|item| item_text(slice(item.at, item.length)).expect("an item"));
+    let messages = config
+        .messages
+        .iter()
+        .map(|one| String::from_utf8_lossy(slice(one.at, one.length)).into_owned());
+    items
+        .chain(messages)
+        .map(|text| serde_json::from_str(&text).expect("json"))
+        .collect()
+}
+
+fn holds(all: &[Value], wanted: &Value) -> bool {
+    fn within(value: &Value, wanted: &Value) -> bool {
+        value == wanted
+            || match value {
+                Value::Object(fields) => fields.values().any(|value| within(value, wanted)),
+                Value::Array(items) => items.iter().any(|value| within(value, wanted)),
+                _ => false,
+            }
+    }
+    all.iter().any(|value| within(value, wanted))
+}
+
+#[test]
+fn nothing_of_the_examples_is_lost() {
+    for (name, least) in [("docs_examples", 20), ("rdk_example_ci", 70)] {
+        let Some(folder) = data(name) else { continue };
+        let files = files_below(&folder);
+        let mut read = 0;
+        for (source, entry) in entries(&files) {
+            let (path, bytes) = &files[source as usize];
+            let whole: Option<Value> = serde_json::from_slice(bytes).ok();
+            let Some(whole) = whole else {
+                let is_json = path.ends_with(".json");
+                assert!(
+                    !is_json
+                        || entry
+                            .problems
+                            .iter()
+                            .any(|problem| problem.offset.is_some()),
+                    "{path}: {:?}",
+                    entry.problems
+                );
+                continue;
+            };
+            let Facts::Config(config) = &entry.facts else {
+                continue;
+            };
+            assert!(entry.problems.is_empty(), "{path}: {:?}", entry.problems);
+            read += 1;
+            if config.described.is_empty() {
+                // The wrapping around items says only what kind of file it is.
+                let kept = kept(config, bytes);
+                let frame = ["fileVersion", "requestId", "configSnapshotId", "nextToken"];
+                let mut all = Vec::new();
+                leaves(&whole, "", &mut all);
+                for (at, leaf) in all {
+                    let is_frame = frame.iter().any(|name| at == format!(".{name}"));
+                    assert!(is_frame || holds(&kept, &leaf), "{path}{at} is lost");
+                }
+            }
+            for item in &config.items {
+                let text = |place| config.texts.get(place);
+                assert!(
+                    !text(item.kind).is_empty() && !text(item.id).is_empty(),
+                    "{path}"
+                );
+                // Some were printed by a program that did not write times as AWS does.
+                let is_odd = String::from_utf8_lossy(bytes).contains("datetime.datetime(");
+                assert!(item.captured.is_some() || is_odd, "{path}: no capture time");
+            }
+        }
+        assert!(read >= least, "{name}: {read} files");
+    }
+}
+
+/// The item before a change, from the one after it and AWS's own account of the change.
+fn before(item: &Value, changes: &serde_json::Map<String, Value>) -> Value {
+    let mut item = item.clone();
+    for (path, change) in changes {
+        let steps: Vec<&str> = path.split('.').collect();
+        let (last, folders) = steps.split_last().expect("a path");
+        let mut place = &mut item;
+        for step in folders {
+            let Value::Object(fields) = place else {
+                panic!("{path}")
+            };
+            let name = fields
+                .keys()
+                .find(|name| name.eq_ignore_ascii_case(step))
+                .expect("a field")
+                .clone();
+            place = &mut fields[&name];
+        }
+        match place {
+            Value::Array(list) => {
+                if !change["updatedValue"].is_null() {
+                    let at = list
+                        .iter()
+                        .position(|one| *one == change["updatedValue"])
+                        .expect("the element");
+                    list.remove(at);
+                }
+                if !change["previousValue"].is_null() {
+                    list.push(change["previousValue"].clone());
+                }
+            }
+            Value::Object(fields) => {
+                let name = fields
+                    .keys()
+                    .find(|name| name.eq_ignore_ascii_case(last))
+                    .expect("a field")
+                    .clone();
+                fields.insert(name, change["previousValue"].clone());
+            }
+            _ => panic!("{path}"),
+        }
+    }
+    item
+}
+
+#[test]
+fn differences_are_those_that_aws_states() {
+    let Some(folder) = data("docs_examples") else {
+        return;
+    };
+    let text = std::fs::read_to_string(folder.join("example-sns-notification.2.json"))
+        .expect("the example");
+    let message: Value = serde_json::from_str(&text).expect("json");
+    let message = &message["Message"];
+    let stated = message["configurationItemDiff"]["changedProperties"]
+        .as_object()
+        .expect("changes");
+    let after = &message["configurationItem"];
+    let ours = diff(&before(after, stated).to_string(), &after.to_string()).expect("json");
+    let mut ours: Vec<(String, String)> = ours
+        .into_iter()
+        .map(|change| (change.path.clone(), change.kind().to_owned()))
+        .collect();
+    let mut theirs: Vec<(String, String)> = stated
+        .iter()
+        .map(|(path, change)| {
+            (
+                path.clone(),
+                change["changeType"].as_str().expect("a type").to_owned(),
+            )
+        })
+        .collect();
+    ours.sort();
+    theirs.sort();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn files_in_any_order_make_the_same_inventory() {
+    let item = |id: &str, day: u32, size: u32| {
+        json!({ "awsAccountId": "1", "awsRegion": "r", "resourceType": "T", "resourceId": id, "configurationItemStatus": "OK",
+            "configurationItemCaptureTime": format!("2024-01-{day:02}T00:00:00Z"), "configuration": { "size": size } })
+    };
+    let file = |items: &[Value]| {
+        json!({ "fileVersion": "1.0", "configurationItems": items })
+            .to_string()
+            .into_bytes()
+    };
+    let mut files = vec![
+        (
+            "a.json".to_owned(),
+            file(&[item("x", 3, 3), item("y", 1, 1)]),
+        ),
+        (
+            "b.json".to_owned(),
+            file(&[item("x", 1, 1), item("x", 2, 2)]),
+        ),
+        (
+            "c.json".to_owned(),
+            file(&[item("x", 2, 2), item("y", 1, 9)]),
+        ),
+    ];
+    let first = support::report(&files);
+    files.reverse();
+    let second = support::report(&files);
+    assert_eq!(first["config"], second["config"]);
+    assert_eq!(
+        (&first["config"]["items"], &first["config"]["changes"]),
+        (&json!(4), &json!(2))
+    );
+    assert_eq!(first["config"]["resources"][1]["conflicts"], 1);
+
+    let mut case = Case::default();
+    for (source, entry) in entries(&files) {
+        case.add(source, entry);
+    }
+    assert!(case.judge().is_empty());
+    let rows = |at: &str| {
+        let mut filter = Filter::default();
+        filter.as_of.at = exhibit::moment::Moment::parse(at);
+        let question = Question::Rows {
+            table: Table::Resources,
+            filter,
+            sort: None,
+            first: 0,
+            count: 10,
+        };
+        match case.answer(&question) {
+            exhibit::case::Answer::Rows(rows) => rows.matching,
+            _ => 0,
+        }
+    };
+    let mut rows = rows;
+    assert_eq!(
+        (rows("2023-12-31T00:00:00Z"), rows("2024-01-01T00:00:00Z")),
+        (0, 2)
+    );
+}
