@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use crate::activity::explain;
 use crate::case::Case;
 use crate::case::inspect::log_bucket;
+use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
-use crate::cloudtrail::Description;
+use crate::config::policy::Grant;
 use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
-use crate::order::sorted;
 
 /// Bytes after which a part is handed over.
 const PART: usize = 256 << 10;
@@ -155,7 +155,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
         "message": if row.status.state() == State::Proven { None } else { Some(format!("{} {}", row.status.message(), row.evidence)) },
     })));
     out.raw(",\n");
-    out.list("protection", protection(case).into_iter());
+    out.list("protection", protected(case).into_iter());
 }
 
 fn config(case: &Case, out: &mut Out<'_>) {
@@ -300,23 +300,24 @@ fn log(case: &Case, row: &LogRow) -> Value {
     })
 }
 
-/// What descriptions say of each trail's own protection; policies are not read by this version.
-fn protection(case: &Case) -> Vec<Value> {
-    let mut all: Vec<(String, Value)> = Vec::new();
-    for (file, description) in &case.holdings().descriptions {
-        let Description::Trail(trail) = description else {
-            continue;
-        };
-        let source = path(case, *file).unwrap_or_default();
-        let value = json!({
-            "trail": trail.name, "arn": trail.arn, "validation": trail.validation, "sseKms": trail.kms_key.is_some(),
-            "kmsKey": trail.kms_key, "bucket": trail.bucket, "read": null, "write": null, "delete": null, "decrypt": null,
-            "sources": [source],
-        });
-        all.push((format!("{}\n{:?}\n{source}", trail.name, trail.arn), value));
-    }
-    sorted(all, |a, b| a.0.cmp(&b.0))
-        .into_iter()
-        .map(|(_, value)| value)
-        .collect()
+fn protected(case: &Case) -> Vec<Value> {
+    let who = |grants: &Option<Vec<Grant>>| -> Option<Vec<String>> {
+        grants
+            .as_ref()
+            .map(|all| all.iter().map(Grant::words).collect())
+    };
+    let one = |one: Protection| {
+        let both = one
+            .read_and_decrypt()
+            .map(|all| all.into_iter().map(Grant::words).collect::<Vec<_>>());
+        json!({
+            "trail": one.trail, "arn": one.arn, "validation": one.validation, "multiRegion": one.multi_region,
+            "sseKms": one.kms_key.as_ref().map(|key| !key.is_empty()), "kmsKey": one.kms_key.as_ref().filter(|key| !key.is_empty()),
+            "bucket": one.bucket, "encryption": one.encryption, "publicAccessBlocked": one.blocked, "versioning": one.versioning, "objectLock": one.lock,
+            "public": one.read.iter().chain(&one.write).chain(&one.delete).flatten().any(Grant::is_public),
+            "read": who(&one.read), "write": who(&one.write), "delete": who(&one.delete), "decrypt": who(&one.decrypt),
+            "readAndDecrypt": both, "sources": one.sources,
+        })
+    };
+    protection(case).into_iter().map(one).collect()
 }

@@ -5,6 +5,7 @@
 mod activity;
 pub mod inspect;
 pub mod overview;
+pub mod protection;
 pub mod question;
 pub mod register;
 mod resources;
@@ -23,9 +24,9 @@ use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
     Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ConfigSummary, Export, Facet,
-    Facets, FileRecords, Filter, Graph, Histogram, Inspection, KeySummary, Need, Overview,
-    Progress, QueryError, Question, Raw, RecorderView, RelationView, ResourceView, Rows, Scope,
-    Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
+    Facets, FileRecords, Filter, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview,
+    Progress, ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
+    Rows, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub use saved::SavedView;

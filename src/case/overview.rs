@@ -9,6 +9,7 @@ use crate::integrity::{DigestAt, LogAt, State};
 use crate::moment::{HOUR, Moment};
 use crate::order::sorted;
 
+use super::protection::{facts, protection};
 use super::question::{KeySummary, Overview, Segment, Subject, TrailSummary};
 use super::{Case, Register};
 
@@ -42,6 +43,10 @@ pub(super) fn overview(case: &Case) -> Overview {
         found: judgement.verdict.found.clone(),
         settings: case.settings.clone(),
         config: super::resources::summary(case),
+        protection: protection(case)
+            .into_iter()
+            .map(|one| (one.trail.clone(), facts(&one), one.sources))
+            .collect(),
     }
 }
 

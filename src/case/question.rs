@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::resources::view::{
-    AsOf, CallView, CaptureView, ConfigSummary, RecorderView, RelationView, ResourceView,
+    AsOf, CallView, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView,
 };
 use super::saved::SavedView;
 use super::table::{Cell, Row, Table};
@@ -248,7 +248,12 @@ pub struct Overview {
     pub settings: Settings,
     /// AWS Config.
     pub config: ConfigSummary,
+    /// How trails are protected: the trail, facts, and the files that tell.
+    pub protection: Vec<ProtectionView>,
 }
+
+/// How a trail is protected: its name, labels with words and whether each is as audits ask for, and the files that tell.
+pub type ProtectionView = (String, Vec<(String, String, Option<bool>)>, Vec<String>);
 
 /// The digests of one trail in one account and region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -21,6 +21,8 @@ pub enum Description {
     Accounts(Vec<String>),
     /// From `get-event-selectors` or `get-insight-selectors`.
     Selectors(Selectors),
+    /// A setting of a log bucket, or of the key that its logs are encrypted with.
+    Setting(Setting),
     /// From `s3api list-objects-v2` (or `list-objects`).
     Listing(Vec<ListedObject>),
 }
@@ -76,6 +78,25 @@ pub struct Selectors {
     pub network: bool,
     /// Insights.
     pub insight: bool,
+}
+
+/// What an output tells of a bucket or a key; it does not name which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Setting {
+    /// From `get-bucket-policy`: the policy's JSON.
+    BucketPolicy(String),
+    /// From `get-bucket-encryption`: the algorithm.
+    Encryption(String),
+    /// From `get-public-access-block`: whether all four are on.
+    PublicAccessBlock(bool),
+    /// From `get-bucket-versioning`: the status.
+    Versioning(String),
+    /// From `get-object-lock-configuration`.
+    ObjectLock(bool),
+    /// From `kms get-key-policy`: the policy's JSON.
+    KeyPolicy(String),
+    /// From `kms list-grants`: grantees and operations.
+    Grants(Vec<(String, Vec<String>)>),
 }
 
 /// One object of a bucket listing.
@@ -137,6 +158,7 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
     if is_selectors.iter().any(|name| list(name).is_some()) {
         all.push(Description::Selectors(selectors(object)));
     }
+    all.extend(setting(object).map(Description::Setting));
     if list("Regions").is_some() {
         let open = |region: &&Map<String, Value>| {
             text(region, "OptInStatus").as_deref() != Some("not-opted-in")
@@ -166,6 +188,54 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
             objects("Contents").filter_map(one).collect(),
         ));
     }
+}
+
+fn setting(object: &Map<String, Value>) -> Option<Setting> {
+    let value = |name: &str| object.get(name);
+    if let Some(policy) = text(object, "Policy") {
+        let is_bucket = policy.contains(":s3:::");
+        return Some(if is_bucket {
+            Setting::BucketPolicy(policy)
+        } else {
+            Setting::KeyPolicy(policy)
+        });
+    }
+    if let Some(rules) = value("ServerSideEncryptionConfiguration") {
+        let default = &rules["Rules"][0]["ApplyServerSideEncryptionByDefault"];
+        let algorithm = default["SSEAlgorithm"].as_str().unwrap_or("none");
+        return Some(Setting::Encryption(algorithm.to_owned()));
+    }
+    if let Some(block) = value("PublicAccessBlockConfiguration") {
+        let names = [
+            "BlockPublicAcls",
+            "IgnorePublicAcls",
+            "BlockPublicPolicy",
+            "RestrictPublicBuckets",
+        ];
+        return Some(Setting::PublicAccessBlock(
+            names.iter().all(|name| block[*name] == true),
+        ));
+    }
+    if let Some(lock) = value("ObjectLockConfiguration") {
+        return Some(Setting::ObjectLock(lock["ObjectLockEnabled"] == "Enabled"));
+    }
+    if let Some(grants) = value("Grants")
+        .and_then(Value::as_array)
+        .filter(|_| value("Owner").is_none())
+    {
+        let one = |grant: &Value| {
+            let operations = grant["Operations"].as_array().into_iter().flatten();
+            let operations = operations
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+            Some((grant["GranteePrincipal"].as_str()?.to_owned(), operations))
+        };
+        return Some(Setting::Grants(grants.iter().filter_map(one).collect()));
+    }
+    let status =
+        text(object, "Status").filter(|_| object.contains_key("MFADelete") || object.len() == 1);
+    status.map(Setting::Versioning)
 }
 
 /// Selectors of either form: basic ones have flags and lists, advanced ones name the category in a field.

@@ -15,6 +15,7 @@ pub mod item;
 pub mod kept;
 pub mod message;
 pub mod name;
+pub mod policy;
 pub mod read;
 pub mod recorder;
 

@@ -26,7 +26,7 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed)),
         Kind::ConfigRecorder => config_rows(entry, config::read::recorder(text)),
         Kind::CloudtrailLakeSign => lake(entry, text),
-        Kind::CloudtrailTrail | Kind::S3Bucket => descriptions(entry, text),
+        Kind::CloudtrailTrail | Kind::S3Bucket | Kind::KmsKey => descriptions(entry, text),
         _ => Vec::new(),
     };
     entry.problems.extend(problems);

@@ -15,6 +15,19 @@ struct Form {
     any: &'static [&'static str],
     /// Keys of which one must stand in the first object below, unless there are none here.
     inner: &'static [&'static str],
+    /// Whether no other key may stand at the top.
+    alone: bool,
+}
+
+const fn alone(kind: Kind, all: &'static [&'static str]) -> Form {
+    Form {
+        kind,
+        opens: b'{',
+        all,
+        any: &[],
+        inner: &[],
+        alone: true,
+    }
 }
 
 const fn object(kind: Kind, all: &'static [&'static str], any: &'static [&'static str]) -> Form {
@@ -24,6 +37,7 @@ const fn object(kind: Kind, all: &'static [&'static str], any: &'static [&'stati
         all,
         any,
         inner: &[],
+        alone: false,
     }
 }
 
@@ -34,6 +48,7 @@ const fn holding(kind: Kind, all: &'static [&'static str], inner: &'static [&'st
         all,
         any: &[],
         inner,
+        alone: false,
     }
 }
 
@@ -44,6 +59,7 @@ const fn list(kind: Kind, any: &'static [&'static str]) -> Form {
         all: &[],
         any,
         inner: &[],
+        alone: false,
     }
 }
 
@@ -98,6 +114,8 @@ const FORMS: &[Form] = &[
     ),
     object(Kind::KmsKey, &[], &["KeyMetadata"]),
     object(Kind::KmsKey, &["Policy", "PolicyName"], &[]),
+    alone(Kind::S3Bucket, &["Policy"]),
+    alone(Kind::S3Bucket, &["Status"]),
     holding(Kind::KmsKey, &["Grants"], &["GrantId", "GranteePrincipal"]),
     object(
         Kind::S3Bucket,
@@ -227,6 +245,7 @@ pub(super) fn by_content(text: &[u8]) -> Option<Kind> {
         form.opens == outline.opens
             && form.all.iter().all(|key| outline.has(key))
             && (form.any.is_empty() || form.any.iter().any(|key| outline.has(key)))
+            && (!form.alone || outline.keys.len() == form.all.len())
             && (form.inner.is_empty() || form.inner.iter().any(|key| outline.holds(key)))
     };
     FORMS.iter().find(fits).map(|form| form.kind)

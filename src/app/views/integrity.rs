@@ -11,6 +11,7 @@ use exhibit::integrity::{State, Verdict};
 use exhibit::moment::Moment;
 
 use super::View;
+use super::protection::Protection;
 use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::download;
@@ -29,12 +30,13 @@ pub(crate) struct Props {
 }
 
 /// The tabs: their names in the address and their words.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("overview", "Overview"),
     ("digests", "Digest files"),
     ("logs", "Log files"),
     ("gaps", "Gaps"),
     ("keys", "Public keys"),
+    ("protection", "Protection of the logs"),
     ("scope", "Scope"),
 ];
 
@@ -65,6 +67,7 @@ pub(crate) fn Integrity(props: &Props) -> Html {
         "logs" => html! { <Grid key="logs" table={Table::Logs} label="Log files" /> },
         "gaps" => html! { <Grid key="gaps" table={Table::Gaps} label="Gaps" /> },
         "keys" => html! { <Keys key="keys" overview={Rc::clone(&overview)} /> },
+        "protection" => html! { <Protection key="protection" overview={Rc::clone(&overview)} /> },
         "scope" => html! { <Narrow key="scope" overview={Rc::clone(&overview)} /> },
         _ => html! { <Summary key="overview" overview={Rc::clone(&overview)} /> },
     };

@@ -4,6 +4,7 @@ mod activity;
 mod evidence;
 mod integrity;
 mod later;
+mod protection;
 mod report;
 mod resources;
 

@@ -21,7 +21,7 @@ use super::Case;
 use super::question::{FileRecords, Raw, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
-use view::{AsOf, CaptureView, ConfigSummary, RecorderView, RelationView, ResourceView};
+use view::{AsOf, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView};
 
 /// Steps in which the density of captures is told.
 const STEPS: usize = 240;
@@ -456,13 +456,13 @@ fn recorder(one: &Coverage) -> RecorderView {
             format!(" ({})", gap.what)
         };
         let message = format!("{}{what}", gap.kind.message());
-        (
-            gap.kind.name().to_owned(),
-            gap.from,
-            gap.to,
+        GapView {
+            kind: gap.kind.name().to_owned(),
+            from: gap.from,
+            to: gap.to,
             message,
-            gap.kind.recommendation().to_owned(),
-        )
+            recommendation: gap.kind.recommendation().to_owned(),
+        }
     };
     RecorderView {
         account: one.account.clone(),

@@ -138,6 +138,21 @@ pub struct RecorderView {
     pub span: Option<(Moment, Moment)>,
     /// How many resources are known of how many, in words.
     pub population: String,
-    /// Gaps: kind, since, until, what happened, what to do.
-    pub gaps: Vec<(String, Option<Moment>, Option<Moment>, String, String)>,
+    /// What was not recorded, or is not here.
+    pub gaps: Vec<GapView>,
+}
+
+/// A gap of what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapView {
+    /// Its kind.
+    pub kind: String,
+    /// Since when, where told.
+    pub from: Option<Moment>,
+    /// Until when.
+    pub to: Option<Moment>,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub recommendation: String,
 }

@@ -352,6 +352,11 @@ pub(super) fn add(files: &mut Files) -> Result<()> {
             );
         }
     }
+    files.insert("describe-trails.json".to_owned(), trails());
+    files.insert(
+        "get-bucket-policy-example-trail-bucket.json".to_owned(),
+        bucket_policy(),
+    );
     files.insert("config-stream.json".to_owned(), message());
     files.insert(
         "configuration-recorders-us-east-1.json".to_owned(),
@@ -386,6 +391,24 @@ fn message() -> Vec<u8> {
     let delivered = json!({ "s3ObjectKey": key, "s3Bucket": BUCKET, "notificationCreationTime": rfc3339(at(33, 1)), "messageType": "ConfigurationHistoryDeliveryCompleted", "recordVersion": "1.1" });
     let envelope = |number: u32, message: &Value| json!({ "Type": "Notification", "MessageId": format!("8f2e0c5a-0000-4000-8000-00000000000{number}"), "TopicArn": format!("arn:aws:sns:{REGION}:{ACCOUNT}:config-topic"), "Message": message.to_string() });
     format!("{}\n{}\n", envelope(1, &change), envelope(2, &delivered)).into_bytes()
+}
+
+fn trails() -> Vec<u8> {
+    let trail = json!({ "Name": "management-events", "S3BucketName": "example-trail-bucket", "IncludeGlobalServiceEvents": true, "IsMultiRegionTrail": true, "HomeRegion": REGION,
+        "TrailARN": format!("arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/management-events"), "LogFileValidationEnabled": true, "IsOrganizationTrail": false });
+    json!({ "trailList": [trail] }).to_string().into_bytes()
+}
+
+fn bucket_policy() -> Vec<u8> {
+    let allow = |principal: Value, action: &str, resource: &str| json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        allow(json!({ "Service": "cloudtrail.amazonaws.com" }), "s3:GetBucketAcl", "arn:aws:s3:::example-trail-bucket"),
+        allow(json!({ "Service": "cloudtrail.amazonaws.com" }), "s3:PutObject", "arn:aws:s3:::example-trail-bucket/AWSLogs/*"),
+        allow(json!({ "AWS": "arn:aws:iam::444455556666:root" }), "s3:GetObject", "arn:aws:s3:::example-trail-bucket/*"),
+    ] });
+    json!({ "Policy": policy.to_string() })
+        .to_string()
+        .into_bytes()
 }
 
 fn recorders() -> Vec<u8> {

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{ConfigSummary, RecorderView};
+use exhibit::case::{ConfigSummary, GapView, RecorderView};
+use exhibit::moment::Moment;
 
 use crate::app::format;
 
@@ -17,15 +18,11 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Recorders(props: &Props) -> Html {
     let one = |(at, one): (usize, &RecorderView)| {
-        let gap = |(at, (kind, from, to, message, todo)): (
-            usize,
-            &(String, _, _, String, String),
-        )| {
-            let time = |at: &Option<exhibit::moment::Moment>, none: &str| {
-                at.map_or_else(|| none.to_owned(), format::time)
-            };
+        let gap = |(at, gap): (usize, &GapView)| {
+            let time =
+                |at: Option<Moment>, none: &str| at.map_or_else(|| none.to_owned(), format::time);
             html! {
-                <tr key={at.to_string()}><td><code>{ kind }</code></td><td>{ time(from, "not told") }</td><td>{ time(to, "the end") }</td><td><bdi>{ message }</bdi>{" "}{ todo }</td></tr>
+                <tr key={at.to_string()}><td><code>{ &gap.kind }</code></td><td>{ time(gap.from, "not told") }</td><td>{ time(gap.to, "the end") }</td><td><bdi>{ &gap.message }</bdi>{" "}{ &gap.recommendation }</td></tr>
             }
         };
         let name = |text: &str, none: &str| {
