@@ -9,6 +9,7 @@ pub mod activity;
 pub mod audit;
 pub mod case;
 pub mod cloudtrail;
+pub mod compliance;
 pub mod config;
 pub mod evidence;
 pub mod intake;

@@ -31,6 +31,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("texts", &[]),
     ("evidence", &["sum", "moment", "evidence"]),
     (
+        "compliance",
+        &[
+            "sum",
+            "moment",
+            "order",
+            "texts",
+            "evidence",
+            "config",
+            "compliance",
+        ],
+    ),
+    (
         "config",
         &["sum", "moment", "order", "texts", "evidence", "config"],
     ),
@@ -41,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "intake",
         &[
+            "compliance",
             "texts",
             "config",
             "sum",
@@ -54,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "integrity",
         &[
+            "compliance",
             "texts",
             "config",
             "sum",
@@ -68,6 +82,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "activity",
         &[
+            "compliance",
             "texts",
             "config",
             "sum",
@@ -83,6 +98,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "compliance",
             "texts",
             "config",
             "activity",
@@ -100,6 +116,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "compliance",
             "texts",
             "config",
             "activity",

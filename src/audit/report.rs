@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::activity::explain;
 use crate::case::Case;
+use crate::case::compliance::{known, report as findings};
 use crate::case::inspect::log_bucket;
 use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
@@ -45,14 +46,15 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     cloudtrail(case, &mut out);
     out.raw("},\n\"config\":{");
     config(case, &mut out);
+    out.raw("},\n\"compliance\":{");
+    compliance(case, &mut out);
     out.raw("},\n");
     out.raw(EMPTY);
     out.end();
 }
 
 /// The parts that this version reads no evidence for: present and empty.
-const EMPTY: &str = r#""compliance":{"asOf":null,"rules":[],"frameworks":[]},
-"risk":{"events":[],"errors":[],"alerts":[],"objects":[]},
+const EMPTY: &str = r#""risk":{"events":[],"errors":[],"alerts":[],"objects":[]},
 "artifacts":[],
 "audit":{"controls":[],"preparedBy":null,"notes":null}}
 "#;
@@ -198,6 +200,27 @@ fn config(case: &Case, out: &mut Out<'_>) {
     }
     out.raw("\"stream\":");
     out.value(&stream);
+}
+
+fn compliance(case: &Case, out: &mut Out<'_>) {
+    let results = known(case);
+    let has = results.is_some_and(|results| !results.findings.is_empty());
+    out.field(
+        "asOf",
+        &results
+            .filter(|_| has)
+            .and_then(|results| text(results.as_of)),
+    );
+    let rules = results.into_iter().flat_map(|results| {
+        (0..results.rules.len()).filter_map(move |at| findings(case, results, at))
+    });
+    out.list("rules", rules);
+    out.raw(",\n");
+    let frameworks = results.into_iter().flat_map(|results| &results.frameworks);
+    out.list("frameworks", frameworks.map(|one| {
+        let controls: Vec<Value> = one.controls.iter().map(|(id, status, rules)| json!({ "id": id, "status": status.name(), "rules": rules })).collect();
+        json!({ "id": one.id, "name": one.name, "controls": controls })
+    }));
 }
 
 fn explained(case: &Case, gap: &Gap, account: &str) -> Vec<Value> {

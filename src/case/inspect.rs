@@ -1,6 +1,7 @@
 //! Everything about one thing, for the inspector.
 
 mod event;
+mod finding;
 mod resource;
 
 use crate::activity::explain::{self, Cause};
@@ -24,6 +25,9 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Key(at) => inspect_key(case, at),
         Subject::Lake(at) => inspect_lake(case, at),
         Subject::Resource(at) => resource::inspect(case, at),
+        Subject::Rule(at) => finding::inspect_rule(case, at),
+        Subject::Finding(at) => finding::inspect(case, at),
+        Subject::Control(at) => finding::inspect_control(case, at),
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),

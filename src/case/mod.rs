@@ -3,6 +3,7 @@
 //! May use every other module. Runs in the case worker; the page asks and never writes.
 
 mod activity;
+pub(crate) mod compliance;
 pub mod inspect;
 pub mod overview;
 pub mod protection;
@@ -23,10 +24,11 @@ use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use question::{
-    Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ConfigSummary, Export, Facet,
-    Facets, FileRecords, Filter, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview,
-    Progress, ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
-    Rows, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
+    Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ComplianceSummary,
+    ConfigSummary, Export, Facet, Facets, FileRecords, Filter, GapView, Graph, Histogram,
+    Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError, Question, Raw,
+    RecorderView, RelationView, ResourceView, Rows, Scope, Segment, Settings, Sort, Step, Subject,
+    TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub use saved::SavedView;
@@ -49,6 +51,7 @@ pub struct Case {
     found: activity::Found,
     inventory: Inventory,
     resources: resources::State,
+    compliance: compliance::State,
 }
 
 /// A question while it is being answered.
@@ -96,6 +99,9 @@ impl Case {
         if let Facts::Config(config) = &facts.facts {
             self.inventory.add(file, config);
         }
+        if let Facts::Compliance(recorded) = &facts.facts {
+            self.compliance.recorded.push((file, (**recorded).clone()));
+        }
         self.holdings.add(file, &mut facts);
         self.rounds = 0;
     }
@@ -106,6 +112,9 @@ impl Case {
             self.holdings.forget(|file| self.register.is_gone(file));
             self.activity.forget(|file| self.register.is_gone(file));
             self.inventory.forget(|file| self.register.is_gone(file));
+            self.compliance
+                .recorded
+                .retain(|(file, _)| !self.register.is_gone(*file));
         }
     }
 
@@ -144,6 +153,7 @@ impl Case {
                 self.judgement = judgement;
                 activity::arrange(self);
                 resources::arrange(self);
+                self.compliance.reset();
                 self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
@@ -203,6 +213,9 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Compliance(at) => {
+                Answer::Compliance(Box::new(compliance::summary(self, *at)))
+            }
             Question::Resource(key, at) => {
                 Answer::Resource(resources::view(self, key, *at).map(Box::new))
             }
@@ -235,7 +248,10 @@ impl Case {
     /// Writes a document in parts.
     pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
         match export {
-            Export::Report { generated } => audit::report::write(self, *generated, write),
+            Export::Report { generated } => {
+                compliance::results(self, None);
+                audit::report::write(self, *generated, write);
+            }
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),
             Export::ValidateLogs => audit::validate_logs::write(self, write),

@@ -46,6 +46,8 @@ pub enum Question {
     Inspect(Subject),
     /// A resource, by its key, and what holds at a moment.
     Resource(String, Option<Moment>),
+    /// How frameworks are met as of a moment.
+    Compliance(Option<Moment>),
     /// What is within some steps of a resource at a moment, of the types that are named.
     Graph {
         /// The resource.
@@ -154,6 +156,8 @@ pub struct Filter {
     pub facets: Vec<Facet>,
     /// Of the inventory: as of when, and which resources.
     pub as_of: AsOf,
+    /// Of controls: the framework.
+    pub framework: String,
 }
 
 /// A chosen value of a column.
@@ -194,6 +198,8 @@ pub enum Answer {
     Records(Vec<FileRecords>),
     /// To [`Question::Resource`]; `None` where there is none of that key.
     Resource(Option<Box<ResourceView>>),
+    /// To [`Question::Compliance`].
+    Compliance(Box<ComplianceSummary>),
     /// To [`Question::Graph`].
     Graph(Box<Graph>),
 }
@@ -254,6 +260,21 @@ pub struct Overview {
 
 /// How a trail is protected: its name, labels with words and whether each is as audits ask for, and the files that tell.
 pub type ProtectionView = (String, Vec<(String, String, Option<bool>)>, Vec<String>);
+
+/// Compliance at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ComplianceSummary {
+    /// The moment that results are of.
+    pub as_of: Option<Moment>,
+    /// Results of each outcome, in the order of [`crate::compliance::Outcome::ALL`].
+    pub counts: [u64; 4],
+    /// Results on which AWS's record and our evaluation disagree.
+    pub disagreements: u64,
+    /// Whether it is known that all resources are in the evidence.
+    pub population: bool,
+    /// Frameworks: id, name, and how many controls are failed, not tested and met.
+    pub frameworks: Vec<(String, String, [u32; 3])>,
+}
 
 /// The digests of one trail in one account and region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -359,6 +380,12 @@ pub enum Subject {
     Resource(u32),
     /// A configuration item.
     Capture(u32),
+    /// A rule.
+    Rule(u32),
+    /// The result of a rule on a resource.
+    Finding(u32),
+    /// A control of a framework.
+    Control(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.

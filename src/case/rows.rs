@@ -14,7 +14,7 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered, resources};
+use super::{Case, Registered, compliance, resources};
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -65,6 +65,9 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Events => case.activity.order.len(),
         Table::Seen => case.view.seen.len(),
         Table::Resources => case.view.listed.len(),
+        Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
+        Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
+        Table::Controls => compliance::controls(case, &case.view.framework).len(),
     };
     rows as u32
 }
@@ -78,6 +81,9 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Events => event_row(case, at),
         Table::Seen => seen_row(case, at),
         Table::Resources => resources::row(case, at),
+        Table::Findings => compliance::finding_row(case, at),
+        Table::Rules => compliance::rule_row(case, at),
+        Table::Controls => compliance::control_row(case, at),
     }
 }
 

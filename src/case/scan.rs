@@ -9,7 +9,7 @@ use crate::order::{order, sorted};
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity, resources};
+use super::{Case, activity, compliance, resources};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -29,6 +29,8 @@ pub(super) struct View {
     pub(super) seen: Vec<Seen>,
     /// What [`Table::Resources`] shows.
     pub(super) listed: resources::Listed,
+    /// The framework of [`Table::Controls`].
+    pub(super) framework: String,
 }
 
 /// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
@@ -79,6 +81,11 @@ impl Scan {
                 // Another moment has other values.
                 self.tally = Some(Tally::new(self.table));
                 case.view.listed = resources::list(case, &self.filter.as_of);
+            }
+            if matches!(self.table, Table::Findings | Table::Rules | Table::Controls) {
+                compliance::results(case, self.filter.as_of.at);
+                case.view.framework.clone_from(&self.filter.framework);
+                self.tally = Some(Tally::new(self.table));
             }
             if self.table == Table::Seen {
                 // Another query sees other things.

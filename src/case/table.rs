@@ -23,6 +23,12 @@ pub enum Table {
     Seen,
     /// Resources of AWS Config, as of a moment.
     Resources,
+    /// Results of rules on resources.
+    Findings,
+    /// Rules.
+    Rules,
+    /// Controls of a framework.
+    Controls,
 }
 
 /// A column of a table.
@@ -190,6 +196,42 @@ const RESOURCES: &[Column] = &[
     column("id", "Resource ID", Shape::Code, 170, false),
 ];
 
+const FINDINGS: &[Column] = &[
+    column("evaluated", "Evaluated here", Shape::Text, 140, true),
+    column("recorded", "Recorded by AWS", Shape::Text, 140, true),
+    column("agreement", "Both", Shape::Text, 90, true),
+    column("rule", "Rule", Shape::Text, 230, true),
+    column("type", "Type", Shape::Text, 150, true),
+    column("resource", "Resource", Shape::Path, 190, false),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 100, true),
+    column("path", "Path", Shape::Path, 220, false),
+    column("value", "Value", Shape::Path, 140, false),
+    column("recordedAt", "Recorded (UTC)", Shape::Time, 170, false),
+];
+
+const RULES: &[Column] = &[
+    column("rule", "Rule", Shape::Text, 260, false),
+    column("decided", "Decided", Shape::Text, 120, true),
+    column("noncompliant", "Failing", Shape::Number, 80, false),
+    column("compliant", "Passing", Shape::Number, 80, false),
+    column("insufficientData", "Not told", Shape::Number, 80, false),
+    column("disagreements", "Disagree", Shape::Number, 80, false),
+    column("type", "Type", Shape::Text, 180, true),
+    column("parameters", "Parameters", Shape::Text, 200, false),
+    column("from", "Parameters from", Shape::Text, 150, true),
+    column("identifier", "Identifier", Shape::Path, 260, false),
+];
+
+const CONTROLS: &[Column] = &[
+    column("status", "Status", Shape::Text, 100, true),
+    column("control", "Control", Shape::Path, 240, false),
+    column("rules", "Rules", Shape::Number, 70, false),
+    column("failing", "Failing", Shape::Number, 70, false),
+    column("untested", "Not tested", Shape::Number, 90, false),
+    column("failingRules", "Failing rules", Shape::Text, 420, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -200,6 +242,9 @@ impl Table {
         Table::Events,
         Table::Seen,
         Table::Resources,
+        Table::Findings,
+        Table::Rules,
+        Table::Controls,
     ];
 
     /// Its columns.
@@ -212,6 +257,9 @@ impl Table {
             Table::Events => EVENTS,
             Table::Seen => SEEN,
             Table::Resources => RESOURCES,
+            Table::Findings => FINDINGS,
+            Table::Rules => RULES,
+            Table::Controls => CONTROLS,
         }
     }
 
@@ -225,6 +273,9 @@ impl Table {
             Table::Events => "events",
             Table::Seen => "seen",
             Table::Resources => "resources",
+            Table::Findings => "findings",
+            Table::Rules => "rules",
+            Table::Controls => "controls",
         }
     }
 

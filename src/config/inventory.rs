@@ -431,7 +431,7 @@ pub(crate) mod tests {
         let mut inventory = Inventory::default();
         for (file, items_) in files.iter().enumerate() {
             let text = format!("[{}]", items_.join(","));
-            let read = items(text.as_bytes(), 7);
+            let read = items(text.as_bytes(), 7, |_| &[]);
             assert!(read.problems.is_empty(), "{:?}", read.problems);
             inventory.add(file as u32, &read.config);
         }

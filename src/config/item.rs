@@ -262,6 +262,7 @@ impl Item {
         (at, length): (u64, usize),
         held: &mut Held,
         prints: &foldhash::quality::FixedState,
+        more: kept::More,
     ) -> Result<Self, String> {
         let wire: Wire<'_> = serde_json::from_str(raw).map_err(|error| error.to_string())?;
         if wire.kind.is_empty() || (wire.id.is_empty() && wire.name.is_empty()) {
@@ -272,7 +273,7 @@ impl Item {
         let supplementary = wire.supplementary.map_or("null", RawValue::get);
         let print = super::canonical::print(configuration, prints)
             .wrapping_add(super::canonical::print(supplementary, prints).rotate_left(1));
-        let kept = kept::of(&wire.kind, configuration, supplementary);
+        let kept = kept::of(&wire.kind, configuration, supplementary, more);
         let id = if wire.id.is_empty() {
             &wire.name
         } else {
@@ -388,8 +389,14 @@ mod tests {
 
     fn read(raw: &str) -> (Item, Held) {
         let mut held = Held::default();
-        let item =
-            Item::read(raw, (0, raw.len()), &mut held, &FixedState::with_seed(7)).expect("an item");
+        let item = Item::read(
+            raw,
+            (0, raw.len()),
+            &mut held,
+            &FixedState::with_seed(7),
+            |_| &[],
+        )
+        .expect("an item");
         (item, held)
     }
 
@@ -439,7 +446,10 @@ mod tests {
             r#"{"resourceType":"x"}"#,
             r#"{"resourceType":5,"resourceId":"x"}"#,
         ] {
-            assert!(Item::read(raw, (0, 0), &mut held, &state).is_err(), "{raw}");
+            assert!(
+                Item::read(raw, (0, 0), &mut held, &state, |_| &[]).is_err(),
+                "{raw}"
+            );
         }
     }
 }

@@ -13,6 +13,11 @@ use super::canonical::{decoded, embedded};
 /// Bytes of a kept value; a longer one is left in its file.
 const LONGEST: usize = 64 << 10;
 
+/// Stands for a value that was left in its file.
+pub const TOO_LONG: &str = "\u{fffd}too long";
+/// The kept value that says that an item carries its configuration.
+pub const CONFIGURED: &str = "configured";
+
 /// Of which types which paths are kept: `configuration.…` or `supplementaryConfiguration.…`, case not minded.
 pub const KEPT: &[(&str, &[&str])] = &[
     (
@@ -55,16 +60,31 @@ pub const KEPT: &[(&str, &[&str])] = &[
     ("AWS::Config::ConformancePackCompliance", &["configuration"]),
 ];
 
+/// Which more paths of a type are kept, for whoever needs them.
+pub type More = fn(&str) -> &'static [&'static str];
+
 /// The kept values of an item: path and compact JSON, with JSON within texts decoded.
 pub(super) fn of(
     kind: &str,
     configuration: &str,
     supplementary: &str,
+    more: More,
 ) -> Vec<(&'static str, String)> {
-    let Some((_, paths)) = KEPT.iter().find(|(name, _)| *name == kind) else {
+    let own = KEPT.iter().find(|(name, _)| *name == kind);
+    let mut paths: Vec<&'static str> = own.map_or(&[][..], |(_, paths)| paths).to_vec();
+    for &path in more(kind) {
+        if !paths.iter().any(|other| other.eq_ignore_ascii_case(path)) {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
         return Vec::new();
-    };
+    }
     let mut found = Vec::new();
+    // Deleted resources, and items of some outputs, carry none.
+    if configuration.len() > 4 {
+        found.push((CONFIGURED, "true".to_owned()));
+    }
     for (root, json) in [
         ("configuration", configuration),
         ("supplementaryConfiguration", supplementary),
@@ -111,7 +131,9 @@ impl<'de> DeserializeSeed<'de> for Take<'_> {
         if let Some(whole) = self.wanted.iter().find(|want| want.steps.len() == self.at) {
             let value = serde::Deserialize::deserialize(from)?;
             let text = decoded(value).to_string();
-            if text.len() <= LONGEST && text != "null" {
+            if text.len() > LONGEST {
+                self.found.push((whole.path, format!("\"{TOO_LONG}\"")));
+            } else if text != "null" {
                 self.found.push((whole.path, text));
             }
             return Ok(());
@@ -175,7 +197,7 @@ mod tests {
     fn takes_values_out_of_objects_and_of_texts() {
         let supplementary = r#"{"BucketPolicy":{"policyText":"{\"Statement\":[]}"},"PublicAccessBlockConfiguration":"{\"blockPublicAcls\":true}","x":{"y":[1]}}"#;
         assert_eq!(
-            of("AWS::S3::Bucket", "{}", supplementary),
+            of("AWS::S3::Bucket", "{}", supplementary, |_| &[]),
             [
                 (
                     "supplementaryConfiguration.BucketPolicy",
@@ -189,13 +211,16 @@ mod tests {
         );
         let compliance = r#""{\"complianceType\":\"COMPLIANT\"}""#;
         assert_eq!(
-            of("AWS::Config::ResourceCompliance", compliance, "{}"),
-            [(
-                "configuration",
-                r#"{"complianceType":"COMPLIANT"}"#.to_owned()
-            )]
+            of("AWS::Config::ResourceCompliance", compliance, "{}", |_| &[]),
+            [
+                (CONFIGURED, "true".to_owned()),
+                (
+                    "configuration",
+                    r#"{"complianceType":"COMPLIANT"}"#.to_owned()
+                )
+            ]
         );
-        assert!(of("AWS::S3::Bucket", "[", "3").is_empty());
-        assert!(of("other", "{}", "{}").is_empty());
+        assert!(of("AWS::S3::Bucket", "[", "3", |_| &[]).is_empty());
+        assert!(of("other", "{}", "{}", |_| &[]).is_empty());
     }
 }

@@ -12,6 +12,7 @@ use crate::texts::Held;
 
 use super::described::{self, Described};
 use super::item::Item;
+use super::kept::More;
 use super::message::{self, Message};
 
 /// What was read of a file.
@@ -37,11 +38,13 @@ pub struct Read {
     /// What was not.
     pub problems: Vec<Problem>,
     prints: FixedState,
+    more: More,
 }
 
 impl Read {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, more: More) -> Self {
         Read {
+            more,
             config: Config::default(),
             problems: Vec::new(),
             prints: FixedState::with_seed(seed),
@@ -49,7 +52,7 @@ impl Read {
     }
 
     fn item(&mut self, raw: &str, place: (u64, usize)) {
-        match Item::read(raw, place, &mut self.config.texts, &self.prints) {
+        match Item::read(raw, place, &mut self.config.texts, &self.prints, self.more) {
             Ok(item) => self.config.items.push(item),
             Err(why) => self.problem(place.0, &why),
         }
@@ -118,9 +121,9 @@ const ITEMS: &[&str] = &[
 ];
 
 /// Reads history files, snapshots and outputs with items: under a key, as a list, or one alone.
-/// `seed` is the secret by which configurations are told apart.
-pub fn items(bytes: &[u8], seed: u64) -> Read {
-    let mut read = Read::new(seed);
+/// `seed` is the secret by which configurations are told apart, `more` says which more of their values are kept.
+pub fn items(bytes: &[u8], seed: u64, more: More) -> Read {
+    let mut read = Read::new(seed, more);
     let Some(text) = text(bytes, &mut read) else {
         return read;
     };
@@ -153,8 +156,8 @@ fn leads(head: &str) -> bool {
 }
 
 /// Reads messages of the stream: one, several one after the other, or a list.
-pub fn stream(bytes: &[u8], seed: u64) -> Read {
-    let mut read = Read::new(seed);
+pub fn stream(bytes: &[u8], seed: u64, more: More) -> Read {
+    let mut read = Read::new(seed, more);
     let Some(text) = text(bytes, &mut read) else {
         return read;
     };
@@ -176,7 +179,7 @@ pub fn stream(bytes: &[u8], seed: u64) -> Read {
 
 /// Reads what recorders and delivery channels are described as.
 pub fn recorder(bytes: &[u8]) -> Read {
-    let mut read = Read::new(0);
+    let mut read = Read::new(0, |_| &[]);
     described_in(bytes, &mut read);
     read
 }
@@ -263,7 +266,7 @@ mod tests {
             format!("[{ITEM}]"),
             ITEM.to_owned(),
         ] {
-            let read = items(form.as_bytes(), 7);
+            let read = items(form.as_bytes(), 7, |_| &[]);
             assert_eq!(ids(&read), ["b"], "{form}");
             let item = &read.config.items[0];
             let slice = &form.as_bytes()[item.at as usize..][..item.length as usize];
@@ -285,7 +288,7 @@ mod tests {
             format!(r#"{{"invokingEvent":{quoted},"configRuleName":"r"}}"#),
             format!("[{message}]"),
         ] {
-            let read = stream(form.as_bytes(), 7);
+            let read = stream(form.as_bytes(), 7, |_| &[]);
             assert_eq!(ids(&read), ["b"], "{form}");
             assert_eq!(read.config.messages[0].body, super::super::Body::Item);
             let item = &read.config.items[0];
@@ -297,11 +300,11 @@ mod tests {
     #[test]
     fn a_bad_item_is_reported_with_its_place_and_the_next_is_read() {
         let form = format!(r#"{{"configurationItems":[{{"x":1}},{ITEM}]}}"#);
-        let read = items(form.as_bytes(), 7);
+        let read = items(form.as_bytes(), 7, |_| &[]);
         assert_eq!((read.config.items.len(), read.problems.len()), (1, 1));
         assert_eq!(read.problems[0].offset, Some(23));
         let broken = format!(r#"{{"configurationItems":[{ITEM},{{"a" 3}}]}}"#);
-        let read = items(broken.as_bytes(), 7);
+        let read = items(broken.as_bytes(), 7, |_| &[]);
         assert_eq!((read.config.items.len(), read.problems.len()), (1, 1));
         assert_eq!(read.problems[0].code, ProblemCode::JsonSyntax);
     }

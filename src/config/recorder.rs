@@ -413,7 +413,7 @@ mod tests {
             {"ConfigurationRecordersStatus":[{"name":"default","recording":true,"lastStopTime":"2024-01-02T00:00:00Z","lastStartTime":"2024-01-03T00:00:00Z"}]}"#;
         inventory.add(1, &recorder(text.as_bytes()).config);
         let message = r#"{"messageType":"ConfigurationHistoryDeliveryCompleted","s3Bucket":"b","s3ObjectKey":"x/111122223333_Config_eu-west-1_ConfigHistory_V_1.json.gz"}"#;
-        inventory.add(2, &stream(message.as_bytes(), 7).config);
+        inventory.add(2, &stream(message.as_bytes(), 7, |_| &[]).config);
         inventory.arrange(&|file| file);
         let place = |_: u32| (String::new(), "eu-west-1".to_owned());
         let all = coverage(&inventory, &place, &|_| false, &|_| false);

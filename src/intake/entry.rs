@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
+use crate::compliance::recorded::Recorded;
 use crate::config::Config;
 use crate::evidence::{Kind, Problem};
 use crate::sum::Sum;
@@ -48,6 +49,8 @@ pub enum Facts {
     LakeSign(Box<LakeSign>),
     /// Files of AWS Config.
     Config(Box<Config>),
+    /// Rules of AWS Config and their results.
+    Compliance(Box<Recorded>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
 }

@@ -3,6 +3,9 @@
 use crate::cloudtrail::{
     Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
 };
+use crate::compliance::framework;
+use crate::compliance::recorded::{self, Recorded};
+use crate::compliance::rules::kept_paths;
 use crate::config;
 use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
@@ -21,9 +24,23 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         Kind::S3ObjectMetadata => object_metadata(entry, text),
         Kind::CloudtrailLakeResult => records(entry, lake_result::parse(text, seed)),
         Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems => {
-            config_rows(entry, config::read::items(text, seed))
+            config_rows(entry, config::read::items(text, seed, kept_paths))
         }
-        Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed)),
+        Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed, kept_paths)),
+        Kind::ConfigRules | Kind::ConfigCompliance => match recorded::parse(text) {
+            Ok(all) => {
+                entry.facts = Facts::Compliance(Box::new(all));
+                Vec::new()
+            }
+            Err(problem) => vec![problem],
+        },
+        Kind::ConformancePack => {
+            entry.facts = Facts::Compliance(Box::new(Recorded {
+                pack: framework::pack(&String::from_utf8_lossy(text)),
+                ..Recorded::default()
+            }));
+            Vec::new()
+        }
         Kind::ConfigRecorder => config_rows(entry, config::read::recorder(text)),
         Kind::CloudtrailLakeSign => lake(entry, text),
         Kind::CloudtrailTrail | Kind::S3Bucket | Kind::KmsKey => descriptions(entry, text),

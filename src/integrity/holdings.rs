@@ -269,7 +269,7 @@ impl Holdings {
             Facts::Descriptions(all) => self
                 .descriptions
                 .extend(all.into_iter().map(|one| (file, one))),
-            Facts::Config(_) => {}
+            Facts::Config(_) | Facts::Compliance(_) => {}
             Facts::None => self.add_unparsed(file, entry),
         }
     }

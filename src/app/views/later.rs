@@ -46,7 +46,7 @@ pub(crate) fn Later(props: &Props) -> Html {
         <div class="page" data-testid={format!("view-{}", props.view.name())}>
             <h1>{ props.view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{ match props.view { View::Activity => EVENTS, View::Resources => ITEMS, _ => NOT_YET } }</p>
+            <p>{ match props.view { View::Activity => EVENTS, View::Resources | View::Compliance => ITEMS, _ => NOT_YET } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }
@@ -80,7 +80,7 @@ fn about(view: View) -> About {
                 Kind::ConfigRules,
                 Kind::ConformancePack,
             ],
-            commands: "aws configservice describe-config-rules > evidence/config-rules.json\naws configservice describe-compliance-by-config-rule > evidence/compliance.json",
+            commands: "aws configservice describe-config-rules > evidence/config-rules.json\n\n# AWS's own results, rule by rule\naws configservice get-compliance-details-by-config-rule --config-rule-name RULE > evidence/results-RULE.json\n\n# what rules are evaluated on here\naws s3 sync s3://CONFIG-BUCKET/AWSLogs/ACCOUNT/Config/ evidence/config/",
         },
         View::Risk => About {
             purpose: "Which calls, errors and objects are dangerous, and why.",

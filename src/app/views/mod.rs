@@ -1,6 +1,7 @@
 //! The eight views. Each is a file or folder of its own; this table is where the next one goes.
 
 mod activity;
+mod compliance;
 mod evidence;
 mod integrity;
 mod later;
@@ -116,6 +117,7 @@ pub(crate) fn show(route: &Route) -> Html {
             html! { <integrity::Integrity part={Some(route.value("part").to_owned()).filter(|part| !part.is_empty())} /> }
         }
         View::Activity => html! { <activity::Activity route={route.clone()} /> },
+        View::Compliance => html! { <compliance::Compliance route={route.clone()} /> },
         View::Resources => html! { <resources::Resources route={route.clone()} /> },
         View::Report => html! { <report::Report /> },
         view => html! { <later::Later {view} /> },

@@ -38,6 +38,9 @@ pub(crate) struct Props {
     /// Of the inventory: as of when, and which resources.
     #[prop_or_default]
     pub(crate) as_of: AsOf,
+    /// Of controls: the framework.
+    #[prop_or_default]
+    pub(crate) framework: String,
 }
 
 /// A table with its filters, its export, and its rows.
@@ -50,7 +53,11 @@ pub(crate) fn Grid(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     {
         let first = first.setter();
-        let from = (props.query.clone(), props.as_of.clone());
+        let from = (
+            props.query.clone(),
+            props.as_of.clone(),
+            props.framework.clone(),
+        );
         use_effect_with(from, move |_| first.set(0));
     }
     let mut wanted = (*filter).clone();
@@ -58,6 +65,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
         wanted.text = query.to_string();
     }
     wanted.as_of = props.as_of.clone();
+    wanted.framework.clone_from(&props.framework);
     let question = Question::Rows {
         table,
         filter: wanted.clone(),

@@ -1,0 +1,145 @@
+//! Compliance: results of rules on resources, rules, and controls of frameworks, as of any moment.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use exhibit::case::{Answer, AsOf, ComplianceSummary, Question, Table};
+use exhibit::moment::Moment;
+
+use super::View;
+use super::later::Later;
+use crate::app::ask::use_answer;
+use crate::app::format;
+use crate::app::route::Route;
+use crate::app::session::{Phase, Session};
+use crate::app::widgets::table::Grid;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// What is looked at.
+    pub(crate) route: Route,
+}
+
+#[component]
+pub(crate) fn Compliance(props: &Props) -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let route = use_state(Route::read);
+    {
+        let route = route.setter();
+        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
+    }
+    let go = {
+        let route = route.setter();
+        Callback::from(move |new: Route| {
+            new.note();
+            route.set(new);
+        })
+    };
+    let at = Moment::parse(route.value("at"));
+    let answer = use_answer(Question::Compliance(at), session.revision);
+    let Some(Answer::Compliance(summary)) = answer.as_deref() else {
+        return html! { <div class="page" data-testid="view-compliance"><h1>{"Compliance"}</h1><p class="loading">{"Asking the case…"}</p></div> };
+    };
+    if summary.counts.iter().sum::<u64>() == 0 && session.intake.phase != Phase::Reading {
+        return html! { <Later view={View::Compliance} /> };
+    }
+    let part = route.value("part").to_owned();
+    let tab = |name: &'static str, title: String| {
+        let current = (part == name).then_some("page");
+        let new = (*route).clone().with("part", name);
+        let (go, address) = (go.clone(), new.address());
+        let onclick = Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            go.emit(new.clone());
+        });
+        html! { <a key={name} href={address} aria-current={current} data-testid={format!("part-{name}")} {onclick}>{ title }</a> }
+    };
+    let set = |name: &'static str| {
+        let (route, go) = ((*route).clone(), go.clone());
+        Callback::from(move |value: String| go.emit(route.clone().with(name, &value)))
+    };
+    let typed = {
+        let set = set("at");
+        Callback::from(move |event: Event| {
+            let input = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let Some(input) = input else { return };
+            let text = input.value().trim().replace(' ', "T");
+            let whole = if text.len() == 10 {
+                format!("{text}T23:59:59Z")
+            } else {
+                format!("{}Z", text.trim_end_matches('Z'))
+            };
+            set.emit(
+                Moment::parse(&whole)
+                    .map(|at| at.to_string())
+                    .unwrap_or_default(),
+            );
+        })
+    };
+    let framework = route.value("framework").to_owned();
+    let as_of = AsOf {
+        at,
+        ..AsOf::default()
+    };
+    let [failing, passing, _, unknown] = summary.counts;
+    html! {
+        <div class="page fill compliance" data-testid="view-compliance">
+            <div class="heading">
+                <h1>{"Compliance"}</h1>
+                <p class="summary" role="status" data-testid="compliance-counts">
+                    { format!("{} failing, {} passing, {} not told", format::number(failing), format::number(passing), format::number(unknown)) }
+                    { if summary.disagreements > 0 { format!("; AWS's record and our evaluation disagree on {}", format::number(summary.disagreements)) } else { String::new() } }
+                </p>
+                <label>{"As of "}<input type="text" data-testid="at-text" value={at.map_or_else(|| "newest".to_owned(), format::time)} placeholder="2024-01-31" aria-label="As of (UTC)" onchange={typed} /></label>
+            </div>
+            <div class="banner">{ (!summary.population).then(|| html! { <p class="note">{"It is not known whether the evidence holds all resources, so no control counts as met: drop a snapshot of each account and region, or the output of get-discovered-resource-counts."}</p> }) }</div>
+            <nav class="tabs" aria-label="Parts of this view">
+                { tab("", "Results".to_owned()) }
+                { tab("rules", "Rules".to_owned()) }
+                { tab("controls", "Frameworks".to_owned()) }
+            </nav>
+            <div class="stack">
+                { match part.as_str() {
+                    "rules" => html! { <Grid key="rules" table={Table::Rules} label="Rules" {as_of} /> },
+                    "controls" => html! { <>
+                        { pick(summary, &framework, set("framework")) }
+                        <Grid key="controls" table={Table::Controls} label="Controls" {as_of} framework={framework.clone()} />
+                    </> },
+                    _ => html! { <Grid key="findings" table={Table::Findings} label="Results of rules" {as_of} /> },
+                } }
+            </div>
+        </div>
+    }
+}
+
+fn pick(summary: &ComplianceSummary, chosen: &str, onpick: Callback<String>) -> Html {
+    let ids: Vec<String> = summary
+        .frameworks
+        .iter()
+        .map(|(id, _, _)| id.clone())
+        .collect();
+    let onchange = Callback::from(move |event: Event| {
+        let select = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let at = select.map_or(0, |select| select.selected_index().max(0));
+        onpick.emit(ids.get(at as usize).cloned().unwrap_or_default());
+    });
+    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ format!("{name} ({id})") }</option> };
+    let own = summary
+        .frameworks
+        .iter()
+        .find(|(id, _, _)| id == chosen)
+        .or(summary.frameworks.first());
+    html! {
+        <div class="grid-tools">
+            <label class="facet"><span>{"Framework"}</span><select data-testid="framework" {onchange} aria-label="Framework">{ for summary.frameworks.iter().map(option) }</select></label>
+            <span class="count" role="status" data-testid="framework-counts">{ own.map(|(_, _, [failed, untested, met])| format!("{failed} failed, {untested} not tested, {met} met")) }</span>
+        </div>
+    }
+}

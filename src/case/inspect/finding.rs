@@ -1,0 +1,179 @@
+//! Results of rules, rules and controls.
+
+use crate::compliance::Outcome;
+
+use super::super::Case;
+use super::super::compliance::{controls, decided, finding, known, since};
+use super::super::question::{Inspection, Subject};
+use super::super::resources::{key, raw};
+use super::super::table::Cell;
+use super::{add_file, blank, code, push, text};
+
+/// Things of a rule or control that are listed.
+const MOST: usize = 50;
+
+pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
+    let results = known(case)?;
+    let row = results.findings.get(at as usize)?;
+    let rule = &results.rules[row.rule as usize];
+    let inventory = &case.inventory;
+    let mut it = blank(&rule.name, "Result of a rule");
+    it.title.clone_from(&rule.name);
+    let told = finding(case, results, row);
+    push(
+        &mut it.what,
+        "Evaluated here",
+        text(row.evaluated.map_or("", Outcome::name)),
+    );
+    push(
+        &mut it.what,
+        "Recorded by AWS",
+        text(row.recorded.map_or("", |(outcome, _)| outcome.name())),
+    );
+    push(
+        &mut it.what,
+        "Recorded at",
+        row.recorded
+            .and_then(|(_, at)| at)
+            .map_or(Cell::Empty, Cell::Time),
+    );
+    if let Some((kind, id)) = &row.named {
+        push(&mut it.what, "Type", text(kind));
+        push(&mut it.what, "Resource", code(id));
+        it.why.push(
+            "No item of this resource is in the evidence: only AWS's own result is known."
+                .to_owned(),
+        );
+    }
+    if let Some(told) = &told {
+        push(&mut it.what, "Path", code(&told.path));
+        push(
+            &mut it.what,
+            "Value",
+            code(if told.value.is_empty() {
+                "(nothing)"
+            } else {
+                &told.value
+            }),
+        );
+        it.why.push(told.reason.clone());
+    }
+    if row.disagrees() {
+        it.why.push("AWS recorded another result than this item gives: it may be of another moment or with other parameters, or an item was edited.".to_owned());
+    }
+    if rule.rule.is_none() {
+        it.why.push("Configuration items cannot decide this rule: AWS's own results are shown as they are. Collect them with `aws configservice get-compliance-details-by-config-rule`.".to_owned());
+    }
+    for (name, value) in &rule.parameters {
+        push(&mut it.what, &format!("Parameter {name}"), code(value));
+    }
+    push(&mut it.what, "Parameters from", text(rule.from));
+    if let Some(resource) = row.resource.and_then(|at| inventory.resource(at)) {
+        push(&mut it.what, "Resource", code(inventory.title(resource)));
+        push(&mut it.what, "Type", text(inventory.text(resource.kind)));
+        let label = if row.evaluated == Some(Outcome::NonCompliant) {
+            "Failing since"
+        } else {
+            "So since"
+        };
+        push(
+            &mut it.what,
+            label,
+            since(case, results, row).map_or(Cell::Empty, Cell::Time),
+        );
+        it.history = Some(key(inventory, resource));
+        it.related
+            .push(("Its resource".to_owned(), Subject::Resource(row.resource?)));
+    }
+    if row.evaluated == Some(Outcome::NonCompliant) {
+        it.todo = Some(format!(
+            "{} Nothing is changed from here: it is for the owner of the resource.",
+            rule.rule.map_or(String::new(), |rule| format!(
+                "The rule asks: {}.",
+                rule.asks()
+            ))
+        ));
+    }
+    if let Some(capture) = row.capture.and_then(|ix| inventory.capture(ix)) {
+        push(
+            &mut it.proof,
+            "Captured",
+            capture.at.map_or(Cell::Empty, Cell::Time),
+        );
+        add_file(case, capture.file, &mut it);
+        it.raw = raw(case, capture);
+        it.related.push((
+            "The item that was evaluated".to_owned(),
+            Subject::Capture(row.capture?),
+        ));
+    }
+    it.related
+        .push(("Its rule".to_owned(), Subject::Rule(row.rule)));
+    Some(it)
+}
+
+pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
+    let results = known(case)?;
+    let rule = results.rules.get(at as usize)?;
+    let mut it = blank(&rule.name, "Rule");
+    it.title.clone_from(&rule.name);
+    push(&mut it.what, "Identifier", code(&rule.identifier));
+    push(&mut it.what, "Decided", text(decided(rule)));
+    if let Some(own) = rule.rule {
+        push(&mut it.what, "Type", text(own.kind));
+        push(&mut it.what, "Asks", text(&own.asks()));
+    }
+    for (name, value) in &rule.parameters {
+        push(&mut it.what, &format!("Parameter {name}"), code(value));
+    }
+    push(&mut it.what, "Parameters from", text(rule.from));
+    for (outcome, count) in Outcome::ALL.iter().zip(rule.counts) {
+        push(&mut it.what, outcome.name(), Cell::Number(u64::from(count)));
+    }
+    if !rule.policy.is_empty() {
+        it.why
+            .push("A custom policy: its text is shown, its results are AWS's own.".to_owned());
+        push(&mut it.proof, "Policy (Guard)", code(&rule.policy));
+    }
+    let failing = results
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.rule == at && one.evaluated == Some(Outcome::NonCompliant));
+    for (place, one) in failing.take(MOST) {
+        let resource = one.resource.and_then(|at| case.inventory.resource(at));
+        let title = resource.map_or("a resource", |resource| case.inventory.title(resource));
+        it.related
+            .push((format!("Fails: {title}"), Subject::Finding(place as u32)));
+    }
+    Some(it)
+}
+
+pub(super) fn inspect_control(case: &Case, at: u32) -> Option<Inspection> {
+    let results = known(case)?;
+    let (control, status, rules) = controls(case, &case.view.framework).get(at as usize)?;
+    let mut it = blank(control, "Control");
+    it.title.clone_from(control);
+    push(&mut it.what, "Status", text(status.label()));
+    it.why.push("Failed: a rule fails. Met: all of its rules pass, and the evidence is known to hold all resources. Everything else is not tested.".to_owned());
+    for identifier in rules.iter().take(MOST) {
+        match results
+            .rules
+            .iter()
+            .position(|row| row.identifier == *identifier)
+        {
+            Some(place) => {
+                let row = &results.rules[place];
+                it.related.push((
+                    format!(
+                        "{}: {} failing, {} passing",
+                        row.name, row.counts[0], row.counts[1]
+                    ),
+                    Subject::Rule(place as u32),
+                ));
+            }
+            None => push(&mut it.what, "Not evaluated", code(identifier)),
+        }
+    }
+    Some(it)
+}

@@ -1,0 +1,136 @@
+//! What AWS recorded itself: rules as they are configured, and their results in outputs of the AWS CLI.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::evidence::{Problem, json};
+use crate::moment::Moment;
+
+use super::framework::PackRule;
+
+/// What was read of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Rules.
+    pub rules: Vec<ConfigRule>,
+    /// Results.
+    pub results: Vec<RecordedResult>,
+    /// Rules of a conformance pack.
+    pub pack: Vec<PackRule>,
+}
+
+/// A rule as it is configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigRule {
+    /// `ConfigRuleName`.
+    pub name: String,
+    /// `Source.SourceIdentifier`; empty for a custom policy.
+    pub identifier: String,
+    /// `InputParameters`.
+    pub parameters: BTreeMap<String, String>,
+    /// The text of a custom policy (Guard): shown, not evaluated.
+    pub policy: String,
+}
+
+/// The result of a rule on a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedResult {
+    /// The rule.
+    pub rule: String,
+    /// The type of the resource.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// `COMPLIANT` and so on.
+    pub result: String,
+    /// When it was recorded.
+    pub at: Option<Moment>,
+    /// AWS's annotation.
+    pub note: String,
+}
+
+/// Reads all rules and results out of an output; several may stand one after the other in one file.
+///
+/// # Errors
+/// Where `bytes` are no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Recorded, Problem> {
+    let mut all = Recorded::default();
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+        read(
+            &value.map_err(|error| json::problem(bytes, &error))?,
+            &mut all,
+        );
+    }
+    Ok(all)
+}
+
+fn read(value: &Value, all: &mut Recorded) {
+    let list = |name: &str| value[name].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for rule in list("ConfigRules") {
+        let parameters: BTreeMap<String, Value> = rule["InputParameters"]
+            .as_str()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        all.rules.push(ConfigRule {
+            name: text(&rule["ConfigRuleName"]),
+            identifier: text(&rule["Source"]["SourceIdentifier"]),
+            parameters: parameters
+                .into_iter()
+                .map(|(name, value)| (name, super::facts::plain(&value)))
+                .collect(),
+            policy: text(&rule["Source"]["CustomPolicyDetails"]["PolicyText"]),
+        });
+    }
+    let lists = [
+        "EvaluationResults",
+        "AggregateEvaluationResults",
+        "ConformancePackRuleEvaluationResults",
+    ];
+    for one in lists.into_iter().flat_map(list) {
+        let identifier = &one["EvaluationResultIdentifier"];
+        let of = &identifier["EvaluationResultQualifier"];
+        all.results.push(RecordedResult {
+            rule: text(&of["ConfigRuleName"]),
+            kind: text(&of["ResourceType"]),
+            id: text(&of["ResourceId"]),
+            result: text(&one["ComplianceType"]),
+            at: moment(&one["ResultRecordedTime"])
+                .or_else(|| moment(&identifier["OrderingTimestamp"])),
+            note: text(&one["Annotation"]),
+        });
+    }
+}
+
+fn moment(value: &Value) -> Option<Moment> {
+    match value {
+        Value::Number(seconds) => seconds
+            .as_f64()
+            .map(|seconds| Moment::from_seconds(seconds as i64)),
+        Value::String(text) => json::time(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rules_and_results() {
+        let text = r#"{"ConfigRules":[{"ConfigRuleName":"tags","Source":{"Owner":"AWS","SourceIdentifier":"REQUIRED_TAGS"},"InputParameters":"{\"tag1Key\":\"owner\",\"n\":3}"}]}
+            {"EvaluationResults":[{"EvaluationResultIdentifier":{"OrderingTimestamp":1443610576.349,"EvaluationResultQualifier":{"ResourceType":"AWS::EC2::Instance","ResourceId":"i-1","ConfigRuleName":"tags"}},"ResultRecordedTime":1443751425.083,"ComplianceType":"NON_COMPLIANT"}]}"#;
+        let all = parse(text.as_bytes()).expect("json");
+        assert_eq!(
+            all.rules[0].parameters.get("n").map(String::as_str),
+            Some("3")
+        );
+        assert_eq!(
+            (all.results[0].id.as_str(), all.results[0].result.as_str()),
+            ("i-1", "NON_COMPLIANT")
+        );
+        assert_eq!(all.results[0].at.map(Moment::seconds), Some(1_443_751_425));
+    }
+}

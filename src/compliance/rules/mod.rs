@@ -1,0 +1,84 @@
+//! AWS's managed rules that configuration items can decide: one row each, by service. What each asks for
+//! is told by AWS's list of managed rules (developer guide); the paths are those of the resource schema.
+
+mod compute;
+mod data;
+mod network;
+mod other;
+mod s3;
+mod security;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::facts::kept;
+use super::rule::Rule;
+
+/// All rules, in the order of their services.
+pub static RULES: &[&[Rule]] = &[
+    s3::RULES,
+    network::RULES,
+    compute::RULES,
+    data::RULES,
+    security::RULES,
+    other::RULES,
+];
+
+/// All rules.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().flat_map(|part| part.iter())
+}
+
+/// The rule of an identifier.
+pub fn by_identifier(identifier: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.identifier == identifier)
+}
+
+/// The rule whose usual name this is, with or without what AWS puts around it in packs.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    let name = name.to_ascii_lowercase();
+    let inner = name.split("-conformance-pack").next().unwrap_or(&name);
+    all().find(|rule| {
+        rule.name == inner || rule.identifier.to_ascii_lowercase().replace('_', "-") == inner
+    })
+}
+
+/// The values of a type that rules look at, so that a reader keeps them.
+pub fn kept_paths(kind: &str) -> &'static [&'static str] {
+    static PATHS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let paths = PATHS.get_or_init(|| {
+        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for rule in all() {
+            let own = paths.entry(rule.kind).or_default();
+            for path in rule.paths() {
+                if path.contains("onfiguration.") && !own.contains(&kept(path)) {
+                    own.push(kept(path));
+                }
+            }
+        }
+        paths
+            .entry("AWS::EC2::FlowLog")
+            .or_default()
+            .extend(["configuration.resourceId", "configuration.flowLogStatus"]);
+        paths
+    });
+    paths.get(kind).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_stands_once() {
+        let mut names: Vec<&str> = all().map(|rule| rule.identifier).collect();
+        assert_eq!(names.len(), 116);
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 116);
+        assert!(
+            by_name("restricted-ssh-conformance-pack-abc")
+                .is_some_and(|rule| rule.identifier == "INCOMING_SSH_DISABLED")
+        );
+    }
+}
