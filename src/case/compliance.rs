@@ -16,7 +16,9 @@ use crate::texts::Text;
 
 use super::Case;
 use super::question::{ComplianceSummary, Subject};
+use super::resources::key;
 use super::rows::{code, text, time};
+use super::saved::Exception;
 use super::table::{Cell, Row};
 
 /// Rules that say nothing unless somebody set their parameters.
@@ -77,6 +79,8 @@ pub(crate) struct RuleRow {
     pub(crate) policy: String,
     /// How many results of each outcome, in the order of [`Outcome::ALL`].
     pub(crate) counts: [u32; 4],
+    /// How many failing results somebody accepted; they are not among the counts.
+    pub(crate) muted: u32,
     /// How many recorded results say otherwise.
     pub(crate) disagreements: u32,
 }
@@ -94,6 +98,8 @@ pub(crate) struct FindingRow {
     pub(crate) named: Option<(String, String)>,
     /// The result here.
     pub(crate) evaluated: Option<Outcome>,
+    /// Whether somebody accepted it.
+    pub(crate) muted: bool,
     /// The result that AWS recorded, and when.
     pub(crate) recorded: Option<(Outcome, Option<Moment>)>,
 }
@@ -180,6 +186,7 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
                     resource: Some(place as u32),
                     capture: Some(ix),
                     named: None,
+                    muted: false,
                     evaluated: Some(finding.outcome),
                     recorded,
                 });
@@ -197,6 +204,7 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
                     resource: Some(place as u32),
                     capture: Some(ix),
                     named: None,
+                    muted: false,
                     evaluated: None,
                     recorded: found,
                 });
@@ -226,6 +234,7 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
             resource: None,
             capture: None,
             named,
+            muted: false,
             evaluated: None,
             recorded: Some(*outcome),
         });
@@ -236,6 +245,7 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
             resource: None,
             capture: None,
             named: Some((kind, id)),
+            muted: false,
             evaluated: None,
             recorded: Some(outcome),
         });
@@ -244,11 +254,15 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
     results.findings = sorted(findings, |a, b| {
         (a.rule, a.resource.is_none(), a.resource).cmp(&(b.rule, b.resource.is_none(), b.resource))
     });
-    for finding in &results.findings {
+    for finding in &mut results.findings {
         let row = &mut results.rules[finding.rule as usize];
-        if let Some(place) = finding
-            .worst()
-            .and_then(|worst| Outcome::ALL.iter().position(|one| *one == worst))
+        let worst = finding.worst();
+        finding.muted = worst == Some(Outcome::NonCompliant)
+            && exception(case, &row.name, finding.resource, as_of).is_some();
+        if finding.muted {
+            row.muted += 1;
+        } else if let Some(place) =
+            worst.and_then(|worst| Outcome::ALL.iter().position(|one| *one == worst))
         {
             row.counts[place] += 1;
         }
@@ -256,6 +270,30 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
     }
     results.frameworks = frameworks(case, &results);
     results
+}
+
+/// The exception that somebody made for the result of a rule on a resource, unless it ended before `as_of`.
+pub(super) fn exception<'c>(
+    case: &'c Case,
+    rule: &str,
+    resource: Option<ResourceIx>,
+    as_of: Option<Moment>,
+) -> Option<&'c Exception> {
+    let mut own = case
+        .settings
+        .exceptions
+        .iter()
+        .filter(|one| one.rule == rule)
+        .peekable();
+    own.peek()?;
+    let inventory = &case.inventory;
+    let key = key(inventory, inventory.resource(resource?)?);
+    own.find(|one| {
+        one.resource == key
+            && one
+                .until
+                .is_none_or(|until| as_of.is_none_or(|at| at <= until))
+    })
 }
 
 /// The rules: as they are configured, then those of packs, then the built-in ones with AWS's defaults.
@@ -278,6 +316,7 @@ fn rule_rows(case: &Case) -> Vec<RuleRow> {
                 from,
                 policy: policy.to_owned(),
                 counts: [0; 4],
+                muted: 0,
                 disagreements: 0,
             }
         };
@@ -613,6 +652,7 @@ fn rule_of(rows: &mut Vec<RuleRow>, name: &str) -> u32 {
             from: "not told",
             policy: String::new(),
             counts: [0; 4],
+            muted: 0,
             disagreements: 0,
         });
         rows.len() - 1
@@ -631,7 +671,9 @@ fn is_population_known(case: &Case) -> bool {
 fn frameworks(case: &Case, results: &Results) -> Vec<FrameworkRow> {
     let mut worst: HashMap<&str, Outcome> = HashMap::new();
     for row in &results.rules {
-        let place = [0, 3, 1].into_iter().find(|&at| row.counts[at] > 0);
+        // What somebody accepted is no failure, and no pass.
+        let counts = |at: usize| row.counts[at] + if at == 3 { row.muted } else { 0 };
+        let place = [0, 3, 1].into_iter().find(|&at| counts(at) > 0);
         if let Some(place) = place {
             let outcome = Outcome::ALL[place];
             let known = worst.entry(row.identifier.as_str()).or_insert(outcome);
@@ -709,6 +751,7 @@ pub(super) fn summary(case: &mut Case, at: Option<Moment>) -> ComplianceSummary 
     ComplianceSummary {
         as_of: results.as_of,
         counts,
+        muted: results.rules.iter().map(|row| u64::from(row.muted)).sum(),
         disagreements: results
             .rules
             .iter()
@@ -846,6 +889,7 @@ pub(super) fn finding_row(case: &Case, at: u32) -> Row {
             text(row.evaluated.map_or("", Outcome::name)),
             text(row.recorded.map_or("", |(outcome, _)| outcome.name())),
             text(if row.disagrees() { "disagree" } else { "" }),
+            text(if row.muted { "muted" } else { "" }),
             text(&rule.name),
             text(kind),
             code(title),
@@ -884,13 +928,14 @@ pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Valu
                 "recorded": one.recorded.map(|(outcome, _)| outcome.name()), "evaluated": one.evaluated.map(Outcome::name),
                 "reason": finding.as_ref().map(|finding| finding.reason.clone()), "path": finding.as_ref().map(|finding| finding.path.clone()),
                 "value": finding.as_ref().map(|finding| finding.value.clone()).filter(|value| !value.is_empty()),
+                "exception": exception(case, &row.name, one.resource, results.as_of).filter(|_| one.muted).map(|one| json!({ "reason": one.reason, "by": one.by, "until": one.until.map(|at| at.to_string()) })),
                 "asOf": one.capture.and_then(|ix| inventory.capture(ix)?.at).map(|at| at.to_string()),
             })
         })
         .collect();
     Some(json!({
         "identifier": row.identifier, "name": row.name, "evaluable": row.rule.is_some(), "parameters": row.parameters,
-        "counts": { "noncompliant": row.counts[0], "compliant": row.counts[1], "notApplicable": row.counts[2], "insufficientData": row.counts[3] },
+        "muted": row.muted, "counts": { "noncompliant": row.counts[0], "compliant": row.counts[1], "notApplicable": row.counts[2], "insufficientData": row.counts[3] },
         "resources": resources,
     }))
 }

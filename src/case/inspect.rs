@@ -47,6 +47,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
         related: Vec::new(),
         queries: Vec::new(),
         history: None,
+        exception: None,
         raw: None,
     }
 }

@@ -31,7 +31,7 @@ pub use question::{
     TrailSummary, Values,
 };
 pub use register::{Register, Registered};
-pub use saved::SavedView;
+pub use saved::{Exception, SavedView};
 pub use table::{Cell, Column, Row, Shape, Table};
 
 /// All evidence of one audit and what is known of it.

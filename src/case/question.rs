@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 pub use super::resources::view::{
     AsOf, CallView, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView,
 };
-use super::saved::SavedView;
+use super::saved::{Exception, SavedView};
 use super::table::{Cell, Row, Table};
 pub use crate::activity::complete::Completions;
 pub use crate::activity::query::QueryError;
@@ -181,6 +181,8 @@ pub struct Settings {
     pub scope: Scope,
     /// Views under names.
     pub views: Vec<SavedView>,
+    /// Failing results that somebody accepted.
+    pub exceptions: Vec<Exception>,
 }
 
 /// An answer of the case.
@@ -268,6 +270,8 @@ pub struct ComplianceSummary {
     pub as_of: Option<Moment>,
     /// Results of each outcome, in the order of [`crate::compliance::Outcome::ALL`].
     pub counts: [u64; 4],
+    /// Failing results that somebody accepted.
+    pub muted: u64,
     /// Results on which AWS's record and our evaluation disagree.
     pub disagreements: u64,
     /// Whether it is known that all resources are in the evidence.
@@ -417,6 +421,8 @@ pub struct Inspection {
     pub queries: Vec<(String, String)>,
     /// The key of the resource whose past can be opened.
     pub history: Option<String>,
+    /// Of a failing result: the exception that there is, or that could be made.
+    pub exception: Option<Exception>,
     /// The bytes that are shown as raw.
     pub raw: Option<Raw>,
 }

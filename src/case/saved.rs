@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Problem, ProblemCode, json};
 
+use crate::moment::Moment;
+
 use super::question::Settings;
 
 /// The form of the file.
@@ -16,6 +18,21 @@ pub struct SavedView {
     pub name: String,
     /// Its address within the page, `#/v1/…`: what is looked at, never evidence.
     pub address: String,
+}
+
+/// A failing result that somebody accepted: it stays visible and is counted apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// The rule's name.
+    pub rule: String,
+    /// The key of the resource.
+    pub resource: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who accepted it.
+    pub by: String,
+    /// Until when; compared with the moment that results are of.
+    pub until: Option<Moment>,
 }
 
 #[derive(Serialize, Deserialize)]

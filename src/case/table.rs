@@ -200,6 +200,7 @@ const FINDINGS: &[Column] = &[
     column("evaluated", "Evaluated here", Shape::Text, 140, true),
     column("recorded", "Recorded by AWS", Shape::Text, 140, true),
     column("agreement", "Both", Shape::Text, 90, true),
+    column("muted", "Muted", Shape::Text, 80, true),
     column("rule", "Rule", Shape::Text, 230, true),
     column("type", "Type", Shape::Text, 150, true),
     column("resource", "Resource", Shape::Path, 190, false),

@@ -24,6 +24,10 @@ pub fn embedded(text: &str) -> Option<String> {
     if holds(text) {
         return Some(text.to_owned());
     }
+    // Encoded twice, as policies of functions are.
+    if text.starts_with("\"{") || text.starts_with("\"[") {
+        return embedded(&serde_json::from_str::<String>(text).ok()?);
+    }
     let head = text.get(..3)?;
     if head.eq_ignore_ascii_case("%7b") || head.eq_ignore_ascii_case("%5b") {
         let decoded = percent_decoded(text)?;

@@ -10,6 +10,7 @@ use exhibit::intake::{Entry, Reader, Shard};
 use exhibit::moment::Moment;
 use serde_json::Value;
 
+#[allow(dead_code, reason = "not every suite reads a folder")]
 /// All files below a folder, by their paths in it, in the order of these.
 pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();

@@ -93,6 +93,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                 <h1>{"Compliance"}</h1>
                 <p class="summary" role="status" data-testid="compliance-counts">
                     { format!("{} failing, {} passing, {} not told", format::number(failing), format::number(passing), format::number(unknown)) }
+                    { if summary.muted > 0 { format!(", {} accepted", format::number(summary.muted)) } else { String::new() } }
                     { if summary.disagreements > 0 { format!("; AWS's record and our evaluation disagree on {}", format::number(summary.disagreements)) } else { String::new() } }
                 </p>
                 <label>{"As of "}<input type="text" data-testid="at-text" value={at.map_or_else(|| "newest".to_owned(), format::time)} placeholder="2024-01-31" aria-label="As of (UTC)" onchange={typed} /></label>

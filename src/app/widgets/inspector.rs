@@ -7,6 +7,7 @@ use yew::prelude::*;
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 
 use super::cell;
+use super::mute::Mute;
 use super::record::Record;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
@@ -94,6 +95,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
+            <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section><h3>{"Proof"}</h3>{ facts(&it.proof) }</section>
             <section class="working">
                 { (!it.working.is_empty()).then(|| html! {

@@ -2,6 +2,7 @@
 
 pub(crate) mod cell;
 pub(crate) mod inspector;
+pub(crate) mod mute;
 pub(crate) mod record;
 pub(crate) mod strip;
 pub(crate) mod table;

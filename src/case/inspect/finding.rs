@@ -1,11 +1,13 @@
 //! Results of rules, rules and controls.
 
 use crate::compliance::Outcome;
+use crate::compliance::rules::automation;
 
 use super::super::Case;
-use super::super::compliance::{controls, decided, finding, known, since};
+use super::super::compliance::{controls, decided, exception, finding, known, since};
 use super::super::question::{Inspection, Subject};
 use super::super::resources::{key, raw};
+use super::super::saved::Exception;
 use super::super::table::Cell;
 use super::{add_file, blank, code, push, text};
 
@@ -82,16 +84,30 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
             since(case, results, row).map_or(Cell::Empty, Cell::Time),
         );
         it.history = Some(key(inventory, resource));
+        let known = exception(case, &rule.name, row.resource, results.as_of).cloned();
+        if row.evaluated == Some(Outcome::NonCompliant) || known.is_some() {
+            it.exception = Some(known.unwrap_or_else(|| Exception {
+                rule: rule.name.clone(),
+                resource: key(inventory, resource),
+                ..Exception::default()
+            }));
+        }
         it.related
             .push(("Its resource".to_owned(), Subject::Resource(row.resource?)));
     }
     if row.evaluated == Some(Outcome::NonCompliant) {
+        let asks = rule
+            .rule
+            .map(|rule| rule.asks())
+            .filter(|asks| !asks.is_empty());
+        let asks = asks
+            .map(|asks| format!("The rule asks: {asks}. "))
+            .unwrap_or_default();
+        let remedy = automation(&rule.identifier)
+            .map(|name| format!("AWS's automation for it is the Systems Manager document {name}. "))
+            .unwrap_or_default();
         it.todo = Some(format!(
-            "{} Nothing is changed from here: it is for the owner of the resource.",
-            rule.rule.map_or(String::new(), |rule| format!(
-                "The rule asks: {}.",
-                rule.asks()
-            ))
+            "{asks}{remedy}Nothing is changed from here: it is for the owner of the resource."
         ));
     }
     if let Some(capture) = row.capture.and_then(|ix| inventory.capture(ix)) {
@@ -122,6 +138,12 @@ pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
     if let Some(own) = rule.rule {
         push(&mut it.what, "Type", text(own.kind));
         push(&mut it.what, "Asks", text(&own.asks()));
+        push(&mut it.what, "Looks at", code(&own.paths().join(", ")));
+        push(
+            &mut it.what,
+            "Automation",
+            code(automation(own.identifier).unwrap_or_default()),
+        );
     }
     for (name, value) in &rule.parameters {
         push(&mut it.what, &format!("Parameter {name}"), code(value));

@@ -43,6 +43,100 @@ pub fn by_name(name: &str) -> Option<&'static Rule> {
     })
 }
 
+/// Documents of AWS Systems Manager that AWS proposes for a rule (Systems Manager automation runbook reference).
+const AUTOMATIONS: &[(&str, &str)] = &[
+    (
+        "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
+        "AWS-EnableS3BucketEncryption",
+    ),
+    (
+        "S3_BUCKET_VERSIONING_ENABLED",
+        "AWS-ConfigureS3BucketVersioning",
+    ),
+    ("S3_BUCKET_LOGGING_ENABLED", "AWS-ConfigureS3BucketLogging"),
+    (
+        "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+        "AWS-DisableS3BucketPublicReadWrite",
+    ),
+    (
+        "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+        "AWS-DisableS3BucketPublicReadWrite",
+    ),
+    (
+        "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+        "AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock",
+    ),
+    (
+        "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS",
+        "AWSConfigRemediation-ConfigureS3PublicAccessBlock",
+    ),
+    (
+        "S3_BUCKET_SSL_REQUESTS_ONLY",
+        "AWSConfigRemediation-RestrictBucketSSLRequestsOnly",
+    ),
+    (
+        "INCOMING_SSH_DISABLED",
+        "AWS-DisablePublicAccessForSecurityGroup",
+    ),
+    (
+        "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
+        "AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules",
+    ),
+    (
+        "EC2_IMDSV2_CHECK",
+        "AWSConfigRemediation-EnforceEC2InstanceIMDSv2",
+    ),
+    ("EC2_STOPPED_INSTANCE", "AWS-TerminateEC2Instance"),
+    ("EIP_ATTACHED", "AWS-ReleaseElasticIP"),
+    (
+        "SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED",
+        "AWSConfigRemediation-DisableSubnetAutoAssignPublicIP",
+    ),
+    ("VPC_FLOW_LOGS_ENABLED", "AWS-EnableVPCFlowLogs"),
+    (
+        "RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
+        "AWSConfigRemediation-DisablePublicAccessToRDSInstance",
+    ),
+    (
+        "RDS_MULTI_AZ_SUPPORT",
+        "AWSConfigRemediation-EnableMultiAZOnRDSInstance",
+    ),
+    (
+        "RDS_INSTANCE_DELETION_PROTECTION_ENABLED",
+        "AWSConfigRemediation-EnableRDSInstanceDeletionProtection",
+    ),
+    (
+        "REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK",
+        "AWSConfigRemediation-DisablePublicAccessToRedshiftCluster",
+    ),
+    (
+        "DYNAMODB_PITR_ENABLED",
+        "AWSConfigRemediation-EnablePITRForDynamoDbTable",
+    ),
+    (
+        "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
+        "AWSConfigRemediation-EnableCloudTrailLogFileValidation",
+    ),
+    (
+        "CLOUD_TRAIL_ENCRYPTION_ENABLED",
+        "AWSConfigRemediation-EnableCloudTrailEncryptionWithKMS",
+    ),
+    (
+        "CMK_BACKING_KEY_ROTATION_ENABLED",
+        "AWSConfigRemediation-EnableKeyRotation",
+    ),
+    (
+        "KMS_CMK_NOT_SCHEDULED_FOR_DELETION",
+        "AWSConfigRemediation-CancelKeyDeletion",
+    ),
+];
+
+/// The automation document that AWS proposes for a rule, where one is known.
+pub fn automation(identifier: &str) -> Option<&'static str> {
+    let mut found = AUTOMATIONS.iter().filter(|(name, _)| *name == identifier);
+    found.next().map(|(_, document)| *document)
+}
+
 /// The values of a type that rules look at, so that a reader keeps them.
 pub fn kept_paths(kind: &str) -> &'static [&'static str] {
     static PATHS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();

@@ -3,6 +3,7 @@
 //! nothing may ever reach. What the servers recorded is the witness.
 
 mod activity;
+mod compliance;
 mod glue;
 mod intake;
 mod page;
@@ -41,6 +42,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         views::TESTS,
         activity::TESTS,
         resources::TESTS,
+        compliance::TESTS,
     ]
     .into_iter()
     .flatten()

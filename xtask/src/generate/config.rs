@@ -388,9 +388,20 @@ fn message() -> Vec<u8> {
         stamp(at(33, 0)),
         stamp(at(33, 0))
     );
+    // AWS's record of the opened group, which was never told to be closed again.
+    let result = |word: &str| json!({ "complianceType": word, "resultRecordedTime": rfc3339(at(8, 12)), "configRuleInvokedTime": rfc3339(at(8, 12)) });
+    let failed = json!({ "awsAccountId": ACCOUNT, "configRuleName": "restricted-ssh", "configRuleARN": format!("arn:aws:config:{REGION}:{ACCOUNT}:config-rule/config-rule-ssh001"),
+        "resourceType": "AWS::EC2::SecurityGroup", "resourceId": GROUP, "awsRegion": REGION, "newEvaluationResult": result("NON_COMPLIANT"), "oldEvaluationResult": result("COMPLIANT"),
+        "notificationCreationTime": rfc3339(at(8, 13)), "messageType": "ComplianceChangeNotification", "recordVersion": "1.0" });
     let delivered = json!({ "s3ObjectKey": key, "s3Bucket": BUCKET, "notificationCreationTime": rfc3339(at(33, 1)), "messageType": "ConfigurationHistoryDeliveryCompleted", "recordVersion": "1.1" });
     let envelope = |number: u32, message: &Value| json!({ "Type": "Notification", "MessageId": format!("8f2e0c5a-0000-4000-8000-00000000000{number}"), "TopicArn": format!("arn:aws:sns:{REGION}:{ACCOUNT}:config-topic"), "Message": message.to_string() });
-    format!("{}\n{}\n", envelope(1, &change), envelope(2, &delivered)).into_bytes()
+    format!(
+        "{}\n{}\n{}\n",
+        envelope(1, &change),
+        envelope(2, &delivered),
+        envelope(3, &failed)
+    )
+    .into_bytes()
 }
 
 fn trails() -> Vec<u8> {

@@ -1,0 +1,110 @@
+//! Compliance: a framework is chosen, a failed control opened, the item and the value that fails reached, muted
+//! with a reason, and exported.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use super::page::key;
+use super::{Page, Stage, Test};
+
+pub(super) const TESTS: &[Test] = &[Test {
+    name: "a_failed_control_leads_to_its_value_and_is_muted",
+    run: failed_control,
+}];
+
+const WAIT: Duration = Duration::from_secs(10);
+
+fn click_text(page: &Page, selector: &str, text: &str) -> Result<()> {
+    let script = format!(
+        "const one = [...document.querySelectorAll('{selector}')].find((one) => one.textContent.includes('{text}')); if (!one) return 'none'; one.click();"
+    );
+    page.wait_for(&format!("{selector} with {text}"), WAIT, || {
+        Ok(page.session().run(&script, &[])? != "none")
+    })
+}
+
+fn wait_inspector(page: &Page, text: &str) -> Result<()> {
+    page.wait_for(&format!("the inspector with {text}"), WAIT, || {
+        Ok(page.text("inspector").unwrap_or_default().contains(text))
+    })
+}
+
+fn failed_control(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    page.click("nav-compliance")?;
+    page.wait_shown("compliance-counts", true)?;
+    let before = page.text("compliance-counts")?;
+    ensure!(before.contains("disagree on 1"), "{before}");
+    page.click("part-controls")?;
+    page.wait_shown("framework", true)?;
+    page.session().run(
+        "const pick = document.querySelector('[data-testid=framework]'); pick.selectedIndex = [...pick.options].findIndex((one) => one.text.includes('PCI-DSS-3-2-1')); pick.dispatchEvent(new Event('change', { bubbles: true }));",
+        &[],
+    )?;
+    page.wait_for("PCI's controls", WAIT, || {
+        Ok(page
+            .session()
+            .run("return location.hash", &[])?
+            .as_str()
+            .is_some_and(|hash| hash.contains("PCI-DSS-3-2-1")))
+    })?;
+    page.rest()?;
+    click_text(
+        page,
+        ".rows .row",
+        "s3-bucket-server-side-encryption-enabled",
+    )?;
+    click_text(
+        page,
+        ".inspection .related button",
+        "s3-bucket-server-side-encryption-enabled: 8 failing",
+    )?;
+    click_text(
+        page,
+        ".inspection .related button",
+        "Fails: example-payroll",
+    )?;
+    wait_inspector(page, "ServerSideEncryptionConfiguration")?;
+    wait_inspector(page, "2026-03-01 11:05:00")?;
+    wait_inspector(page, "Read again just now")?;
+    for (field, text) in [
+        ("mute-reason", "Moves to another bucket <soon>"),
+        ("mute-by", "Ada"),
+    ] {
+        let input = page.session().find(&format!("[data-testid={field}]"))?;
+        page.session().type_into(&input, text)?;
+    }
+    page.click("mute")?;
+    page.wait_for("one accepted", WAIT, || {
+        Ok(page.text("compliance-counts")?.contains("1 accepted"))
+    })?;
+    page.session().press(&[], key::ESCAPE)?;
+    page.click("part-")?;
+    page.rest()?;
+    let rows = String::from_utf8(page.download("export-csv")?)?;
+    let muted: Vec<&str> = rows
+        .lines()
+        .filter(|line| line.contains(",muted,"))
+        .collect();
+    ensure!(
+        muted.len() == 1 && muted[0].contains("example-payroll"),
+        "{muted:?}"
+    );
+    let report = page.report()?;
+    let rules = report["compliance"]["rules"]
+        .as_array()
+        .context("no rules")?;
+    let own = rules
+        .iter()
+        .find(|one| one["identifier"] == "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")
+        .context("no rule")?;
+    ensure!(
+        own["counts"]["noncompliant"] == 7 && own["muted"] == 1,
+        "{}",
+        own["counts"]
+    );
+    stage.expect_quiet_console()
+}
