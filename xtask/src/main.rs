@@ -43,12 +43,12 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--no-build]",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--queries N] [--items N] [--no-build]",
         run: bench::run,
     },
     Command {
         name: "generate",
-        about: "make evidence  fixtures | demo | bulk --logs N --digests N --json-bytes N --out DIR",
+        about: "make evidence  fixtures | demo | bulk --logs N --digests N --json-bytes N --out DIR | events --count N --out DIR",
         run: generate::run,
     },
     Command {

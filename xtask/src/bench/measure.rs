@@ -59,7 +59,12 @@ impl Bench {
         self.load_with(drop, None)
     }
 
-    fn load_with(&self, drop: &Drop<'_>, readers: Option<usize>) -> Result<(Page, Value)> {
+    /// The same with so many readers.
+    pub(super) fn load_with(
+        &self,
+        drop: &Drop<'_>,
+        readers: Option<usize>,
+    ) -> Result<(Page, Value)> {
         let page = self.open()?;
         // Workers' Wasm memory shows in no count that a page can ask for, so the whole process
         // is weighed, less what it weighs with a page of a few lines.

@@ -2,6 +2,7 @@
 //! alone and beside a plain Python loop, in turns, as medians.
 
 mod evidence;
+mod items;
 mod machine;
 mod measure;
 mod python;
@@ -31,6 +32,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let runs: usize = args.opt_value_from_str("--runs")?.unwrap_or(RUNS);
     let readers: Option<usize> = args.opt_value_from_str("--readers")?;
     let events: Option<usize> = args.opt_value_from_str("--queries")?;
+    let items: Option<usize> = args.opt_value_from_str("--items")?;
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -56,6 +58,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
 
     if let Some(events) = events {
         return queries::run(&bench, events);
+    }
+    if let Some(items) = items {
+        return items::run(&bench, items);
     }
     let mut results = Vec::new();
     for case in cases {

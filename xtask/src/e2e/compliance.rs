@@ -87,6 +87,7 @@ fn failed_control(stage: &Stage) -> Result<()> {
     let rows = String::from_utf8(page.download("export-csv")?)?;
     let muted: Vec<&str> = rows
         .lines()
+        .skip(1)
         .filter(|line| line.contains(",muted,"))
         .collect();
     ensure!(
