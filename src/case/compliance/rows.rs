@@ -1,0 +1,119 @@
+//! The rules of a case, with their parameters.
+
+use std::collections::BTreeMap;
+
+use crate::compliance::recorded::ConfigRule;
+use crate::compliance::{Class, Rule, rules};
+
+use super::super::Case;
+
+/// Rules that say nothing unless somebody set their parameters.
+const ONLY_CONFIGURED: &[&str] = &["REQUIRED_TAGS", "INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY"];
+
+/// A rule with its parameters.
+pub(crate) struct RuleRow {
+    /// AWS's identifier; empty for a custom rule.
+    pub(crate) identifier: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// What decides it here; `None` where items cannot.
+    pub(crate) rule: Option<&'static Rule>,
+    /// Its parameters.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// Where the parameters are from.
+    pub(crate) from: &'static str,
+    /// The text of a custom policy.
+    pub(crate) policy: String,
+    /// How many results of each outcome, in the order of [`Outcome::ALL`].
+    pub(crate) counts: [u32; 4],
+    /// How many failing results somebody accepted; they are not among the counts.
+    pub(crate) muted: u32,
+    /// How many recorded results say otherwise.
+    pub(crate) disagreements: u32,
+}
+
+/// The rules: as they are configured, then those of packs, then the built-in ones with AWS's defaults.
+pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
+    let row =
+        |identifier: &str, name: &str, given: &BTreeMap<String, String>, from, policy: &str| {
+            let rule = rules::by_identifier(identifier);
+            let mut parameters: BTreeMap<String, String> = rule
+                .iter()
+                .flat_map(|rule| rule.parameters.iter())
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            parameters.extend(given.clone());
+            parameters.retain(|_, value| !value.is_empty());
+            RuleRow {
+                identifier: identifier.to_owned(),
+                name: name.to_owned(),
+                rule,
+                parameters,
+                from,
+                policy: policy.to_owned(),
+                counts: [0; 4],
+                muted: 0,
+                disagreements: 0,
+            }
+        };
+    let mut all: Vec<RuleRow> = Vec::new();
+    let mut configured: Vec<&ConfigRule> = case
+        .compliance
+        .recorded
+        .iter()
+        .flat_map(|(_, one)| &one.rules)
+        .collect();
+    configured.sort_by(|a, b| a.name.cmp(&b.name));
+    configured.dedup();
+    for rule in configured {
+        all.push(row(
+            &rule.identifier,
+            &rule.name,
+            &rule.parameters,
+            "the rule's InputParameters",
+            &rule.policy,
+        ));
+    }
+    let has =
+        |all: &[RuleRow], identifier: &str| all.iter().any(|row| row.identifier == identifier);
+    let packs = case
+        .compliance
+        .recorded
+        .iter()
+        .flat_map(|(_, one)| &one.pack);
+    let mut packs: Vec<_> = packs.filter(|rule| !rule.identifier.is_empty()).collect();
+    packs.sort_by(|a, b| (&a.identifier, &a.name).cmp(&(&b.identifier, &b.name)));
+    for rule in packs {
+        if !has(&all, &rule.identifier) {
+            all.push(row(
+                &rule.identifier,
+                &rule.name,
+                &rule.parameters,
+                "the conformance pack",
+                "",
+            ));
+        }
+    }
+    for rule in rules::all() {
+        if !has(&all, rule.identifier) && !ONLY_CONFIGURED.contains(&rule.identifier) {
+            all.push(row(
+                rule.identifier,
+                rule.name,
+                &BTreeMap::new(),
+                "AWS's defaults",
+                "",
+            ));
+        }
+    }
+    all
+}
+
+/// How a rule is decided here, in words.
+pub(crate) fn decided(row: &RuleRow) -> &'static str {
+    match row.rule.map(|rule| rule.class) {
+        Some(Class::Field) => "here",
+        Some(Class::Approximate) => "here, approximately",
+        Some(Class::Several) => "here, from several items",
+        None => "by AWS only",
+    }
+}

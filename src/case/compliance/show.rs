@@ -1,0 +1,232 @@
+//! Compliance as it is shown: at a glance, in tables, in the report.
+
+use serde_json::{Value, json};
+
+use crate::compliance::Outcome;
+use crate::compliance::framework::ControlStatus;
+use crate::config::inventory::Resource;
+use crate::moment::Moment;
+use crate::texts::Text;
+
+use super::super::Case;
+use super::super::question::{ComplianceSummary, Subject};
+use super::super::rows::{code, text, time};
+use super::super::table::{Cell, Row};
+use super::{
+    FrameworkRow, Results, decided, exception, finding, is_population_known, known, results,
+};
+
+/// Compliance at a glance.
+pub(in crate::case) fn summary(case: &mut Case, at: Option<Moment>) -> ComplianceSummary {
+    results(case, at);
+    let population = is_population_known(case);
+    let Some(results) = known(case) else {
+        return ComplianceSummary::default();
+    };
+    let mut counts = [0; 4];
+    for row in &results.rules {
+        for (sum, count) in counts.iter_mut().zip(row.counts) {
+            *sum += u64::from(count);
+        }
+    }
+    let framework = |one: &FrameworkRow| {
+        let of = |status: ControlStatus| {
+            one.controls
+                .iter()
+                .filter(|(_, is, _)| *is == status)
+                .count() as u32
+        };
+        (
+            one.id.clone(),
+            one.name.clone(),
+            [
+                ControlStatus::Failed,
+                ControlStatus::NotTested,
+                ControlStatus::Met,
+            ]
+            .map(of),
+        )
+    };
+    ComplianceSummary {
+        as_of: results.as_of,
+        counts,
+        muted: results.rules.iter().map(|row| u64::from(row.muted)).sum(),
+        disagreements: results
+            .rules
+            .iter()
+            .map(|row| u64::from(row.disagreements))
+            .sum(),
+        population,
+        frameworks: results.frameworks.iter().map(framework).collect(),
+    }
+}
+
+/// The controls of a framework: the first where none is named.
+pub(in crate::case) fn controls<'c>(
+    case: &'c Case,
+    id: &str,
+) -> &'c [(String, ControlStatus, Vec<String>)] {
+    let Some(results) = known(case) else {
+        return &[];
+    };
+    let found = results
+        .frameworks
+        .iter()
+        .find(|one| one.id == id)
+        .or(results.frameworks.first());
+    found.map_or(&[], |one| one.controls.as_slice())
+}
+
+/// A row of the table of controls.
+pub(in crate::case) fn control_row(case: &Case, at: u32) -> Row {
+    let blank = Row {
+        subject: Subject::Control(at),
+        cells: Vec::new(),
+    };
+    let Some((control, status, rules)) = controls(case, &case.view.framework).get(at as usize)
+    else {
+        return blank;
+    };
+    let Some(results) = known(case) else {
+        return blank;
+    };
+    let own = |identifier: &String| {
+        results
+            .rules
+            .iter()
+            .find(|row| row.identifier == *identifier)
+    };
+    let failing: Vec<&str> = rules
+        .iter()
+        .filter_map(own)
+        .filter(|row| row.counts[0] > 0)
+        .map(|row| row.name.as_str())
+        .collect();
+    let untested = rules
+        .iter()
+        .filter(|one| own(one).is_none_or(|row| row.counts[0] + row.counts[1] == 0))
+        .count();
+    Row {
+        subject: Subject::Control(at),
+        cells: vec![
+            text(status.label()),
+            text(control),
+            Cell::Number(rules.len() as u64),
+            Cell::Number(failing.len() as u64),
+            Cell::Number(untested as u64),
+            text(&failing.join(" ")),
+        ],
+    }
+}
+
+/// A row of the table of rules.
+pub(in crate::case) fn rule_row(case: &Case, at: u32) -> Row {
+    let Some(row) = known(case).and_then(|results| results.rules.get(at as usize)) else {
+        return Row {
+            subject: Subject::Rule(at),
+            cells: Vec::new(),
+        };
+    };
+    let parameters: Vec<String> = row
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let count = |at: usize| Cell::Number(u64::from(row.counts[at]));
+    Row {
+        subject: Subject::Rule(at),
+        cells: vec![
+            text(&row.name),
+            text(decided(row)),
+            count(0),
+            count(1),
+            count(3),
+            Cell::Number(u64::from(row.disagreements)),
+            text(row.rule.map_or("", |rule| rule.kind)),
+            text(&parameters.join(" ")),
+            text(row.from),
+            code(&row.identifier),
+        ],
+    }
+}
+
+/// A row of the table of findings.
+pub(in crate::case) fn finding_row(case: &Case, at: u32) -> Row {
+    let blank = Row {
+        subject: Subject::Finding(at),
+        cells: Vec::new(),
+    };
+    let Some(results) = known(case) else {
+        return blank;
+    };
+    let Some(row) = results.findings.get(at as usize) else {
+        return blank;
+    };
+    let inventory = &case.inventory;
+    let rule = &results.rules[row.rule as usize];
+    let resource = row.resource.and_then(|at| inventory.resource(at));
+    let finding = finding(case, results, row);
+    let (kind, title) = match (resource, &row.named) {
+        (Some(resource), _) => (inventory.text(resource.kind), inventory.title(resource)),
+        (None, Some((kind, id))) => (kind.as_str(), id.as_str()),
+        _ => ("", ""),
+    };
+    let of = |pick: fn(&Resource) -> Text| {
+        resource.map_or("", |resource| inventory.text(pick(resource)))
+    };
+    Row {
+        subject: Subject::Finding(at),
+        cells: vec![
+            text(row.evaluated.map_or("", Outcome::name)),
+            text(row.recorded.map_or("", |(outcome, _)| outcome.name())),
+            text(if row.disagrees() { "disagree" } else { "" }),
+            text(if row.muted { "muted" } else { "" }),
+            text(&rule.name),
+            text(kind),
+            code(title),
+            text(of(|resource| resource.account)),
+            text(of(|resource| resource.region)),
+            code(finding.as_ref().map_or("", |finding| &finding.path)),
+            code(finding.as_ref().map_or("", |finding| &finding.value)),
+            time(row.recorded.and_then(|(_, at)| at)),
+        ],
+    }
+}
+
+/// The part of the report.
+pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Value> {
+    let row = &results.rules[rule];
+    let from = results
+        .findings
+        .partition_point(|finding| (finding.rule as usize) < rule);
+    let to = results
+        .findings
+        .partition_point(|finding| (finding.rule as usize) <= rule);
+    if from == to && row.from == "AWS's defaults" {
+        return None;
+    }
+    let inventory = &case.inventory;
+    let resources: Vec<Value> = results.findings[from..to]
+        .iter()
+        .map(|one| {
+            let finding = finding(case, results, one);
+            let resource = one.resource.and_then(|at| inventory.resource(at));
+            let of = |pick: fn(&Resource) -> Text| resource.map(|resource| inventory.text(pick(resource)));
+            json!({
+                "account": of(|one| one.account), "region": of(|one| one.region),
+                "type": of(|one| one.kind).or(one.named.as_ref().map(|(kind, _)| kind.as_str())),
+                "id": of(|one| one.id).or(one.named.as_ref().map(|(_, id)| id.as_str())),
+                "recorded": one.recorded.map(|(outcome, _)| outcome.name()), "evaluated": one.evaluated.map(Outcome::name),
+                "reason": finding.as_ref().map(|finding| finding.reason.clone()), "path": finding.as_ref().map(|finding| finding.path.clone()),
+                "value": finding.as_ref().map(|finding| finding.value.clone()).filter(|value| !value.is_empty()),
+                "exception": exception(case, &row.name, one.resource, results.as_of).filter(|_| one.muted).map(|one| json!({ "reason": one.reason, "by": one.by, "until": one.until.map(|at| at.to_string()) })),
+                "asOf": one.capture.and_then(|ix| inventory.capture(ix)?.at).map(|at| at.to_string()),
+            })
+        })
+        .collect();
+    Some(json!({
+        "identifier": row.identifier, "name": row.name, "evaluable": row.rule.is_some(), "parameters": row.parameters,
+        "muted": row.muted, "counts": { "noncompliant": row.counts[0], "compliant": row.counts[1], "notApplicable": row.counts[2], "insufficientData": row.counts[3] },
+        "resources": resources,
+    }))
+}
