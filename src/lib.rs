@@ -16,5 +16,6 @@ pub mod intake;
 pub mod integrity;
 pub mod moment;
 pub mod order;
+pub mod risk;
 pub mod sum;
 pub mod texts;

@@ -96,8 +96,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "risk",
+        &[
+            "sum", "moment", "order", "texts", "evidence", "activity", "risk",
+        ],
+    ),
+    (
         "audit",
         &[
+            "risk",
             "compliance",
             "texts",
             "config",
@@ -116,6 +123,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "risk",
             "compliance",
             "texts",
             "config",

@@ -382,7 +382,7 @@ pub fn id_text(id: u128) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::cloudtrail::log::parse_events;
 

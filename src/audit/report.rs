@@ -9,6 +9,7 @@ use crate::case::compliance::{known, report as findings};
 use crate::case::inspect::log_bucket;
 use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
+use crate::case::risk;
 use crate::config::policy::Grant;
 use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
@@ -48,14 +49,18 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     config(case, &mut out);
     out.raw("},\n\"compliance\":{");
     compliance(case, &mut out);
-    out.raw("},\n");
+    out.raw("},\n\"risk\":{");
+    let [events, errors, alerts] = risk::known(case).map(risk::report).unwrap_or_default();
+    out.field("events", &events);
+    out.field("errors", &errors);
+    out.field("alerts", &alerts);
+    out.raw("\"objects\":[]},\n");
     out.raw(EMPTY);
     out.end();
 }
 
 /// The parts that this version reads no evidence for: present and empty.
-const EMPTY: &str = r#""risk":{"events":[],"errors":[],"alerts":[],"objects":[]},
-"artifacts":[],
+const EMPTY: &str = r#""artifacts":[],
 "audit":{"controls":[],"preparedBy":null,"notes":null}}
 "#;
 

@@ -13,7 +13,7 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, overview};
+use super::{Case, overview, risk};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
@@ -28,6 +28,9 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Rule(at) => finding::inspect_rule(case, at),
         Subject::Finding(at) => finding::inspect(case, at),
         Subject::Control(at) => finding::inspect_control(case, at),
+        Subject::Call(at) => risk::inspect(case, at, false, blank("", "Call")),
+        Subject::Error(at) => risk::inspect(case, at, true, blank("", "Error")),
+        Subject::Alert(at) => risk::inspect_alert(case, at, blank("", "Alert")),
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
@@ -48,6 +51,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
         queries: Vec::new(),
         history: None,
         exception: None,
+        risk: None,
         raw: None,
     }
 }

@@ -10,6 +10,7 @@ pub mod protection;
 pub mod question;
 pub mod register;
 mod resources;
+pub(crate) mod risk;
 pub mod rows;
 pub mod saved;
 mod scan;
@@ -27,8 +28,8 @@ pub use question::{
     Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ComplianceSummary,
     ConfigSummary, Export, Facet, Facets, FileRecords, Filter, GapView, Graph, Histogram,
     Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError, Question, Raw,
-    RecorderView, RelationView, ResourceView, Rows, Scope, Segment, Settings, Sort, Step, Subject,
-    TrailSummary, Values,
+    RecorderView, RelationView, ResourceView, RiskSummary, Rows, Scope, Segment, Settings, Sort,
+    Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub use saved::{Exception, SavedView};
@@ -52,6 +53,7 @@ pub struct Case {
     inventory: Inventory,
     resources: resources::State,
     compliance: compliance::State,
+    risk: risk::State,
 }
 
 /// A question while it is being answered.
@@ -154,6 +156,7 @@ impl Case {
                 activity::arrange(self);
                 resources::arrange(self);
                 self.compliance.reset();
+                self.risk.reset();
                 self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
@@ -213,6 +216,7 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Risk => Answer::Risk(risk::summary(self)),
             Question::Compliance(at) => {
                 Answer::Compliance(Box::new(compliance::summary(self, *at)))
             }
@@ -250,6 +254,7 @@ impl Case {
         match export {
             Export::Report { generated } => {
                 compliance::results(self, None);
+                risk::results(self);
                 audit::report::write(self, *generated, write);
             }
             Export::Manifest => audit::manifest::write(self, write),

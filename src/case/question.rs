@@ -16,6 +16,7 @@ use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
+use crate::risk::Values as RiskValues;
 use crate::sum::Sum;
 
 /// A column, and whether descending; the table's own order without.
@@ -46,6 +47,8 @@ pub enum Question {
     Inspect(Subject),
     /// A resource, by its key, and what holds at a moment.
     Resource(String, Option<Moment>),
+    /// What is dangerous in the events.
+    Risk,
     /// How frameworks are met as of a moment.
     Compliance(Option<Moment>),
     /// What is within some steps of a resource at a moment, of the types that are named.
@@ -183,6 +186,8 @@ pub struct Settings {
     pub views: Vec<SavedView>,
     /// Failing results that somebody accepted.
     pub exceptions: Vec<Exception>,
+    /// Risk of calls and errors, where the user changed it.
+    pub risk: RiskValues,
 }
 
 /// An answer of the case.
@@ -200,6 +205,8 @@ pub enum Answer {
     Records(Vec<FileRecords>),
     /// To [`Question::Resource`]; `None` where there is none of that key.
     Resource(Option<Box<ResourceView>>),
+    /// To [`Question::Risk`].
+    Risk(RiskSummary),
     /// To [`Question::Compliance`].
     Compliance(Box<ComplianceSummary>),
     /// To [`Question::Graph`].
@@ -262,6 +269,21 @@ pub struct Overview {
 
 /// How a trail is protected: its name, labels with words and whether each is as audits ask for, and the files that tell.
 pub type ProtectionView = (String, Vec<(String, String, Option<bool>)>, Vec<String>);
+
+/// Risk at a glance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskSummary {
+    /// Events whose call is of high risk.
+    pub calls: u64,
+    /// Events whose error is of high risk.
+    pub errors: u64,
+    /// Alerts that were raised.
+    pub alerts: u64,
+    /// Those that are critical or high.
+    pub grave: u64,
+    /// Events in all.
+    pub events: u64,
+}
 
 /// Compliance at a glance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -390,6 +412,12 @@ pub enum Subject {
     Finding(u32),
     /// A control of a framework.
     Control(u32),
+    /// A call and its risk.
+    Call(u32),
+    /// An error and its risk.
+    Error(u32),
+    /// An alert that was raised.
+    Alert(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.
@@ -423,6 +451,8 @@ pub struct Inspection {
     pub history: Option<String>,
     /// Of a failing result: the exception that there is, or that could be made.
     pub exception: Option<Exception>,
+    /// A risk that can be changed: whether it is a call's (or an error's), its name and value.
+    pub risk: Option<(bool, String, u8)>,
     /// The bytes that are shown as raw.
     pub raw: Option<Raw>,
 }

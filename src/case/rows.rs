@@ -14,7 +14,7 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered, compliance, resources};
+use super::{Case, Registered, compliance, resources, risk};
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -67,6 +67,7 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Resources => case.view.listed.len(),
         Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
+        Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
         Table::Controls => compliance::controls(case, &case.view.framework).len(),
     };
     rows as u32
@@ -84,6 +85,9 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Findings => compliance::finding_row(case, at),
         Table::Rules => compliance::rule_row(case, at),
         Table::Controls => compliance::control_row(case, at),
+        Table::Calls => risk::counted_row(case, at, false),
+        Table::Errors => risk::counted_row(case, at, true),
+        Table::Alerts => risk::alert_row(case, at),
     }
 }
 

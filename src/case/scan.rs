@@ -9,7 +9,7 @@ use crate::order::{order, sorted};
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity, compliance, resources};
+use super::{Case, activity, compliance, resources, risk};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -86,6 +86,9 @@ impl Scan {
                 compliance::results(case, self.filter.as_of.at);
                 case.view.framework.clone_from(&self.filter.framework);
                 self.tally = Some(Tally::new(self.table));
+            }
+            if matches!(self.table, Table::Calls | Table::Errors | Table::Alerts) {
+                risk::results(case);
             }
             if self.table == Table::Seen {
                 // Another query sees other things.

@@ -29,6 +29,12 @@ pub enum Table {
     Rules,
     /// Controls of a framework.
     Controls,
+    /// Calls and their risk.
+    Calls,
+    /// Errors and their risk.
+    Errors,
+    /// Alerts.
+    Alerts,
 }
 
 /// A column of a table.
@@ -233,6 +239,25 @@ const CONTROLS: &[Column] = &[
     column("failingRules", "Failing rules", Shape::Text, 420, false),
 ];
 
+const COUNTED: &[Column] = &[
+    column("risk", "Risk", Shape::Number, 60, true),
+    column("name", "Name", Shape::Text, 260, false),
+    column("source", "Service", Shape::Text, 130, true),
+    column("count", "Events", Shape::Number, 80, false),
+    column("reason", "Why", Shape::Text, 300, true),
+];
+
+const ALERTS: &[Column] = &[
+    column("severity", "Severity", Shape::Text, 90, true),
+    column("risk", "Risk", Shape::Number, 60, false),
+    column("title", "Alert", Shape::Text, 330, false),
+    column("category", "Category", Shape::Text, 170, true),
+    column("count", "Events", Shape::Number, 80, false),
+    column("first", "First", Shape::Time, 170, false),
+    column("last", "Last", Shape::Time, 170, false),
+    column("actors", "Actors", Shape::Path, 280, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -246,6 +271,9 @@ impl Table {
         Table::Findings,
         Table::Rules,
         Table::Controls,
+        Table::Calls,
+        Table::Errors,
+        Table::Alerts,
     ];
 
     /// Its columns.
@@ -261,6 +289,8 @@ impl Table {
             Table::Findings => FINDINGS,
             Table::Rules => RULES,
             Table::Controls => CONTROLS,
+            Table::Calls | Table::Errors => COUNTED,
+            Table::Alerts => ALERTS,
         }
     }
 
@@ -277,6 +307,9 @@ impl Table {
             Table::Findings => "findings",
             Table::Rules => "rules",
             Table::Controls => "controls",
+            Table::Calls => "calls",
+            Table::Errors => "errors",
+            Table::Alerts => "alerts",
         }
     }
 

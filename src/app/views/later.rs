@@ -46,7 +46,7 @@ pub(crate) fn Later(props: &Props) -> Html {
         <div class="page" data-testid={format!("view-{}", props.view.name())}>
             <h1>{ props.view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{ match props.view { View::Activity => EVENTS, View::Resources | View::Compliance => ITEMS, _ => NOT_YET } }</p>
+            <p>{ match props.view { View::Activity | View::Risk => EVENTS, View::Resources | View::Compliance => ITEMS, _ => NOT_YET } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }

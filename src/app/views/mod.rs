@@ -8,6 +8,7 @@ mod later;
 mod protection;
 mod report;
 mod resources;
+mod risk;
 
 use yew::prelude::*;
 
@@ -118,6 +119,7 @@ pub(crate) fn show(route: &Route) -> Html {
         }
         View::Activity => html! { <activity::Activity route={route.clone()} /> },
         View::Compliance => html! { <compliance::Compliance route={route.clone()} /> },
+        View::Risk => html! { <risk::Risk route={route.clone()} /> },
         View::Resources => html! { <resources::Resources route={route.clone()} /> },
         View::Report => html! { <report::Report /> },
         view => html! { <later::Later {view} /> },

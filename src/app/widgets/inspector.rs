@@ -9,6 +9,7 @@ use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 use super::cell;
 use super::mute::Mute;
 use super::record::Record;
+use super::risk::Risk;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::download;
@@ -95,6 +96,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
+            <section>{ it.risk.as_ref().map(|(is_call, name, risk)| html! { <Risk key={name.clone()} is_call={*is_call} name={name.clone()} risk={*risk} /> }) }</section>
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section><h3>{"Proof"}</h3>{ facts(&it.proof) }</section>
             <section class="working">

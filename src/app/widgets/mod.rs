@@ -4,5 +4,6 @@ pub(crate) mod cell;
 pub(crate) mod inspector;
 pub(crate) mod mute;
 pub(crate) mod record;
+pub(crate) mod risk;
 pub(crate) mod strip;
 pub(crate) mod table;

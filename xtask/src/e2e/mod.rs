@@ -8,6 +8,7 @@ mod glue;
 mod intake;
 mod page;
 mod resources;
+mod risk;
 mod seal;
 mod stage;
 mod views;
@@ -43,6 +44,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         activity::TESTS,
         resources::TESTS,
         compliance::TESTS,
+        risk::TESTS,
     ]
     .into_iter()
     .flatten()
