@@ -268,3 +268,24 @@ fn files_in_any_order_make_the_same_inventory() {
         (0, 2)
     );
 }
+
+#[test]
+fn files_are_compared_with_the_listing_of_their_bucket() {
+    let name = "111122223333_Config_r_ConfigHistory_T_20240101T000000Z_20240101T000000Z_1.json.gz";
+    let bytes = b"not even gzip".to_vec();
+    // md5 of the bytes, by another program.
+    let listing = |etag: &str| json!({ "Contents": [{ "Key": format!("AWSLogs/1/Config/r/2024/1/1/ConfigHistory/{name}"), "Size": 13, "StorageClass": "STANDARD", "ETag": format!("\"{etag}\"") }] });
+    let of = |etag: &str| {
+        let files = vec![
+            (name.to_owned(), bytes.clone()),
+            (
+                "listing.json".to_owned(),
+                listing(etag).to_string().into_bytes(),
+            ),
+        ];
+        support::report(&files)["evidence"]["files"][0]["bucketChecksum"].clone()
+    };
+    assert_eq!(of("81224846e5906a1982d79f07a7467831"), "same");
+    assert_eq!(of("00000000000000000000000000000000"), "differs");
+    assert_eq!(of("00000000000000000000000000000000-3"), "unknown");
+}

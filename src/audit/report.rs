@@ -34,13 +34,13 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     out.raw(",\"app\":");
     out.value(&json!({"version": VERSION, "build": BUILD.unwrap_or("unknown")}));
     out.raw(",\n\"evidence\":{");
-    out.list("files", case.register().files().map(|(_, file)| {
+    out.list("files", case.register().files().map(|(place, file)| {
         let problem = file.problems.first().map(|problem| {
             json!({"code": problem.code.name(), "message": problem.message(), "recommendation": problem.recommendation()})
         });
         json!({
             "path": file.path, "size": file.size, "sha256": text(file.sum), "kind": file.kind.name(),
-            "contentSha256": text(file.content), "account": file.account, "region": file.region, "problem": problem,
+            "contentSha256": text(file.content), "account": file.account, "region": file.region, "problem": problem, "bucketChecksum": case.bucket_checksum(place),
         })
     }));
     out.raw("},\n\"cloudtrail\":{");

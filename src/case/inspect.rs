@@ -93,6 +93,13 @@ fn add_file(case: &Case, file: u32, into: &mut Inspection) {
         "SHA-256 of the content",
         sum(entry.content),
     );
+    if let Some(checksum) = case.resources.checksums.get(&file) {
+        push(
+            &mut into.proof,
+            "Checksum in the bucket's listing",
+            text(checksum.words()),
+        );
+    }
     for problem in &entry.problems {
         into.why.push(problem.message());
         into.todo

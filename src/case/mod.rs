@@ -9,7 +9,7 @@ pub mod overview;
 pub mod protection;
 pub mod question;
 pub mod register;
-mod resources;
+pub(crate) mod resources;
 pub(crate) mod risk;
 pub mod rows;
 pub mod saved;
@@ -296,6 +296,11 @@ impl Case {
     /// The resources of AWS Config.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
+    }
+
+    /// What S3's own checksum, as a listing has it, says of a file of AWS Config.
+    pub fn bucket_checksum(&self, file: u32) -> Option<&'static str> {
+        self.resources.checksums.get(&file).map(|one| one.name())
     }
 
     /// What was recorded of each account and region.

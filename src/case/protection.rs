@@ -81,15 +81,29 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             value,
         )
     };
+    let own = one.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+    let is_foreign = |grant: &Grant| {
+        own.zip(account_of(&grant.principal))
+            .is_some_and(|(own, other)| own != other)
+    };
+    let named = |grant: &Grant| {
+        let note = match grant {
+            _ if grant.is_public() => " (everyone)",
+            _ if is_foreign(grant) => " (another account)",
+            _ => "",
+        };
+        grant.words() + note
+    };
     let who = |label: &str, grants: &Option<Vec<Grant>>| {
         let words = grants.as_ref().map(|all| match all.len() {
             0 => "nobody by this policy".to_owned(),
-            _ => all.iter().map(Grant::words).collect::<Vec<_>>().join(", "),
+            _ => all.iter().map(named).collect::<Vec<_>>().join(", "),
         });
+        let is_own = |grant: &Grant| !grant.is_public() && !is_foreign(grant);
         fact(
             label,
             words,
-            grants.as_ref().map(|all| !all.iter().any(Grant::is_public)),
+            grants.as_ref().map(|all| all.iter().all(is_own)),
         )
     };
     let both = one.read_and_decrypt().map(|all| match all.len() {
@@ -131,6 +145,16 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         who("May decrypt with the key", &one.decrypt),
         fact("May both read and decrypt", both, None),
     ]
+}
+
+/// The account that a principal names: by itself, or in its ARN.
+fn account_of(principal: &str) -> Option<&str> {
+    let part = if principal.starts_with("arn:") {
+        principal.split(':').nth(4)?
+    } else {
+        principal
+    };
+    (part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit())).then_some(part)
 }
 
 /// How each trail of the evidence is protected.

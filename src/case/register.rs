@@ -17,6 +17,8 @@ pub struct Registered {
     pub size: u64,
     /// SHA-256 of the bytes as dropped.
     pub sum: Option<Sum>,
+    /// MD5 of the bytes as dropped, of files of AWS Config.
+    pub md5: Option<Box<[u8; 16]>>,
     /// SHA-256 after gunzip.
     pub content: Option<Sum>,
     /// What it is.
@@ -49,6 +51,7 @@ impl Register {
             path: std::mem::take(&mut entry.path).into(),
             size: entry.size,
             sum: entry.sum,
+            md5: entry.md5.map(Box::new),
             content: entry.content,
             kind: entry.kind,
             account: entry.account.take().map(Into::into),

@@ -106,6 +106,8 @@ pub struct ListedObject {
     pub key: String,
     /// `Size` in bytes.
     pub size: Option<u64>,
+    /// `ETag` without its quotes: the MD5, unless it was uploaded in parts or is encrypted with a key of KMS.
+    pub etag: String,
 }
 
 /// Reads all descriptions out of an output; several outputs may stand one after the other in one file.
@@ -182,6 +184,10 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
             Some(ListedObject {
                 key: text(object, "Key")?,
                 size: object.get("Size").and_then(Value::as_u64),
+                etag: text(object, "ETag")
+                    .unwrap_or_default()
+                    .trim_matches('"')
+                    .to_owned(),
             })
         };
         all.push(Description::Listing(

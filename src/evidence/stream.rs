@@ -21,10 +21,25 @@ const PIECE: usize = 256 << 10;
 pub struct Hashing<'s, 'c> {
     source: &'s mut dyn Read,
     hasher: sha2::Sha256,
+    md5: Option<md5::Md5>,
     buffer: Buffer,
     at: usize,
     length: u64,
     clock: &'c dyn Fn() -> f64,
+    /// Milliseconds spent in hashing.
+    pub spent: f64,
+}
+
+/// What hashing a whole source gave.
+pub struct Hashed {
+    /// SHA-256.
+    pub sum: Sum,
+    /// MD5, where it was asked for.
+    pub md5: Option<[u8; 16]>,
+    /// Bytes.
+    pub length: u64,
+    /// The buffer, to be used again.
+    pub buffer: Buffer,
     /// Milliseconds spent in hashing.
     pub spent: f64,
 }
@@ -36,12 +51,19 @@ impl<'s, 'c> Hashing<'s, 'c> {
         Hashing {
             source,
             hasher: sha2::Sha256::new(),
+            md5: None,
             buffer,
             at: 0,
             length: 0,
             clock,
             spent: 0.0,
         }
+    }
+
+    /// Takes the MD5 too, which is S3's own checksum of an object that was uploaded in one piece.
+    pub fn also_md5(mut self) -> Self {
+        self.md5 = Some(md5::Md5::new());
+        self
     }
 
     /// Makes at least `wanted` bytes visible (at most one piece), less only at the end, and shows them.
@@ -57,20 +79,21 @@ impl<'s, 'c> Hashing<'s, 'c> {
         Ok(&self.buffer.filled()[self.at..])
     }
 
-    /// Reads the rest and returns the hash, the number of bytes of the whole source, and the buffer.
+    /// Reads the rest and returns the hash of the whole source.
     ///
     /// # Errors
     /// Those of the source.
-    pub fn finish(mut self) -> io::Result<(Sum, u64, Buffer, f64)> {
+    pub fn finish(mut self) -> io::Result<Hashed> {
         loop {
             self.at = self.buffer.filled().len();
             if self.more()? == 0 {
-                return Ok((
-                    Sum(self.hasher.finalize().into()),
-                    self.length,
-                    self.buffer,
-                    self.spent,
-                ));
+                return Ok(Hashed {
+                    sum: Sum(self.hasher.finalize().into()),
+                    md5: self.md5.map(|md5| md5.finalize().into()),
+                    length: self.length,
+                    buffer: self.buffer,
+                    spent: self.spent,
+                });
             }
         }
     }
@@ -84,6 +107,9 @@ impl<'s, 'c> Hashing<'s, 'c> {
         let begun = (self.clock)();
         let filled = self.buffer.filled();
         self.hasher.update(&filled[filled.len() - read..]);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(&filled[filled.len() - read..]);
+        }
         self.spent += (self.clock)() - begun;
         Ok(read)
     }

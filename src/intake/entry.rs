@@ -17,6 +17,8 @@ pub struct Entry {
     pub size: u64,
     /// SHA-256 of the bytes as dropped; `None` only where they could not be read.
     pub sum: Option<Sum>,
+    /// MD5 of the bytes as dropped, of files of AWS Config.
+    pub md5: Option<[u8; 16]>,
     /// SHA-256 after gunzip; `None` where the file is not compressed.
     pub content: Option<Sum>,
     /// What it is.

@@ -2,9 +2,10 @@
 //! calls were behind a change, what was recorded.
 
 mod calls;
+mod checksum;
 pub(super) mod view;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -21,6 +22,7 @@ use super::Case;
 use super::question::{FileRecords, Raw, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
+use checksum::{Checksum, checksums};
 use view::{AsOf, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView};
 
 /// Steps in which the density of captures is told.
@@ -36,6 +38,8 @@ pub(super) struct State {
     pub(super) recorders: Vec<Coverage>,
     /// Resources whose configuration the last expression found.
     pub(super) found: HashSet<ResourceIx>,
+    /// For files of AWS Config that a bucket listing names: what their checksum there says.
+    pub(super) checksums: HashMap<u32, Checksum>,
 }
 
 /// Resources that a table shows.
@@ -83,6 +87,7 @@ pub(super) fn arrange(case: &mut Case) {
         &is_snapshot,
     );
     case.resources.found.clear();
+    case.resources.checksums = checksums(case);
 }
 
 /// The resources that exist at a moment; with an earlier one, those that are not as they were then.
