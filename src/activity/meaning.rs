@@ -104,6 +104,7 @@ struct Asked {
     source: Option<Pattern>,
     region: Option<Pattern>,
     category: Option<Pattern>,
+    resource: Option<Pattern>,
     since: Option<Moment>,
     before: Option<Moment>,
 }
@@ -115,6 +116,9 @@ impl Asked {
             Query::Has(Field::Name, pattern) => asked.name = Some(pattern.clone()),
             Query::Has(Field::Source, pattern) => asked.source = Some(pattern.clone()),
             Query::Has(Field::Region, pattern) => asked.region = Some(pattern.clone()),
+            Query::Has(Field::Bucket | Field::Resource, pattern) => {
+                asked.resource = Some(pattern.clone())
+            }
             Query::Has(Field::Category, pattern) => asked.category = Some(pattern.clone()),
             Query::Since(at) => asked.since = Some(*at),
             Query::Before(at) => asked.before = Some(*at),
@@ -152,7 +156,16 @@ fn not_selected(asked: &Asked, coverage: &Coverage<'_>) -> Option<String> {
         .as_ref()
         .is_some_and(|category| category.is("insight"));
     let (what, recorded) = if is_data {
-        ("Data events", coverage.selectors.iter().any(|one| one.data))
+        let plain = asked.resource.as_ref().and_then(Pattern::plain);
+        let takes = |one: &&&Selectors| plain.is_none_or(|resource| one.takes(resource));
+        let mut recording = coverage.selectors.iter().filter(|one| one.data).peekable();
+        if recording.peek().is_some() && !recording.clone().any(|one| takes(&one)) {
+            return Some(format!(
+                "Data events of {} were not recorded: the selectors in the evidence name other resources, so their absence means nothing.",
+                plain.unwrap_or_default()
+            ));
+        }
+        ("Data events", recording.peek().is_some())
     } else if is_network {
         (
             "Network activity events",
@@ -204,6 +217,18 @@ mod tests {
             selectors: vec![&selectors],
             holes: false,
         };
+        let some = Selectors {
+            data: true,
+            management: true,
+            resources: vec!["arn:aws:s3:::payroll/".to_owned()],
+            ..Selectors::default()
+        };
+        let narrow = Coverage {
+            selectors: vec![&some],
+            ..full.clone()
+        };
+        assert!(of("name:GetObject bucket:other", &narrow).contains("name other resources"));
+        assert!(!of("name:GetObject bucket:payroll", &narrow).contains("name other resources"));
         assert!(of("category:data", &full).contains("were not recorded"));
         assert!(
             of("name:CreateUser since:2024-01-03 until:2024-01-04", &full)

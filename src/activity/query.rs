@@ -64,6 +64,17 @@ impl Pattern {
         matches!(self, Pattern::Parts(parts) if parts.len() > 1 && parts.iter().all(String::is_empty))
     }
 
+    /// The one text that it stands for; `None` where it has stars or is a network.
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Pattern::Parts(parts) => match &parts[..] {
+                [one] if !one.is_empty() => Some(one),
+                _ => None,
+            },
+            Pattern::Network(..) => None,
+        }
+    }
+
     /// Whether it is the whole of `value`.
     pub fn is(&self, value: &str) -> bool {
         match self {

@@ -74,6 +74,8 @@ pub struct Selectors {
     pub management: bool,
     /// Data events of some resources.
     pub data: bool,
+    /// Of which, as beginnings of their ARNs; all of their type where it is empty.
+    pub resources: Vec<String>,
     /// Network activity events.
     pub network: bool,
     /// Insights.
@@ -97,6 +99,34 @@ pub enum Setting {
     KeyPolicy(String),
     /// From `kms list-grants`: grantees and operations.
     Grants(Vec<(String, Vec<String>)>),
+}
+
+impl Selectors {
+    /// Takes a selector of data events; says whether it names resources. `arn:aws:s3` stands for all buckets.
+    fn data_of<'a>(&mut self, arns: impl Iterator<Item = &'a str>) -> bool {
+        self.data = true;
+        let before = self.resources.len();
+        for arn in arns {
+            let names_none = arn.split(':').nth(5).is_none_or(str::is_empty);
+            if names_none {
+                return false;
+            }
+            self.resources.push(arn.to_owned());
+        }
+        self.resources.len() > before
+    }
+
+    /// Whether data events of a resource are recorded, as far as its ARN or its bucket's name tells.
+    pub fn takes(&self, resource: &str) -> bool {
+        let bucket = format!(":::{resource}/");
+        let fits = |arn: &String| {
+            resource.starts_with(arn.as_str())
+                || arn.starts_with(resource)
+                || format!("{arn}/").contains(&bucket)
+                || arn.contains(&bucket)
+        };
+        self.data && (self.resources.is_empty() || self.resources.iter().any(fits))
+    }
 }
 
 /// One object of a bucket listing.
@@ -253,6 +283,8 @@ fn selectors(object: &Map<String, Value>) -> Selectors {
             .into_iter()
             .flatten()
     };
+    // Whether any selector takes all resources of its type.
+    let mut every = false;
     let mut selectors = Selectors {
         trail: text(object, "TrailARN"),
         insight: list("InsightSelectors").next().is_some(),
@@ -260,21 +292,38 @@ fn selectors(object: &Map<String, Value>) -> Selectors {
     };
     for one in list("EventSelectors") {
         selectors.management |= one["IncludeManagementEvents"].as_bool().unwrap_or(true);
-        let data = one["DataResources"].as_array();
-        selectors.data |= data.is_some_and(|all| !all.is_empty());
+        for data in one["DataResources"].as_array().into_iter().flatten() {
+            let arns = data["Values"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            every |= !selectors.data_of(arns);
+        }
     }
     for one in list("AdvancedEventSelectors") {
         let fields = one["FieldSelectors"].as_array().into_iter().flatten();
+        let arns = fields
+            .clone()
+            .filter(|field| field["Field"] == "resources.ARN");
+        let arns: Vec<&str> = arns
+            .flat_map(|field| ["Equals", "StartsWith"].map(|how| &field[how]))
+            .flat_map(|list| list.as_array().into_iter().flatten())
+            .filter_map(Value::as_str)
+            .collect();
         let category = fields.filter(|field| field["Field"] == "eventCategory");
         let names = category.flat_map(|field| field["Equals"].as_array().into_iter().flatten());
         for name in names.filter_map(Value::as_str) {
             match name {
                 "Management" => selectors.management = true,
-                "Data" => selectors.data = true,
+                "Data" => every |= !selectors.data_of(arns.iter().copied()),
                 "NetworkActivity" => selectors.network = true,
                 _ => {}
             }
         }
+    }
+    if every {
+        selectors.resources.clear();
     }
     selectors
 }
@@ -327,7 +376,20 @@ mod tests {
             {"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["NetworkActivity"]}]}]}"#;
         let all = parse(text.as_bytes()).expect("json");
         assert_eq!(all.len(), 7);
-        assert!(matches!(&all[5], Description::Selectors(one) if one.management && one.data));
+        assert!(
+            matches!(&all[5], Description::Selectors(one) if one.management && one.data && one.takes("payroll"))
+        );
+        let some = br#"{"EventSelectors":[{"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3:::payroll/"]}]}]}"#;
+        let some = parse(some).expect("json");
+        let [Description::Selectors(some)] = &some[..] else {
+            panic!("{some:?}")
+        };
+        assert!(
+            some.takes("payroll")
+                && some.takes("arn:aws:s3:::payroll/x")
+                && !some.takes("other")
+                && !some.takes("arn:aws:s3:::other/x")
+        );
         assert!(matches!(&all[6], Description::Selectors(one) if one.network && !one.management));
         assert!(
             matches!(&all[0], Description::Trail(trail) if trail.multi_region && trail.name == "t")

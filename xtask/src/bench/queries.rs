@@ -24,6 +24,8 @@ for path in pathlib.Path(sys.argv[1]).glob('*.json.gz'):
         if event.get('errorCode') and event['eventSource']=='s3.amazonaws.com': count+=1
 print(count)";
 
+const JQ: &str = "command -v jq >/dev/null && find \"$1\" -name '*.json.gz' -exec gunzip -c {} + | jq '[.Records[] | select(.errorCode and .eventSource == \"s3.amazonaws.com\")] | length' | awk '{ n += $1 } END { print n }'";
+
 /// Measures loading and queries, and prints both.
 pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
     let made = ensure(events)?;
@@ -44,6 +46,15 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
     }
     times.sort_by(f64::total_cmp);
     let begun = Instant::now();
+    let jq = Command::new("sh")
+        .args(["-c", JQ, "sh"])
+        .arg(&made.path)
+        .output();
+    let jq = jq
+        .ok()
+        .filter(|output| output.status.success())
+        .map(|_| begun.elapsed().as_secs_f64());
+    let begun = Instant::now();
     let peer = Command::new("python3")
         .args(["-c", PEER])
         .arg(&made.path)
@@ -53,7 +64,7 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
         .filter(|output| output.status.success())
         .map(|_| begun.elapsed().as_secs_f64());
     println!(
-        "\n{events} events, {} files: loaded in {:.1} s ({}), memory {} MB; {} queries: median {:.0} ms, worst {:.0} ms; one of them by a Python loop over the files: {}",
+        "\n{events} events, {} files: loaded in {:.1} s ({}), memory {} MB; {} queries: median {:.0} ms, worst {:.0} ms; one of them by a Python loop over the files: {}, by jq: {}",
         made.files,
         super::measure::number(&loaded, "ms")? / 1_000.0,
         loaded["phases"],
@@ -62,9 +73,10 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
         times[times.len() / 2],
         times.last().copied().unwrap_or_default(),
         peer.map_or("no Python".to_owned(), |seconds| format!("{seconds:.1} s")),
+        jq.map_or("no jq".to_owned(), |seconds| format!("{seconds:.1} s")),
     );
     let path = shell::root().join("target/bench/queries.json");
-    let result: Value = json!({ "events": events, "loaded": loaded, "queries": queries, "sortedMs": times, "peerSeconds": peer });
+    let result: Value = json!({ "events": events, "loaded": loaded, "queries": queries, "sortedMs": times, "pythonSeconds": peer, "jqSeconds": jq });
     fs::write(&path, serde_json::to_vec_pretty(&result)?)?;
     Ok(())
 }
