@@ -14,6 +14,9 @@ use super::measure::{Bench, Drop};
 use crate::pack;
 use crate::shell;
 
+/// Scrolls the table on show, and hands back how long each frame took.
+const SCROLL: &str = include_str!("scroll.js");
+
 /// Types each query and waits until its answer is on show. arguments[0]: the queries.
 const ASK: &str = include_str!("queries.js");
 
@@ -45,6 +48,14 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
         println!("{time:>8.0} ms  {query}");
     }
     times.sort_by(f64::total_cmp);
+    let mut frames: Vec<f64> = serde_json::from_value(page.session().run(SCROLL, &[])?)?;
+    frames.sort_by(f64::total_cmp);
+    println!(
+        "scrolling the table of events: frames of {:.0} ms in the median, 95 of 100 within {:.0} ms, the longest {:.0} ms",
+        frames[frames.len() / 2],
+        frames[frames.len() * 95 / 100],
+        frames.last().copied().unwrap_or_default()
+    );
     let begun = Instant::now();
     let jq = Command::new("sh")
         .args(["-c", JQ, "sh"])
