@@ -21,8 +21,8 @@ use crate::app::shell::Open;
 /// The height of a row in pixels; `styles/widgets.css` has the same.
 const ROW: f64 = 30.0;
 /// Rows that are asked for at a time, and by how many the window moves.
-const WINDOW: u32 = 150;
-const STEP: u32 = 50;
+const WINDOW: u32 = 120;
+const STEP: u32 = 30;
 /// Browsers clamp higher elements: beyond, the scroll range is scaled.
 const MOST_HEIGHT: f64 = 15_000_000.0;
 
@@ -308,31 +308,72 @@ fn Body(props: &BodyProps) -> Html {
         widths.join(" ")
     );
     let offset = f64::from(rows.first) * ROW * scale;
-    let row = |(at, row): (usize, &exhibit::case::Row)| {
+    let template: AttrValue = template.into();
+    let opens = Callback::from(move |place: u32| go(place, true));
+    let row = |at: usize| {
         let place = rows.first + at as u32;
-        let go = go.clone();
-        let onclick = Callback::from(move |_: MouseEvent| go(place, true));
-        let cells = row.cells.iter().zip(columns).enumerate().map(|(at, (value, column))| html! {
-            <div key={at.to_string()} role="gridcell" class={shape_class(column)}>{ cell::short(value, column.shape) }</div>
-        });
-        html! {
-            <div key={place.to_string()} id={format!("row-{place}")} role="row" aria-rowindex={(place + 2).to_string()} aria-selected={(place == *current).to_string()} class="row" ~style={template.clone()} {onclick}>
-                { for cells }
-            </div>
-        }
+        html! { <Line key={place.to_string()} answer={Rc::clone(&props.answer)} {at} {place} current={place == *current} table={props.table} template={template.clone()} onopen={opens.clone()} /> }
     };
     let heading =
         |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
     html! {
         <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={props.label.clone()} aria-rowcount={(matching + 1).to_string()}
             aria-colcount={columns.len().to_string()} aria-activedescendant={format!("row-{}", *current)} {onscroll} {onkeydown}>
-            <div class="row head" role="row" aria-rowindex="1" ~style={template.clone()}>{ for columns.iter().enumerate().map(heading) }</div>
+            <div class="row head" role="row" aria-rowindex="1" ~style={template.to_string()}>{ for columns.iter().enumerate().map(heading) }</div>
             <div class="rows" role="rowgroup" ~style={format!("height: {}px", f64::from(matching) * ROW * scale)}>
                 <div class="window" role="presentation" ~style={format!("transform: translateY({offset}px)")}>
-                    { for rows.rows.iter().enumerate().map(row) }
+                    { for (0..rows.rows.len()).map(row) }
                 </div>
             </div>
             <div class="grid-empty">{ (matching == 0).then(|| html! { <p>{ empty(rows) }</p> }) }</div>
+        </div>
+    }
+}
+
+/// One row. While the table is scrolled most rows stay as they are, and are not made again.
+#[derive(Properties)]
+struct LineProps {
+    answer: Rc<Answer>,
+    /// Its place in the answer, and in the table.
+    at: usize,
+    place: u32,
+    current: bool,
+    table: Table,
+    template: AttrValue,
+    onopen: Callback<u32>,
+}
+
+impl LineProps {
+    fn row(&self) -> Option<&exhibit::case::Row> {
+        match &*self.answer {
+            Answer::Rows(rows) => rows.rows.get(self.at),
+            _ => None,
+        }
+    }
+}
+
+/// What opens a row is the same for the same row, whoever asks.
+impl PartialEq for LineProps {
+    fn eq(&self, other: &Self) -> bool {
+        (self.place, self.current, self.table) == (other.place, other.current, other.table)
+            && self.template == other.template
+            && self.row() == other.row()
+    }
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let Some(row) = props.row() else {
+        return html! { <div class="row" /> };
+    };
+    let (onopen, place) = (props.onopen.clone(), props.place);
+    let onclick = Callback::from(move |_: MouseEvent| onopen.emit(place));
+    let cells = row.cells.iter().zip(props.table.columns()).enumerate().map(|(at, (value, column))| html! {
+        <div key={at.to_string()} role="gridcell" class={shape_class(column)}>{ cell::short(value, column.shape) }</div>
+    });
+    html! {
+        <div id={format!("row-{place}")} role="row" aria-rowindex={(place + 2).to_string()} aria-selected={props.current.to_string()} class="row" ~style={props.template.to_string()} {onclick}>
+            { for cells }
         </div>
     }
 }
