@@ -28,7 +28,20 @@ pub(super) const TESTS: &[Test] = &[
         name: "later_drops_add_and_clear_empties",
         run: later_drops_add,
     },
+    Test {
+        name: "cancel_leaves_a_usable_case",
+        run: cancel_leaves_a_case,
+    },
 ];
+
+/// Clicks Cancel as soon as some files are read.
+const CANCEL: &str = "
+const intake = document.querySelector('[data-testid=intake]');
+const watch = new MutationObserver(() => {
+  const button = [...intake.querySelectorAll('button')].find((one) => one.textContent === 'Cancel');
+  if (button && Number(intake.dataset.files) > 100) { watch.disconnect(); button.click(); }
+});
+watch.observe(intake, { attributes: true, childList: true, subtree: true, characterData: true });";
 
 /// What the demo must show; it is there to show it.
 const DEMO: &[(&str, &[&str])] = &[
@@ -224,4 +237,50 @@ fn sort_lists(value: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// Files of a cancelled intake: all are listed, those that were not read say so, and the next drop is read.
+fn cancel_leaves_a_case(stage: &Stage) -> Result<()> {
+    const FILES: usize = 5_000;
+    let folder = stage.scratch()?.join("many");
+    fs::create_dir_all(&folder)?;
+    for at in 0..FILES {
+        let event = format!(
+            "[{{\"eventID\":\"{at:08x}-0000-4000-8000-000000000000\",\"eventName\":\"A\",\"eventTime\":\"2024-05-01T10:00:00Z\"}}]"
+        );
+        fs::write(folder.join(format!("{at:05}.json")), event)?;
+    }
+    let page = stage.open()?;
+    page.session().run(CANCEL, &[])?;
+    page.drop_folder(&folder)?;
+    page.wait_ready(FILES)?;
+    let report = page.report()?;
+    let files = report["evidence"]["files"].as_array().context("no files")?;
+    ensure!(files.len() == FILES, "{} files are listed", files.len());
+    let cancelled = files
+        .iter()
+        .filter(|file| file["problem"]["code"] == "cancelled")
+        .count();
+    ensure!(
+        cancelled > 0 && cancelled < FILES,
+        "{cancelled} of {FILES} were cancelled"
+    );
+    let later = stage.scratch()?.join("later.json");
+    fs::write(
+        &later,
+        "[{\"eventID\":\"ffffffff-0000-4000-8000-000000000000\",\"eventName\":\"Later\",\"eventTime\":\"2024-05-01T10:00:00Z\"}]",
+    )?;
+    page.drop_files(&[later])?;
+    page.wait_ready(FILES + 1)?;
+    let report = page.report()?;
+    let files = report["evidence"]["files"].as_array().context("no files")?;
+    let own = files
+        .iter()
+        .find(|file| file["path"] == "later.json")
+        .context("the later file is not listed")?;
+    ensure!(
+        own["problem"].is_null() && own["kind"] == "cloudtrail-events",
+        "{own}"
+    );
+    stage.expect_quiet_console()
 }
