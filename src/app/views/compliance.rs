@@ -17,6 +17,9 @@ use crate::app::route::Route;
 use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
 
+/// The framework that is shown first.
+const USUAL: &str = "NIST800-53Rev5";
+
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
     /// What is looked at.
@@ -81,7 +84,16 @@ pub(crate) fn Compliance(props: &Props) -> Html {
             );
         })
     };
-    let framework = route.value("framework").to_owned();
+    // A pack that was dropped is what is asked for; else the framework that most others lean on.
+    let packs = summary.frameworks.iter().map(|(id, _, _)| id);
+    let usual = packs
+        .clone()
+        .find(|id| id.starts_with("pack:"))
+        .map_or(USUAL, String::as_str);
+    let framework = Some(route.value("framework"))
+        .filter(|id| !id.is_empty())
+        .unwrap_or(usual)
+        .to_owned();
     let as_of = AsOf {
         at,
         ..AsOf::default()

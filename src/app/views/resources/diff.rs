@@ -45,7 +45,7 @@ pub(super) fn Diff(props: &Props) -> Html {
         html! {
             <tr key={at.to_string()} class={change.kind().to_lowercase()}>
                 <td><code><bdi>{ &change.path }</bdi></code></td><td>{ change.kind() }</td>
-                <td class="value"><pre><bdi>{ pretty(change.previous.as_ref()) }</bdi></pre></td><td class="value"><pre><bdi>{ pretty(change.updated.as_ref()) }</bdi></pre></td>
+                <td class="value">{ value(change.previous.as_ref()) }</td><td class="value">{ value(change.updated.as_ref()) }</td>
             </tr>
         }
     };
@@ -66,6 +66,13 @@ pub(super) fn Diff(props: &Props) -> Html {
                 },
             } }
         </section>
+    }
+}
+
+fn value(value: Option<&Value>) -> Html {
+    match value {
+        None => html! { <span class="none">{"–"}</span> },
+        value => html! { <pre><bdi>{ pretty(value) }</bdi></pre> },
     }
 }
 
