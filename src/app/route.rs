@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use js_sys::{decode_uri_component, encode_uri_component};
 use wasm_bindgen::JsValue;
 use web_sys::window;
+use yew::prelude::*;
 
 use super::views::View;
 
@@ -74,6 +75,23 @@ impl Route {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&self.address()));
         }
     }
+}
+
+/// The route of a view that notes its own changes in the address, and how to change it. The address is the
+/// truth: what is typed is noted there, and the shell hears of it only by links.
+#[hook]
+pub(crate) fn use_noted(by_link: &Route) -> (UseStateHandle<Route>, Callback<Route>) {
+    let route = use_state(Route::read);
+    {
+        let route = route.setter();
+        use_effect_with(by_link.clone(), move |_| route.set(Route::read()));
+    }
+    let setter = route.setter();
+    let go = Callback::from(move |new: Route| {
+        new.note();
+        setter.set(new);
+    });
+    (route, go)
 }
 
 /// The address of a query on events.

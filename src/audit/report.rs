@@ -199,12 +199,8 @@ fn config(case: &Case, out: &mut Out<'_>) {
         })
     }));
     out.raw(",\n");
-    let mut stream: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
-    for (_, message) in &inventory.messages {
-        *stream.entry(inventory.text(message.kind)).or_default() += 1;
-    }
     out.raw("\"stream\":");
-    out.value(&stream);
+    out.value(&inventory.stream());
 }
 
 fn compliance(case: &Case, out: &mut Out<'_>) {

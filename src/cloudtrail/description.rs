@@ -352,13 +352,7 @@ fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
 }
 
 fn moment(object: &Map<String, Value>, name: &str) -> Option<Moment> {
-    match object.get(name)? {
-        Value::Number(seconds) => seconds
-            .as_f64()
-            .map(|seconds| Moment::from_seconds(seconds as i64)),
-        Value::String(text) => json::time(text),
-        _ => None,
-    }
+    json::moment(object.get(name)?)
 }
 
 #[cfg(test)]

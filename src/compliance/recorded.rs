@@ -97,20 +97,10 @@ fn read(value: &Value, all: &mut Recorded) {
             kind: text(&of["ResourceType"]),
             id: text(&of["ResourceId"]),
             result: text(&one["ComplianceType"]),
-            at: moment(&one["ResultRecordedTime"])
-                .or_else(|| moment(&identifier["OrderingTimestamp"])),
+            at: json::moment(&one["ResultRecordedTime"])
+                .or_else(|| json::moment(&identifier["OrderingTimestamp"])),
             note: text(&one["Annotation"]),
         });
-    }
-}
-
-fn moment(value: &Value) -> Option<Moment> {
-    match value {
-        Value::Number(seconds) => seconds
-            .as_f64()
-            .map(|seconds| Moment::from_seconds(seconds as i64)),
-        Value::String(text) => json::time(text),
-        _ => None,
     }
 }
 

@@ -176,8 +176,8 @@ fn read(value: &Value, all: &mut Vec<Described>) {
         all.push(Described::Status(RecorderStatus {
             name: text(get(one, "name")),
             recording: get(one, "recording").as_bool().unwrap_or_default(),
-            started: moment(get(one, "lastStartTime")),
-            stopped: moment(get(one, "lastStopTime")),
+            started: json::moment(get(one, "lastStartTime")),
+            stopped: json::moment(get(one, "lastStopTime")),
             error: if failed {
                 format!(
                     "{} {}",
@@ -217,7 +217,7 @@ fn read(value: &Value, all: &mut Vec<Described>) {
                 what: what.to_owned(),
                 // The CLI prints SUCCESS where the API's model says Success.
                 succeeded: status.eq_ignore_ascii_case("success"),
-                at: times.iter().find_map(|name| moment(get(info, name))),
+                at: times.iter().find_map(|name| json::moment(get(info, name))),
                 error: text(get(info, "lastErrorMessage")),
             });
         }
@@ -244,16 +244,6 @@ fn counted<'v>(identifiers: impl Iterator<Item = &'v Value>) -> Option<Described
     }
     let total = counts.values().sum();
     Some(Described::Counts(counts.into_iter().collect(), total))
-}
-
-fn moment(value: &Value) -> Option<Moment> {
-    match value {
-        Value::Number(seconds) => seconds
-            .as_f64()
-            .map(|seconds| Moment::from_seconds(seconds as i64)),
-        Value::String(text) => json::time(text),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

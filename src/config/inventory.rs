@@ -1,6 +1,6 @@
 //! All captures of all resources: what every resource looked like when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::moment::Moment;
 use crate::order::order;
@@ -294,6 +294,15 @@ impl Inventory {
             .iter()
             .map(|resource| resource.captures.len() as u64)
             .sum()
+    }
+
+    /// How many messages of the stream there are of each type.
+    pub fn stream(&self) -> BTreeMap<&str, u64> {
+        let mut counts = BTreeMap::new();
+        for (_, message) in &self.messages {
+            *counts.entry(self.text(message.kind)).or_default() += 1;
+        }
+        counts
     }
 
     /// The capture that holds at a moment: the last one until then. Without a moment, the newest.

@@ -18,6 +18,7 @@ pub mod name;
 pub mod policy;
 pub mod read;
 pub mod recorder;
+pub mod told;
 
 pub use described::Described;
 pub use diff::Change;

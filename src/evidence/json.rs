@@ -1,6 +1,7 @@
 //! Reading JSON that someone else wrote: errors with a byte offset, and fields in more than one form.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::problem::{Problem, ProblemCode};
 use crate::moment::Moment;
@@ -67,6 +68,17 @@ pub fn time(text: &str) -> Option<Moment> {
             .ok()
             .map(|seconds| Moment::from_seconds(seconds as i64))
     })
+}
+
+/// Reads a time out of a decoded value, in any form that an output has it.
+pub fn moment(value: &Value) -> Option<Moment> {
+    match value {
+        Value::Number(seconds) => seconds
+            .as_f64()
+            .map(|seconds| Moment::from_seconds(seconds as i64)),
+        Value::String(text) => time(text),
+        _ => None,
+    }
 }
 
 /// A field that may hold anything: what is not of the type is ignored, not an error.

@@ -13,7 +13,7 @@ use super::View;
 use super::later::Later;
 use crate::app::ask::use_answer;
 use crate::app::format;
-use crate::app::route::Route;
+use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
 
@@ -29,18 +29,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Compliance(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let route = use_state(Route::read);
-    {
-        let route = route.setter();
-        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
-    }
-    let go = {
-        let route = route.setter();
-        Callback::from(move |new: Route| {
-            new.note();
-            route.set(new);
-        })
-    };
+    let (route, go) = use_noted(&props.route);
     let at = Moment::parse(route.value("at"));
     let answer = use_answer(Question::Compliance(at), session.revision);
     let Some(Answer::Compliance(summary)) = answer.as_deref() else {

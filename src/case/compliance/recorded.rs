@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
-
 use crate::compliance::{Outcome, rules};
 use crate::config::Body;
 use crate::config::inventory::Resource;
@@ -61,22 +59,12 @@ pub(super) fn recorded(
             .iter()
             .filter_map(|&ix| inventory.capture(ix))
         {
-            let value: Value = inventory
-                .kept(capture, "configuration")
-                .and_then(|json| serde_json::from_str(json).ok())
-                .unwrap_or_default();
-            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            let list = value.get("configRuleList").or(value.get("configrulelist"));
-            for rule in list.and_then(Value::as_array).into_iter().flatten() {
-                if let Some(outcome) = Outcome::by_name(&word(&rule["complianceType"])) {
-                    told.push((
-                        word(&rule["configRuleName"]),
-                        word(&value["targetResourceType"]),
-                        word(&value["targetResourceId"]),
-                        inventory.text(resource.account).to_owned(),
-                        outcome,
-                        capture.at,
-                    ));
+            let account = inventory.text(resource.account);
+            let one = inventory.told(capture);
+            for (rule, result) in one.results {
+                if let Some(outcome) = Outcome::by_name(&result) {
+                    let (kind, id) = (one.kind.clone(), one.id.clone());
+                    told.push((rule, kind, id, account.to_owned(), outcome, capture.at));
                 }
             }
         }

@@ -7,8 +7,6 @@ pub(super) mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::Value;
-
 use crate::config::inventory::{Capture, CaptureIx, ResourceIx};
 use crate::config::recorder::{Coverage, coverage};
 use crate::config::{Body, Inventory, Resource, name};
@@ -342,20 +340,8 @@ fn compliance(case: &Case, own: &Resource) -> Vec<(Moment, String, String, Strin
             continue;
         };
         let Some(at) = capture.at else { continue };
-        let value: Value = inventory
-            .kept(capture, "configuration")
-            .and_then(|json| serde_json::from_str(json).ok())
-            .unwrap_or_default();
-        // Observed in two spellings.
-        let rules = value.get("configRuleList").or(value.get("configrulelist"));
-        for rule in rules.and_then(Value::as_array).into_iter().flatten() {
-            let text = |name: &str| rule[name].as_str().unwrap_or_default().to_owned();
-            all.push((
-                at,
-                text("configRuleName"),
-                text("complianceType"),
-                "item".to_owned(),
-            ));
+        for (rule, result) in inventory.told(capture).results {
+            all.push((at, rule, result, "item".to_owned()));
         }
     }
     for (_, message) in &inventory.messages {
@@ -434,10 +420,6 @@ pub(super) fn summary(case: &Case) -> ConfigSummary {
             density[step.clamp(0, STEPS as i64 - 1) as usize] += 1;
         }
     }
-    let mut stream: BTreeMap<&str, u64> = BTreeMap::new();
-    for (_, message) in &inventory.messages {
-        *stream.entry(inventory.text(message.kind)).or_default() += 1;
-    }
     ConfigSummary {
         resources: things.clone().count() as u64,
         items: inventory.items(),
@@ -445,7 +427,8 @@ pub(super) fn summary(case: &Case) -> ConfigSummary {
         conflicts: captures().filter(|capture| capture.conflict).count() as u64,
         span: inventory.span,
         density,
-        stream: stream
+        stream: inventory
+            .stream()
             .into_iter()
             .map(|(kind, count)| (kind.to_owned(), count))
             .collect(),

@@ -4,14 +4,13 @@
 use std::fs;
 use std::io::Write as _;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::Result;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::measure::{Bench, Drop};
+use super::measure::{Bench, Drop, seconds};
 use crate::shell;
 
 const PEER: &str = "import gzip,json,sys
@@ -45,15 +44,7 @@ pub(super) fn run(bench: &Bench, items: usize) -> Result<()> {
     page.wait_shown("at-text", true)?;
     let moments = ask("moments")?;
     let compliance = ask("compliance")?;
-    let begun = Instant::now();
-    let peer = Command::new("python3")
-        .args(["-c", PEER])
-        .arg(&path)
-        .output();
-    let peer = peer
-        .ok()
-        .filter(|output| output.status.success())
-        .map(|_| begun.elapsed().as_secs_f64());
+    let peer = seconds(Command::new("python3").args(["-c", PEER]).arg(&path));
     println!(
         "{items} items, {bytes} bytes packed: loaded in {:.1} s ({}), memory {} MB; a Python loop {}",
         super::measure::number(&loaded, "ms")? / 1_000.0,

@@ -15,6 +15,17 @@ use crate::shell;
 use crate::webdriver::{Driver, Session};
 
 const WATCH: &str = include_str!("watch.js");
+
+/// Seconds that a peer takes; `None` where it is not there or fails.
+pub(super) fn seconds(peer: &mut std::process::Command) -> Option<f64> {
+    let begun = Instant::now();
+    let output = peer.output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| begun.elapsed().as_secs_f64())
+}
+
 /// No case takes longer, or something hangs.
 const LONGEST: Duration = Duration::from_secs(900);
 

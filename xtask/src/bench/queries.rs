@@ -4,13 +4,12 @@
 use std::env;
 use std::fs;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::evidence::Made;
-use super::measure::{Bench, Drop};
+use super::measure::{Bench, Drop, seconds};
 use crate::pack;
 use crate::shell;
 
@@ -56,24 +55,8 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
         frames[frames.len() * 95 / 100],
         frames.last().copied().unwrap_or_default()
     );
-    let begun = Instant::now();
-    let jq = Command::new("sh")
-        .args(["-c", JQ, "sh"])
-        .arg(&made.path)
-        .output();
-    let jq = jq
-        .ok()
-        .filter(|output| output.status.success())
-        .map(|_| begun.elapsed().as_secs_f64());
-    let begun = Instant::now();
-    let peer = Command::new("python3")
-        .args(["-c", PEER])
-        .arg(&made.path)
-        .output();
-    let peer = peer
-        .ok()
-        .filter(|output| output.status.success())
-        .map(|_| begun.elapsed().as_secs_f64());
+    let jq = seconds(Command::new("sh").args(["-c", JQ, "sh"]).arg(&made.path));
+    let peer = seconds(Command::new("python3").args(["-c", PEER]).arg(&made.path));
     println!(
         "\n{events} events, {} files: loaded in {:.1} s ({}), memory {} MB; {} queries: median {:.0} ms, worst {:.0} ms; one of them by a Python loop over the files: {}, by jq: {}",
         made.files,

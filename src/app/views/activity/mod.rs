@@ -16,7 +16,7 @@ use exhibit::moment::Moment;
 use super::View;
 use crate::app::ask::use_answer;
 use crate::app::format;
-use crate::app::route::Route;
+use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
 use crate::app::views::later::Later;
 use crate::app::widgets::table::Grid;
@@ -53,22 +53,10 @@ pub(crate) fn Activity(props: &Props) -> Html {
 #[component]
 fn Events(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    // The address is the truth: what is typed is noted there, and the shell hears of it only by links.
-    let route = use_state(Route::read);
+    let (route, go) = use_noted(&props.route);
     let caret = use_state(|| 0_u32);
     // The last answer that could be understood stays while a query is being typed.
     let good = use_mut_ref(|| None::<Rc<Answer>>);
-    {
-        let route = route.setter();
-        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
-    }
-    let go = {
-        let route = route.clone();
-        Callback::from(move |new: Route| {
-            new.note();
-            route.set(new);
-        })
-    };
     let query = route.value("q").to_owned();
     let zoom = zoom_of(route.value("time"));
     let stack = Some(route.value("stack")).filter(|stack| !stack.is_empty());

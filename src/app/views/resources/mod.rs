@@ -16,7 +16,7 @@ use exhibit::moment::Moment;
 use super::View;
 use super::later::Later;
 use crate::app::format;
-use crate::app::route::Route;
+use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
 use inventory::Stock;
 use recorders::Recorders;
@@ -31,18 +31,7 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Resources(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let route = use_state(Route::read);
-    {
-        let route = route.setter();
-        use_effect_with(props.route.clone(), move |_| route.set(Route::read()));
-    }
-    let go = {
-        let route = route.setter();
-        Callback::from(move |new: Route| {
-            new.note();
-            route.set(new);
-        })
-    };
+    let (route, go) = use_noted(&props.route);
     let config = session
         .overview
         .as_ref()
