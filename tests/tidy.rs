@@ -30,6 +30,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("order", &[]),
     ("texts", &[]),
     ("evidence", &["sum", "moment", "evidence"]),
+    ("document", &["evidence", "document"]),
+    ("object", &["evidence", "document", "object"]),
     (
         "compliance",
         &[
@@ -53,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "intake",
         &[
+            "object",
             "compliance",
             "texts",
             "config",
@@ -67,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "integrity",
         &[
+            "object",
             "compliance",
             "texts",
             "config",
@@ -82,6 +86,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "activity",
         &[
+            "object",
             "compliance",
             "texts",
             "config",
@@ -98,12 +103,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "risk",
         &[
-            "sum", "moment", "order", "texts", "evidence", "activity", "risk",
+            "object", "sum", "moment", "order", "texts", "evidence", "activity", "risk",
         ],
     ),
     (
         "audit",
         &[
+            "object",
             "risk",
             "compliance",
             "texts",
@@ -123,6 +129,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "object",
             "risk",
             "compliance",
             "texts",

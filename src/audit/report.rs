@@ -9,7 +9,7 @@ use crate::case::compliance::{known, report as findings};
 use crate::case::inspect::log_bucket;
 use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
-use crate::case::risk;
+use crate::case::{objects, risk};
 use crate::config::policy::Grant;
 use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
@@ -54,7 +54,8 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     out.field("events", &events);
     out.field("errors", &errors);
     out.field("alerts", &alerts);
-    out.raw("\"objects\":[]},\n");
+    out.list("objects", objects::report(case));
+    out.raw("},\n");
     out.raw(EMPTY);
     out.end();
 }

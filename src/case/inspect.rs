@@ -13,7 +13,7 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, overview, risk};
+use super::{Case, objects, overview, risk};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
@@ -31,6 +31,13 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Call(at) => risk::inspect(case, at, false, blank("", "Call")),
         Subject::Error(at) => risk::inspect(case, at, true, blank("", "Error")),
         Subject::Alert(at) => risk::inspect_alert(case, at, blank("", "Alert")),
+        Subject::Object(at) => objects::inspect(case, at, blank("", "Object")),
+        Subject::Accessed(at) => {
+            objects::inspect_accessed(case, at, blank("", "Object of a bucket"))
+        }
+        Subject::Classifier(at) => {
+            objects::inspect_classifier(case, at, blank("", "Row of the model"))
+        }
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
@@ -81,7 +88,7 @@ fn todo(recommendation: &str) -> Option<String> {
 }
 
 /// Path, size, hashes and problems of a file.
-fn add_file(case: &Case, file: u32, into: &mut Inspection) {
+pub(super) fn add_file(case: &Case, file: u32, into: &mut Inspection) {
     let Some(entry) = case.register.file(file) else {
         return;
     };
@@ -128,6 +135,10 @@ fn inspect_file(case: &Case, file: u32) -> Option<Inspection> {
         text(entry.region.as_deref().unwrap_or_default()),
     );
     add_file(case, file, &mut it);
+    if let Some(at) = objects::of_file(case, file) {
+        it.related
+            .push(("What it holds".to_owned(), Subject::Object(at)));
+    }
     for (at, row) in case.judgement.digests.iter().enumerate() {
         let here = match row.at {
             DigestAt::Item(ix) => case.holdings.digests[ix as usize].file == file,

@@ -5,6 +5,7 @@
 mod activity;
 pub(crate) mod compliance;
 pub mod inspect;
+pub(crate) mod objects;
 pub mod overview;
 pub mod protection;
 pub mod question;
@@ -54,6 +55,7 @@ pub struct Case {
     resources: resources::State,
     compliance: compliance::State,
     risk: risk::State,
+    objects: objects::State,
 }
 
 /// A question while it is being answered.
@@ -104,6 +106,9 @@ impl Case {
         if let Facts::Compliance(recorded) = &facts.facts {
             self.compliance.recorded.push((file, (**recorded).clone()));
         }
+        if let Facts::Object(object) = &facts.facts {
+            self.objects.held.push((file, (**object).clone()));
+        }
         self.holdings.add(file, &mut facts);
         self.rounds = 0;
     }
@@ -117,6 +122,10 @@ impl Case {
             self.compliance
                 .recorded
                 .retain(|(file, _)| !self.register.is_gone(*file));
+            let register = &self.register;
+            self.objects
+                .held
+                .retain(|(file, _)| !register.is_gone(*file));
         }
     }
 
@@ -157,6 +166,7 @@ impl Case {
                 resources::arrange(self);
                 self.compliance.reset();
                 self.risk.reset();
+                objects::arrange(self);
                 self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;

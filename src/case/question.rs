@@ -16,7 +16,7 @@ use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
-use crate::risk::Values as RiskValues;
+use crate::risk::{Rated, Values as RiskValues};
 use crate::sum::Sum;
 
 /// A column, and whether descending; the table's own order without.
@@ -283,6 +283,16 @@ pub struct RiskSummary {
     pub grave: u64,
     /// Events in all.
     pub events: u64,
+    /// Objects in all.
+    pub objects: u64,
+    /// Those of high risk.
+    pub risky: u64,
+    /// Those with personal data of high or moderate impact.
+    pub personal: u64,
+    /// Objects of each risk from 1 to 10.
+    pub by_risk: [u32; 10],
+    /// Objects of buckets that calls name.
+    pub accessed: u64,
 }
 
 /// Compliance at a glance.
@@ -418,6 +428,12 @@ pub enum Subject {
     Error(u32),
     /// An alert that was raised.
     Alert(u32),
+    /// An object.
+    Object(u32),
+    /// An object of a bucket that calls name.
+    Accessed(u32),
+    /// What objects are classified by.
+    Classifier(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.
@@ -451,8 +467,8 @@ pub struct Inspection {
     pub history: Option<String>,
     /// Of a failing result: the exception that there is, or that could be made.
     pub exception: Option<Exception>,
-    /// A risk that can be changed: whether it is a call's (or an error's), its name and value.
-    pub risk: Option<(bool, String, u8)>,
+    /// A risk that can be changed: whose, its name and value.
+    pub risk: Option<(Rated, String, u8)>,
     /// The bytes that are shown as raw.
     pub raw: Option<Raw>,
 }

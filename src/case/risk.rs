@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::risk::alerts::{ALERTS, Raised, Severity, raised};
-use crate::risk::{Counted, counted_calls, counted_errors};
+use crate::risk::{Counted, Rated, counted_calls, counted_errors};
 
-use super::Case;
 use super::question::{Inspection, RiskSummary, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
+use super::{Case, objects};
 
 /// The risk from which on a call, an error or an alert counts as high: Macie Classic's bound.
-const HIGH: u8 = 8;
+pub(super) const HIGH: u8 = 8;
 
 /// The last results.
 #[derive(Default)]
@@ -73,6 +73,7 @@ pub(super) fn summary(case: &mut Case) -> RiskSummary {
         alerts: results.alerts.len() as u64,
         grave: results.alerts.iter().filter(grave).count() as u64,
         events: case.activity.order.len() as u64,
+        ..objects::summary(case)
     }
 }
 
@@ -168,7 +169,8 @@ pub(super) fn inspect(
     it.why.push(format!("{}. Risk is a model: Amazon never published Macie Classic's own values but for a few samples; the rest are this project's, from 0 to 10, and yours to change.", one.reason));
     let term = crate::activity::complete::term(if errors { "error" } else { "name" }, &one.name);
     it.queries.push((format!("{} events", one.count), term));
-    it.risk = Some((!errors, one.name.clone(), one.risk));
+    let rated = if errors { Rated::Error } else { Rated::Call };
+    it.risk = Some((rated, one.name.clone(), one.risk));
     Some(it)
 }
 

@@ -14,7 +14,7 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered, compliance, resources, risk};
+use super::{Case, Registered, compliance, objects, resources, risk};
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -68,6 +68,7 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
         Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
+        Table::Objects | Table::Accessed | Table::Classifiers => objects::length(case, table),
         Table::Controls => compliance::controls(case, &case.view.framework).len(),
     };
     rows as u32
@@ -88,6 +89,9 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Calls => risk::counted_row(case, at, false),
         Table::Errors => risk::counted_row(case, at, true),
         Table::Alerts => risk::alert_row(case, at),
+        Table::Objects => objects::row(case, at),
+        Table::Accessed => objects::accessed_row(case, at),
+        Table::Classifiers => objects::classifier_row(case, at),
     }
 }
 

@@ -35,6 +35,12 @@ pub enum Table {
     Errors,
     /// Alerts.
     Alerts,
+    /// Objects that were dropped, and what they hold.
+    Objects,
+    /// Objects of buckets that calls name.
+    Accessed,
+    /// What objects are classified by.
+    Classifiers,
 }
 
 /// A column of a table.
@@ -258,6 +264,43 @@ const ALERTS: &[Column] = &[
     column("actors", "Actors", Shape::Path, 280, false),
 ];
 
+const OBJECTS: &[Column] = &[
+    column("risk", "Risk", Shape::Number, 60, true),
+    column("path", "Path", Shape::Path, 260, false),
+    column("contentType", "Content type", Shape::Text, 190, true),
+    column("piiImpact", "Personal data", Shape::Text, 110, true),
+    column("piiTypes", "What of it", Shape::Text, 220, false),
+    column("regexes", "Regexes", Shape::Text, 200, false),
+    column("themes", "Themes", Shape::Text, 200, false),
+    column("classifier", "Class (a guess)", Shape::Text, 160, true),
+    column("fileExtension", "Extension", Shape::Text, 90, true),
+    column("size", "Size", Shape::Size, 80, false),
+];
+
+const ACCESSED: &[Column] = &[
+    column("risk", "Risk by name", Shape::Number, 90, true),
+    column("bucket", "Bucket", Shape::Text, 200, true),
+    column("key", "Key", Shape::Path, 300, false),
+    column("reads", "Reads", Shape::Number, 70, false),
+    column("writes", "Writes", Shape::Number, 70, false),
+    column("deletes", "Deletes", Shape::Number, 70, false),
+    column("failed", "Failed", Shape::Number, 70, false),
+    column("actors", "Actors", Shape::Path, 260, false),
+    column("addresses", "Addresses", Shape::Number, 90, false),
+    column("first", "First", Shape::Time, 170, false),
+    column("last", "Last", Shape::Time, 170, false),
+];
+
+const CLASSIFIERS: &[Column] = &[
+    column("risk", "Risk", Shape::Number, 60, true),
+    column("way", "Classified by", Shape::Text, 130, true),
+    column("name", "Name", Shape::Text, 300, false),
+    column("class", "Class", Shape::Text, 170, true),
+    column("objects", "Objects", Shape::Number, 80, false),
+    column("from", "Value from", Shape::Text, 130, true),
+    column("description", "What it is", Shape::Text, 320, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -274,6 +317,9 @@ impl Table {
         Table::Calls,
         Table::Errors,
         Table::Alerts,
+        Table::Objects,
+        Table::Accessed,
+        Table::Classifiers,
     ];
 
     /// Its columns.
@@ -291,6 +337,9 @@ impl Table {
             Table::Controls => CONTROLS,
             Table::Calls | Table::Errors => COUNTED,
             Table::Alerts => ALERTS,
+            Table::Objects => OBJECTS,
+            Table::Accessed => ACCESSED,
+            Table::Classifiers => CLASSIFIERS,
         }
     }
 
@@ -310,6 +359,9 @@ impl Table {
             Table::Calls => "calls",
             Table::Errors => "errors",
             Table::Alerts => "alerts",
+            Table::Objects => "objects",
+            Table::Accessed => "accessed",
+            Table::Classifiers => "classifiers",
         }
     }
 

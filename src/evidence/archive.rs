@@ -36,6 +36,9 @@ pub const HEAD: usize = 512;
 
 /// Tells archives and gzip by their first bytes.
 pub fn wrapping(head: &[u8]) -> Wrapping {
+    if is_package(head) {
+        return Wrapping::Plain;
+    }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Wrapping::Zip;
     }
@@ -46,6 +49,20 @@ pub fn wrapping(head: &[u8]) -> Wrapping {
         return Wrapping::Tar;
     }
     Wrapping::Plain
+}
+
+/// Whether a zip archive is the package of an office program: its first member says so. Those are documents,
+/// not folders of evidence.
+fn is_package(head: &[u8]) -> bool {
+    let name = head.get(30..).unwrap_or_default();
+    head.starts_with(b"PK\x03\x04")
+        && [
+            &b"[Content_Types].xml"[..],
+            b"_rels/.rels",
+            b"mimetypeapplication/",
+        ]
+        .iter()
+        .any(|first| name.starts_with(first))
 }
 
 #[cfg(test)]

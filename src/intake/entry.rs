@@ -6,6 +6,7 @@ use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMet
 use crate::compliance::recorded::Recorded;
 use crate::config::Config;
 use crate::evidence::{Kind, Problem};
+use crate::object::Object;
 use crate::sum::Sum;
 
 /// One file of the evidence as the case registers it.
@@ -53,6 +54,8 @@ pub enum Facts {
     Config(Box<Config>),
     /// Rules of AWS Config and their results.
     Compliance(Box<Recorded>),
+    /// What an object holds that is no evidence itself.
+    Object(Box<Object>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
 }

@@ -12,6 +12,7 @@ use std::io::{self, Read, SeekFrom};
 use crate::evidence::archive::{HEAD, Wrapping, wrapping};
 use crate::evidence::inflate::inflate;
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
+use crate::object;
 use crate::sum::Sum;
 
 pub use entry::{Entry, Facts};
@@ -250,7 +251,10 @@ impl<'c> Reader<'c> {
             .any(|problem| problem.code != ProblemCode::GzipTrailing);
         if entry.size == 0 && entry.kind != Kind::Ignored {
             entry.problems.push(Problem::new(ProblemCode::Empty, ""));
-        } else if !whole && !damaged && entry.kind != Kind::Object {
+        } else if entry.kind == Kind::Object {
+            // Its beginning is looked at, whatever became of the rest.
+            entry.facts = Facts::Object(Box::new(object::classify(&entry.path, text)));
+        } else if !whole && !damaged {
             entry
                 .problems
                 .push(Problem::new(ProblemCode::TooLargeToParse, ""));

@@ -1,16 +1,18 @@
 //! What is dangerous in the events: how risky each call and each error is held to be, and alerts.
 //!
-//! May use: `activity`. Values are the product's own unless marked as published samples of Macie Classic
+//! May use: `activity`, `object`. Values are the product's own unless marked as published samples of Macie Classic
 //! (Amazon never published the rest); users can change each. They are a model, not a measurement.
 
 pub mod alerts;
+pub mod objects;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Field, Store, field};
+use crate::object::Way;
 
 pub use alerts::{ALERTS, Alert, Severity};
 
@@ -22,6 +24,47 @@ pub struct Values {
     pub calls: BTreeMap<String, u8>,
     /// Of errors.
     pub errors: BTreeMap<String, u8>,
+    /// Of what objects are classified by.
+    pub objects: BTreeMap<Way, BTreeMap<String, u8>>,
+    /// Ways of classifying that are turned off.
+    pub off: BTreeSet<Way>,
+}
+
+/// What has a risk that can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rated {
+    /// A call, by its name.
+    Call,
+    /// An error, by its code.
+    Error,
+    /// A row by which objects are classified.
+    Object(Way),
+}
+
+impl Values {
+    /// What the user set of it; `None` where the model's own value holds.
+    pub fn set_of(&self, rated: Rated, name: &str) -> Option<u8> {
+        let values = match rated {
+            Rated::Call => Some(&self.calls),
+            Rated::Error => Some(&self.errors),
+            Rated::Object(way) => self.objects.get(&way),
+        };
+        values.and_then(|values| values.get(name)).copied()
+    }
+
+    /// Sets it; back to the model's own value without one.
+    pub fn set(&mut self, rated: Rated, name: &str, risk: Option<u8>) {
+        let values = match rated {
+            Rated::Call => &mut self.calls,
+            Rated::Error => &mut self.errors,
+            Rated::Object(way) => self.objects.entry(way).or_default(),
+        };
+        match risk {
+            Some(risk) => values.insert(name.to_owned(), risk.min(MOST)),
+            None => values.remove(name),
+        };
+        self.objects.retain(|_, values| !values.is_empty());
+    }
 }
 
 /// The highest risk.

@@ -96,7 +96,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
-            <section>{ it.risk.as_ref().map(|(is_call, name, risk)| html! { <Risk key={name.clone()} is_call={*is_call} name={name.clone()} risk={*risk} /> }) }</section>
+            <section>{ it.risk.as_ref().map(|(rated, name, risk)| html! { <Risk key={name.clone()} rated={*rated} name={name.clone()} risk={*risk} /> }) }</section>
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section>{ (!it.proof.is_empty()).then(|| html! { <div><h3>{"Proof"}</h3>{ facts(&it.proof) }</div> }) }</section>
             <section class="working">

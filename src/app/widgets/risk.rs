@@ -1,4 +1,4 @@
-//! Changing the risk of a call or an error.
+//! Changing the risk of a call, an error, or what objects are classified by.
 
 use std::rc::Rc;
 
@@ -7,15 +7,15 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use exhibit::case::Settings;
-use exhibit::risk::MOST;
+use exhibit::risk::{MOST, Rated};
 
 use crate::app::client::Client;
 use crate::app::session::Session;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
-    /// Whether it is a call; an error otherwise.
-    pub(crate) is_call: bool,
+    /// What it is the risk of.
+    pub(crate) rated: Rated,
     /// Its name.
     pub(crate) name: String,
     /// Its risk now.
@@ -27,33 +27,24 @@ pub(crate) fn Risk(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let client = use_context::<Client>();
     let set = {
-        let (settings, name, is_call) = (
+        let (settings, name, rated) = (
             Rc::clone(&session.settings),
             props.name.clone(),
-            props.is_call,
+            props.rated,
         );
         move |risk: Option<u8>| {
             let mut settings = Settings::clone(&settings);
-            let values = if is_call {
-                &mut settings.risk.calls
-            } else {
-                &mut settings.risk.errors
-            };
-            match risk {
-                Some(risk) => values.insert(name.clone(), risk),
-                None => values.remove(&name),
-            };
+            settings.risk.set(rated, &name, risk);
             if let Some(client) = &client {
                 client.set(settings);
             }
         }
     };
-    let values = if props.is_call {
-        &session.settings.risk.calls
-    } else {
-        &session.settings.risk.errors
-    };
-    let is_own = values.contains_key(&props.name);
+    let is_own = session
+        .settings
+        .risk
+        .set_of(props.rated, &props.name)
+        .is_some();
     let onchange = {
         let set = set.clone();
         Callback::from(move |event: Event| {
@@ -61,7 +52,7 @@ pub(crate) fn Risk(props: &Props) -> Html {
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             if let Some(risk) = input.and_then(|input| input.value().parse::<u8>().ok()) {
-                set(Some(risk.min(MOST)));
+                set(Some(risk));
             }
         })
     };

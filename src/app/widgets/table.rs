@@ -38,6 +38,9 @@ pub(crate) struct Props {
     /// Of the inventory: as of when, and which resources.
     #[prop_or_default]
     pub(crate) as_of: AsOf,
+    /// Values of columns that are picked at first.
+    #[prop_or_default]
+    pub(crate) facets: Vec<Facet>,
     /// Of controls: the framework.
     #[prop_or_default]
     pub(crate) framework: String,
@@ -47,7 +50,13 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Grid(props: &Props) -> Html {
     let table = props.table;
-    let filter = use_state(Filter::default);
+    let filter = {
+        let facets = props.facets.clone();
+        use_state(|| Filter {
+            facets,
+            ..Filter::default()
+        })
+    };
     let sort = use_state(|| Sort::None);
     let first = use_state(|| 0_u32);
     let session = use_context::<Rc<Session>>().unwrap_or_default();

@@ -1,0 +1,41 @@
+//! The text of documents: PDF, and the packages of office programs.
+//!
+//! May use: `evidence`. What cannot be read gives no text, never an error: a document is an object first, and
+//! its bytes are hashed whatever they hold. Pictures of text are not read.
+
+mod office;
+mod pdf;
+
+/// A document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Its title, where its metadata tell one.
+    pub title: String,
+    /// Its text, in the order in which it is written.
+    pub text: String,
+    /// When it was made, as the document itself says it: `2025-06-30`.
+    pub created: String,
+    /// Whether it is encrypted, so that its text cannot be read.
+    pub encrypted: bool,
+    form: &'static str,
+}
+
+/// Bytes of text and of inflated streams that are held: a document may claim any.
+const MOST: usize = 20 << 20;
+
+impl Document {
+    /// Its content type, where its parts tell it.
+    pub fn content_type(&self) -> Option<&'static str> {
+        (!self.form.is_empty()).then_some(self.form)
+    }
+}
+
+/// Reads a document; `None` where bytes are none.
+pub fn read(bytes: &[u8]) -> Option<Document> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return office::read(bytes);
+    }
+    let head = &bytes[..bytes.len().min(1_024)];
+    let is_pdf = head.windows(5).any(|part| part == b"%PDF-");
+    is_pdf.then(|| pdf::read(bytes))
+}

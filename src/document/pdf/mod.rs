@@ -1,0 +1,224 @@
+//! Text and metadata of a PDF file (ISO 32000-1), as far as an audit report needs them.
+//!
+//! Objects are found by looking for them rather than by the file's own tables, so that damaged tables do not
+//! matter. Fonts without a map to Unicode are read as Latin-1. Encrypted files give no text, and say so.
+
+mod object;
+mod page;
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use flate2::read::ZlibDecoder;
+
+use super::{Document, MOST};
+use object::{Value, parse};
+
+/// Objects of a file that are looked at.
+const OBJECTS: usize = 200_000;
+
+/// All objects, and what is left of the bytes that streams may inflate to.
+struct File<'b> {
+    bytes: &'b [u8],
+    objects: BTreeMap<u32, (Value, Option<(usize, usize)>)>,
+    left: usize,
+}
+
+/// Reads a file.
+pub(super) fn read(bytes: &[u8]) -> Document {
+    let mut file = File {
+        bytes,
+        objects: BTreeMap::new(),
+        left: MOST,
+    };
+    file.find_objects();
+    let mut document = Document {
+        form: "application/pdf",
+        encrypted: file.trailer("Encrypt").is_some(),
+        ..Document::default()
+    };
+    if document.encrypted {
+        return document;
+    }
+    file.open_packed();
+    if let Some(info) = file.trailer("Info") {
+        let info = file.resolve(&info);
+        document.title = page::plain(info.get("Title").bytes());
+        let date = page::plain(info.get("CreationDate").bytes());
+        let date = date.strip_prefix("D:").unwrap_or(&date);
+        if date.len() >= 8
+            && date.is_char_boundary(8)
+            && date[..8].bytes().all(|byte| byte.is_ascii_digit())
+        {
+            document.created = format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..8]);
+        }
+    }
+    page::read(&mut file, &mut document.text);
+    document
+}
+
+impl File<'_> {
+    /// Finds `N G obj` wherever it stands. Later objects of a number replace earlier ones, as updates do.
+    fn find_objects(&mut self) {
+        let mut at = 0;
+        // Objects that never end would each be read to the end of the file.
+        let mut work = 0;
+        while let Some(found) = find(&self.bytes[at..], b" obj") {
+            let place = at + found;
+            at = place + 4;
+            let Some(number) = number_before(self.bytes, place) else {
+                continue;
+            };
+            let (value, end) = parse(self.bytes, at);
+            let is_packed = !matches!(value.get("Length"), Value::Null);
+            let stream = is_packed.then(|| self.stream(&value, end)).flatten();
+            work += match stream {
+                Some((_, to)) => to - at,
+                None if is_packed => self.bytes.len() - at,
+                None => end - at,
+            };
+            at = stream.map_or(at, |(_, to)| to);
+            self.objects.insert(number, (value, stream));
+            if self.objects.len() >= OBJECTS || work > 4 * self.bytes.len() {
+                return;
+            }
+        }
+    }
+
+    /// Where the bytes of a stream stand that follows a dictionary.
+    fn stream(&self, value: &Value, end: usize) -> Option<(usize, usize)> {
+        let rest = self.bytes.get(end..)?;
+        let skip = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let body = rest[skip..].strip_prefix(b"stream")?;
+        let body = body
+            .strip_prefix(b"\r\n")
+            .or_else(|| body.strip_prefix(b"\n"))
+            .unwrap_or(body);
+        let from = self.bytes.len() - body.len();
+        // The stated length, if the stream does end there; else wherever it ends.
+        let stated = value.get("Length").number().map(|length| length as usize);
+        let ends = |length: &usize| {
+            let after = body.get(*length..).unwrap_or_default();
+            after[..after.len().min(16)]
+                .trim_ascii_start()
+                .starts_with(b"endstream")
+        };
+        let length = stated.filter(ends).or_else(|| find(body, b"endstream"))?;
+        Some((from, from + length))
+    }
+
+    /// Objects that stand packed in streams, as newer files have them.
+    fn open_packed(&mut self) {
+        let packed = self
+            .objects
+            .values()
+            .filter(|(value, _)| value.get("Type").is_name("ObjStm"));
+        let packed: Vec<(Value, Option<(usize, usize)>)> = packed.cloned().collect();
+        for (value, stream) in packed {
+            let Some(text) = self.inflate(&value, stream) else {
+                continue;
+            };
+            let first = value.get("First").number().unwrap_or(0.0) as usize;
+            let head = String::from_utf8_lossy(text.get(..first).unwrap_or_default()).into_owned();
+            let numbers: Vec<usize> = head
+                .split_ascii_whitespace()
+                .filter_map(|word| word.parse().ok())
+                .collect();
+            for pair in numbers.chunks_exact(2).take(OBJECTS) {
+                let (inner, _) = parse(&text, first.saturating_add(pair[1]));
+                self.objects.entry(pair[0] as u32).or_insert((inner, None));
+            }
+        }
+    }
+
+    /// An entry of the last trailer that has it: of a table, or of a stream that stands for one.
+    fn trailer(&self, name: &str) -> Option<Value> {
+        let of_stream = self
+            .objects
+            .values()
+            .rev()
+            .filter(|(value, _)| value.get("Type").is_name("XRef"));
+        let mut found = of_stream.map(|(value, _)| value.get(name).clone());
+        let mut at = 0;
+        let mut last = found.find(|value| !matches!(value, Value::Null));
+        while let Some(place) = find(&self.bytes[at..], b"trailer") {
+            at += place + 7;
+            let (value, _) = parse(self.bytes, at);
+            if !matches!(value.get(name), Value::Null) {
+                last = Some(value.get(name).clone());
+            }
+        }
+        last
+    }
+
+    fn resolve(&self, value: &Value) -> Value {
+        let mut value = value;
+        for _ in 0..8 {
+            match value {
+                Value::Reference(number) => match self.objects.get(number) {
+                    Some((inner, _)) => value = inner,
+                    None => return Value::Null,
+                },
+                _ => break,
+            }
+        }
+        value.clone()
+    }
+
+    /// The bytes of the stream that a reference names.
+    fn open(&mut self, value: &Value) -> Option<Vec<u8>> {
+        let Value::Reference(number) = value else {
+            return None;
+        };
+        let (value, stream) = self.objects.get(number)?.clone();
+        self.inflate(&value, stream)
+    }
+
+    fn inflate(&mut self, value: &Value, stream: Option<(usize, usize)>) -> Option<Vec<u8>> {
+        let (from, to) = stream?;
+        let raw = self.bytes.get(from..to)?;
+        let filter = value.get("Filter");
+        let only = match filter {
+            Value::Array(all) if all.len() == 1 => &all[0],
+            other => other,
+        };
+        let mut out = Vec::new();
+        match only {
+            Value::Null => out.extend_from_slice(&raw[..raw.len().min(self.left)]),
+            // A damaged stream gives what it holds up to there.
+            Value::Name(name) if name == "FlateDecode" || name == "Fl" => {
+                let _ = ZlibDecoder::new(raw)
+                    .take(self.left as u64)
+                    .read_to_end(&mut out);
+            }
+            _ => return None,
+        }
+        self.left -= out.len();
+        Some(out)
+    }
+}
+
+fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    while let Some(found) = hay[at..].iter().position(|&byte| byte == first) {
+        at += found;
+        if hay[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The number of the object whose generation ends at `place`.
+fn number_before(bytes: &[u8], place: usize) -> Option<u32> {
+    let head = &bytes[place.saturating_sub(24)..place];
+    let text = std::str::from_utf8(head).ok().or_else(|| {
+        let ascii = head.iter().rposition(|byte| !byte.is_ascii())? + 1;
+        std::str::from_utf8(&head[ascii..]).ok()
+    })?;
+    let mut words = text.rsplit(|sign: char| !sign.is_ascii_digit());
+    words.next()?.parse::<u32>().ok()?;
+    words.next()?.parse().ok()
+}

@@ -1,0 +1,123 @@
+//! What a file holds that is no evidence itself: its content type, extension, themes, regexes, class and
+//! personal data, as Macie Classic classified the objects of buckets.
+//!
+//! May use: `evidence`, `document`. A reader says what it found; what that is worth is decided in `risk`, by
+//! values that users can change. Counts are handed on, values never.
+
+mod classifier;
+mod content_type;
+mod names;
+mod personal;
+mod search;
+mod tables;
+
+use serde::{Deserialize, Serialize};
+
+pub use classifier::{FEATURES, features};
+pub use personal::{Counts, Impact, Personal};
+pub use tables::{CLASSES, Row, Way};
+
+use crate::document;
+
+/// Bytes of an object that are looked at: the first 20 MB, as in Macie Classic.
+pub const FAR: usize = 20 << 20;
+
+/// What a reader found in an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// The row of its content type.
+    pub content_type: u16,
+    /// The row of its extension, where the model has it.
+    pub extension: Option<u8>,
+    /// Rows of the themes that hold.
+    pub themes: Vec<u8>,
+    /// Rows of the regexes that matched often enough, with their matches.
+    pub regexes: Vec<(u8, u32)>,
+    /// The row of its class, where the model is sure enough.
+    pub class: Option<u8>,
+    /// Personal data, counted.
+    pub personal: Counts,
+    /// Bytes of text that were searched; 0 where there was no text to be had.
+    pub searched: u32,
+}
+
+/// Classifies an object by its name and content.
+pub fn classify(path: &str, content: &[u8]) -> Object {
+    let content = &content[..content.len().min(FAR)];
+    let extension = extension(path);
+    let mut object = Object {
+        content_type: content_type::of(extension, content),
+        extension: Way::Extension.find(extension).map(|at| at as u8),
+        ..Object::default()
+    };
+    if let Some(document) = document::read(content) {
+        if let Some(found) = document
+            .content_type()
+            .and_then(|name| Way::ContentType.find(name))
+        {
+            object.content_type = found as u16;
+        }
+        search(&mut object, document.text.as_bytes());
+    } else if content_type::is_text(content) {
+        search(&mut object, content);
+    }
+    object
+}
+
+/// What a bare name tells: the rows of content type and extension.
+pub fn by_name(path: &str) -> (u16, Option<u8>) {
+    let extension = extension(path);
+    let found = Way::Extension.find(extension).map(|at| at as u8);
+    (content_type::of(extension, &[]), found)
+}
+
+fn extension(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    if file.len() > 7 && file.ends_with(".tar.gz") {
+        return "tar.gz";
+    }
+    let row = |end: &str| {
+        Way::Extension
+            .rows()
+            .iter()
+            .find(|row| row.name.eq_ignore_ascii_case(end))
+    };
+    match file.rsplit_once('.') {
+        Some((stem, end)) if !stem.is_empty() => row(end).map_or(end, |row| row.name),
+        _ => "",
+    }
+}
+
+fn search(object: &mut Object, text: &[u8]) {
+    let text = &text[..text.len().min(FAR)];
+    let found = search::search(text);
+    let tally = personal::count(text);
+    object.themes = found.themes;
+    object.personal = tally.personal;
+    let rows = Way::Regex.rows();
+    let shapes = personal::SHAPES.iter().zip(tally.shapes);
+    let shapes = shapes.filter_map(|(name, count)| Some((Way::Regex.find(name)? as u8, count)));
+    let mut all: Vec<(u8, u32)> = found.patterns.into_iter().chain(shapes).collect();
+    all.sort_unstable();
+    // Keys are a category of personal data too: theirs are the patterns that find one in the open.
+    let keys = all
+        .iter()
+        .filter(|(at, _)| KEYS.contains(&rows[*at as usize].name));
+    object.personal[Personal::AccessKey as usize] = keys.map(|(_, count)| count).sum();
+    all.retain(|&(at, count)| count >= rows[at as usize].least);
+    object.regexes = all;
+    object.class = classifier::class(text);
+    object.searched = text.len() as u32;
+}
+
+/// Regexes that find an access or API key.
+const KEYS: [&str; 8] = [
+    "aws_access_key",
+    "aws_secret_key",
+    "facebook_secret",
+    "github_key",
+    "heroku_key",
+    "slack_api_key",
+    "slack_api_token",
+    "PlainText Private Key",
+];
