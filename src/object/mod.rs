@@ -6,7 +6,6 @@
 
 mod classifier;
 mod content_type;
-mod names;
 mod personal;
 mod search;
 mod tables;

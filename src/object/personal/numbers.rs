@@ -1,0 +1,305 @@
+//! The pass over a text, and number-like words: told by the lengths of their groups, and by what stands before.
+
+use super::{DRUG, ITIN, PHONE, Personal, Tally, ZIP};
+
+/// Bytes before a number in which words tell what it is.
+const NEAR: usize = 48;
+
+/// Counts personal data.
+pub(in crate::object) fn count(text: &[u8]) -> Tally {
+    let mut scan = Scan {
+        text,
+        tally: Tally::default(),
+        header: header(text),
+    };
+    let mut at = 0;
+    while at < text.len() {
+        let byte = text[at];
+        at = match byte {
+            b'0'..=b'9' => scan.number(at),
+            b'A'..=b'Z' => scan.capital(at),
+            b'a'..=b'z' => scan.word_end(at),
+            b'@' => scan.email(at),
+            b':' => scan.colon(at),
+            _ => at + 1,
+        };
+    }
+    scan.tally
+}
+
+/// The first line of a table, lower case: its headings stand for words before each number.
+fn header(text: &[u8]) -> Vec<u8> {
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let fields = line.iter().filter(|byte| b",;\t|".contains(byte)).count();
+    if fields == 0 || line.len() > 4_096 || line.iter().any(u8::is_ascii_digit) {
+        return Vec::new();
+    }
+    line.to_ascii_lowercase()
+}
+
+pub(super) struct Scan<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) tally: Tally,
+    header: Vec<u8>,
+}
+
+/// The groups of a number-like word: digits joined by single signs.
+#[derive(Default)]
+struct Groups {
+    lengths: [usize; 6],
+    starts: [usize; 6],
+    signs: [u8; 6],
+    count: usize,
+    end: usize,
+}
+
+impl Scan<'_> {
+    pub(super) fn get(&self, at: usize) -> u8 {
+        self.text.get(at).copied().unwrap_or(b' ')
+    }
+
+    pub(super) fn word_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric());
+        at + length.unwrap_or(rest.len())
+    }
+
+    /// Whether one of `words` stands shortly before, in the same line, or among the headings.
+    pub(super) fn near(&self, at: usize, words: &[&str]) -> bool {
+        let before = &self.text[at.saturating_sub(NEAR)..at];
+        let line = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let before = before[line..].to_ascii_lowercase();
+        let has =
+            |hay: &[u8], word: &str| hay.windows(word.len()).any(|part| part == word.as_bytes());
+        words
+            .iter()
+            .any(|word| has(&before, word) || has(&self.header, word))
+    }
+
+    fn groups(&self, start: usize) -> Groups {
+        let mut groups = Groups::default();
+        let mut at = start;
+        while groups.count < groups.lengths.len() {
+            let rest = self.text.get(at..).unwrap_or_default();
+            let length = rest
+                .iter()
+                .position(|byte| !byte.is_ascii_digit())
+                .unwrap_or(rest.len());
+            if length == 0 {
+                break;
+            }
+            let place = groups.count;
+            (groups.starts[place], groups.lengths[place]) = (at, length);
+            groups.count += 1;
+            groups.end = at + length;
+            let sign = self.get(groups.end);
+            if !b"-. /".contains(&sign) || !self.get(groups.end + 1).is_ascii_digit() {
+                break;
+            }
+            groups.signs[place] = sign;
+            at = groups.end + 1;
+        }
+        groups
+    }
+
+    /// Looks at a word that begins with a digit; returns where to go on.
+    fn number(&mut self, at: usize) -> usize {
+        let groups = self.groups(at);
+        // Hexadecimal, units, versions as `2x`: no number of a person.
+        let last = self.get(groups.end);
+        let is_bounded = !last.is_ascii_alphanumeric() && last != b'_';
+        let first_end = at + groups.lengths[0];
+        for take in (1..=groups.count).rev() {
+            let end = groups.starts[take - 1] + groups.lengths[take - 1];
+            if (end != groups.end || is_bounded) && self.shape(at, end, &groups, take) {
+                return end;
+            }
+        }
+        if first_end == groups.end && !is_bounded {
+            // An IPv6 address may begin with digits, and goes on after them.
+            return if last == b':' {
+                first_end
+            } else {
+                self.word_end(at)
+            };
+        }
+        if groups.lengths[0] <= 5 && self.get(first_end) == b' ' {
+            self.address(first_end + 1);
+        }
+        first_end
+    }
+
+    /// Whether the first `take` groups are something that is counted.
+    fn shape(&mut self, at: usize, end: usize, groups: &Groups, take: usize) -> bool {
+        let lengths = &groups.lengths[..take];
+        let sign = groups.signs[0];
+        let same = groups.signs[..take - 1].iter().all(|&one| one == sign);
+        let digits = |place: usize| {
+            let start = groups.starts[place];
+            let text = &self.text[start..start + groups.lengths[place]];
+            text.iter().fold(0_u32, |sum, byte| {
+                sum.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'))
+            })
+        };
+        let before = at.checked_sub(1).map_or(b' ', |place| self.text[place]);
+        match *lengths {
+            [13..=19] | [4, 4, 4, 4] | [4, 6, 5] if same && b" -\0".contains(&sign) => {
+                let all = self.text[at..end]
+                    .iter()
+                    .filter(|byte| byte.is_ascii_digit());
+                let all: Vec<u8> = all.map(|byte| byte - b'0').collect();
+                let is_card = is_card(&all);
+                if is_card {
+                    self.tally.count(Personal::Card);
+                }
+                is_card
+            }
+            [3, 2, 4] if same && b"- ".contains(&sign) => {
+                let (area, group, serial) = (digits(0), digits(1), digits(2));
+                let is_itin = area >= 900 && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
+                let is_ssn = !matches!(area, 0 | 666 | 900..) && group != 0 && serial != 0;
+                if is_itin && sign == b'-' {
+                    self.tally.shapes[ITIN] += 1;
+                }
+                let is_told = sign == b'-' || self.near(at, NATIONAL);
+                if (is_itin || is_ssn) && is_told {
+                    self.tally.count(Personal::National);
+                }
+                is_told
+            }
+            [9] if self.near(at, NATIONAL) => {
+                self.tally.count(Personal::National);
+                true
+            }
+            [7..=9] if self.near(at, LICENCE) => {
+                self.tally.count(Personal::Licence);
+                true
+            }
+            [4..=12] if self.near(at, HEALTH) => {
+                self.tally.count(Personal::Health);
+                true
+            }
+            [3, 3, 4] if b"-. ".contains(&sign) && digits(0) >= 200 && digits(1) >= 200 => {
+                self.tally.shapes[PHONE] += 1;
+                true
+            }
+            [3, 4] if before == b' ' || before == b')' => {
+                let area = self.text[..at].trim_ascii_end();
+                let told = area.len() >= 5 && area.ends_with(b")") && area[area.len() - 5] == b'(';
+                if told {
+                    self.tally.shapes[PHONE] += 1;
+                }
+                told
+            }
+            [4, 4, 2] | [5, 3, 2] | [5, 4, 1..=2] if same && sign == b'-' => {
+                self.tally.shapes[DRUG] += 1;
+                if self.near(at, DRUGS) {
+                    self.tally.count(Personal::Health);
+                }
+                true
+            }
+            [1..=3, 1..=3, 1..=3, 1..=3] if same && sign == b'.' => {
+                let is_address = (0..4).all(|place| digits(place) < 256) && digits(0) > 0;
+                let is_version = matches!(before, b'v' | b'V' | b'.' | b'-')
+                    || self.near(at, &["version", "release"]);
+                if is_address && !is_version {
+                    self.tally.count(Personal::Ipv4);
+                }
+                true
+            }
+            [4, 2, 2] | [1..=2, 1..=2, 4] if same && b"-/.".contains(&sign) => {
+                let year = if groups.lengths[0] == 4 {
+                    digits(0)
+                } else {
+                    digits(2)
+                };
+                if (1_900..2_030).contains(&year) && self.near(at, BIRTH) {
+                    self.tally.count(Personal::Birth);
+                }
+                true
+            }
+            [5] | [5, 4] if sign == b'-' || take == 1 => {
+                if before != b'.' && !before.is_ascii_alphanumeric() {
+                    self.tally.shapes[ZIP] += 1;
+                }
+                // It may also be the number of a house.
+                take == 2
+            }
+            _ => false,
+        }
+    }
+}
+
+const NATIONAL: &[&str] = &[
+    "ssn",
+    "social security",
+    "social_security",
+    "taxpayer",
+    "itin",
+];
+pub(super) const LICENCE: &[&str] = &[
+    "driver",
+    "licence no",
+    "license no",
+    "license_n",
+    "licence_n",
+    "dl#",
+    "dl no",
+    "dl:",
+];
+const BIRTH: &[&str] = &["birth", "born", "dob", "b-day"];
+pub(super) const HEALTH: &[&str] = &[
+    "mrn",
+    "medical record",
+    "medical_record",
+    "patient id",
+    "patient_id",
+    "member id",
+    "member_id",
+    "insurance id",
+    "insurance_id",
+    "policy number",
+    "hicn",
+    "medicare",
+];
+const DRUGS: &[&str] = &["ndc", "drug", "prescri", "patient", "mg"];
+
+/// Whether digits are the number of a card: a known issuer's first digits, its length, and the check digit.
+fn is_card(digits: &[u8]) -> bool {
+    let start = |count: usize| {
+        digits
+            .iter()
+            .take(count)
+            .fold(0_u32, |sum, &digit| sum * 10 + u32::from(digit))
+    };
+    let (two, three, four) = (start(2), start(3), start(4));
+    let fits = match digits.len() {
+        13 | 19 => digits[0] == 4,
+        14 => matches!(two, 36 | 38) || (300..=305).contains(&three),
+        15 => matches!(two, 34 | 37),
+        16 => {
+            digits[0] == 4
+                || (51..=55).contains(&two)
+                || (2_221..=2_720).contains(&four)
+                || four == 6_011
+                || two == 65
+                || (644..=649).contains(&three)
+                || two == 35
+        }
+        _ => false,
+    };
+    // The first digits of all cards and a check digit leave one in a hundred numbers; repeated ones are none.
+    fits && luhn(digits) && digits[1..].iter().any(|&digit| digit != digits[0])
+}
+
+/// The check digit of ISO/IEC 7812-1.
+fn luhn(digits: &[u8]) -> bool {
+    let doubled = |(place, &digit): (usize, &u8)| {
+        let double = u32::from(digit) * if place % 2 == 1 { 2 } else { 1 };
+        double / 10 + double % 10
+    };
+    digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
+}
