@@ -38,6 +38,8 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
     (b"-----BEGIN PGP SIGNATURE", "application/pgp-signature"),
     (b"-----BEGIN CERTIFICATE", "application/x-x509-ca-cert"),
+    // Keys as text: `infer` takes all of this form for certificates.
+    (b"-----BEGIN ", "text/plain"),
     (b"{\\rtf", "text/rtf"),
     (b"BEGIN:VCARD", "text/x-vcard"),
     (b"BEGIN:VCALENDAR", "text/calendar"),

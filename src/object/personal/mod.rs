@@ -190,6 +190,7 @@ mod tests {
             "aa:bb:cc:dd:ee:ff",
             "1984-03-12",
             "5 Apples",
+            "postgres://app:word@db.example/app",
             "arn:aws:iam::111122223333:user/x",
         ] {
             assert_eq!(found(text), [], "{text}");

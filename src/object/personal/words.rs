@@ -105,6 +105,10 @@ impl Scan<'_> {
             .take(65)
             .take_while(|byte| is_local(byte))
             .count();
+        // The name and password of an address of the web are no mailbox.
+        let before = &self.text[..at - local];
+        let is_login =
+            before.ends_with(b"/") || before.ends_with(b":") && !before.ends_with(b"mailto:");
         let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
         let rest = &self.text[at + 1..];
         let length = rest
@@ -118,7 +122,8 @@ impl Scan<'_> {
             .rsplit(|&byte| byte == b'.')
             .next()
             .unwrap_or_default();
-        let fits = (1..=64).contains(&local)
+        let fits = !is_login
+            && (1..=64).contains(&local)
             && last.len() < domain.len()
             && (2..=18).contains(&last.len())
             && last.iter().all(u8::is_ascii_alphabetic)

@@ -47,6 +47,27 @@ pub(super) fn calls() -> Vec<Call> {
             json!({ "bucketName": PAYROLL }),
         ),
         call(
+            at(13, 5),
+            "deploy",
+            "s3.amazonaws.com",
+            "GetObject",
+            json!({ "bucketName": PAYROLL, "key": "exports/customers.csv" }),
+        ),
+        call(
+            at(13, 7),
+            "bob",
+            "s3.amazonaws.com",
+            "GetObject",
+            json!({ "bucketName": PAYROLL, "key": "exports/customers.csv" }),
+        ),
+        call(
+            at(13, 8),
+            "bob",
+            "s3.amazonaws.com",
+            "PutObject",
+            json!({ "bucketName": PAYROLL, "key": "deploy/config.env" }),
+        ),
+        call(
             at(26, 9),
             "auditor",
             "ec2.amazonaws.com",

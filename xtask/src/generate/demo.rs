@@ -6,6 +6,7 @@ use pico_args::Arguments;
 use super::config;
 use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
+use super::objects;
 use super::trail::{HOUR, START, Trail, head_object};
 use crate::shell;
 
@@ -14,7 +15,8 @@ const ABOUT: &str =
 key of its own. Planted: a modified log file, a deleted one, one with a gzip member appended, one
 that no digest lists, three digests gone from the middle, and the last eight digests of eu-west-1.
 Its AWS Config tells of a security group that was opened to the world, a bucket that lost its encryption, a
-volume that was deleted, and a recorder that was stopped for two hours.
+volume that was deleted, and a recorder that was stopped for two hours. Its objects hold keys and people
+that look real and are not.
 ";
 
 /// Writes `demo/case.tar.gz`.
@@ -41,6 +43,7 @@ fn archive() -> Result<Vec<u8>> {
         list(&[west.entry_spki()]),
     );
     config::add(&mut files)?;
+    objects::add(&mut files)?;
     files.insert("DEMO.txt".to_owned(), ABOUT.into());
     solid(&files)
 }

@@ -8,6 +8,8 @@ mod events;
 mod files;
 mod fixtures;
 mod key;
+mod objects;
+mod pdf;
 mod trail;
 
 use anyhow::{Result, bail};

@@ -233,6 +233,18 @@ impl<'k> Trail<'k> {
             record["eventName"] = json!(call.name);
             record["readOnly"] = json!(false);
             record["requestParameters"] = call.request.clone();
+            if let (Some(bucket), Some(key)) = (
+                call.request["bucketName"].as_str(),
+                call.request["key"].as_str(),
+            ) {
+                record["readOnly"] = json!(call.name.starts_with("Get"));
+                record["managementEvent"] = json!(false);
+                record["eventCategory"] = json!("Data");
+                record["resources"] = json!([
+                    { "type": "AWS::S3::Object", "ARN": format!("arn:aws:s3:::{bucket}/{key}") },
+                    { "type": "AWS::S3::Bucket", "ARN": format!("arn:aws:s3:::{bucket}"), "accountId": self.account },
+                ]);
+            }
             let _ = write!(text, ",{record}");
         }
         text.push_str("]}");
