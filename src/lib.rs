@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod activity;
+pub mod artifact;
 pub mod audit;
 pub mod case;
 pub mod cloudtrail;

@@ -23,7 +23,7 @@ fn every_regex_matches_its_text_and_not_its_double() {
         let least = Way::Regex.rows()[row].least as usize;
         let found = |text: &str, times: usize| {
             let text = (text.replace("\\n", "\n") + "\n").repeat(times);
-            let object = classify("x.txt", text.as_bytes());
+            let object = classify("x.txt", text.as_bytes(), None);
             object.regexes.iter().any(|(at, _)| usize::from(*at) == row)
         };
         if !found(yes, least) || found(no, least.max(3)) {
@@ -47,7 +47,9 @@ fn every_theme_holds_with_its_keywords_and_not_with_one_less() {
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         let holds = |count: usize| {
             let text = words[..count].join(" . ");
-            classify("x", text.as_bytes()).themes.contains(&(at as u8))
+            classify("x", text.as_bytes(), None)
+                .themes
+                .contains(&(at as u8))
         };
         assert!(holds(words.len()), "{}", row.name);
         assert!(!holds(0), "{}", row.name);
@@ -270,7 +272,7 @@ fn personal_data_is_found_as_often_as_the_readme_says() {
             let text = format!(
                 "Some words stand before this, so that it is a text.\n{text}\nand some after.\n"
             );
-            let object = classify("x.txt", text.as_bytes());
+            let object = classify("x.txt", text.as_bytes(), None);
             for (other, count) in Personal::ALL.iter().zip(object.personal) {
                 let entry = counts.entry(other.name()).or_default();
                 if count > 0 && kind == Some(other) {
@@ -317,7 +319,7 @@ fn documents_are_read() {
         "{:?}",
         document.text
     );
-    let object = classify("x.pdf", &pdf);
+    let object = classify("x.pdf", &pdf, Some(&document));
     assert_eq!(object.personal[Personal::AccessKey as usize], 1);
     assert_eq!(risks(&object, &Values::default()).1, 5);
     // Whatever is cut or changed: no panic, and it stays a PDF.

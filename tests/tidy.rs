@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("evidence", &["sum", "moment", "evidence"]),
     ("document", &["evidence", "document"]),
     ("object", &["evidence", "document", "object"]),
+    ("artifact", &["moment", "evidence", "document", "artifact"]),
     (
         "compliance",
         &[
@@ -55,6 +56,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "intake",
         &[
+            "document",
+            "artifact",
             "object",
             "compliance",
             "texts",
@@ -70,6 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "integrity",
         &[
+            "artifact",
             "object",
             "compliance",
             "texts",
@@ -86,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "activity",
         &[
+            "artifact",
             "object",
             "compliance",
             "texts",
@@ -109,6 +114,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "artifact",
             "object",
             "risk",
             "compliance",
@@ -129,6 +135,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "artifact",
             "object",
             "risk",
             "compliance",

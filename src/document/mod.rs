@@ -17,18 +17,12 @@ pub struct Document {
     pub created: String,
     /// Whether it is encrypted, so that its text cannot be read.
     pub encrypted: bool,
-    form: &'static str,
+    /// Its content type.
+    pub form: &'static str,
 }
 
 /// Bytes of text and of inflated streams that are held: a document may claim any.
 const MOST: usize = 20 << 20;
-
-impl Document {
-    /// Its content type, where its parts tell it.
-    pub fn content_type(&self) -> Option<&'static str> {
-        (!self.form.is_empty()).then_some(self.form)
-    }
-}
 
 /// Reads a document; `None` where bytes are none.
 pub fn read(bytes: &[u8]) -> Option<Document> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::artifact::Artifact;
 use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
 use crate::compliance::recorded::Recorded;
 use crate::config::Config;
@@ -54,6 +55,8 @@ pub enum Facts {
     Config(Box<Config>),
     /// Rules of AWS Config and their results.
     Compliance(Box<Recorded>),
+    /// Reports and agreements of AWS Artifact.
+    Artifacts(Vec<Artifact>),
     /// What an object holds that is no evidence itself.
     Object(Box<Object>),
     /// Descriptions of what should be there.

@@ -14,6 +14,7 @@ use crate::evidence::inflate::inflate;
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
 use crate::object;
 use crate::sum::Sum;
+use crate::{artifact, document};
 
 pub use entry::{Entry, Facts};
 
@@ -253,7 +254,24 @@ impl<'c> Reader<'c> {
             entry.problems.push(Problem::new(ProblemCode::Empty, ""));
         } else if entry.kind == Kind::Object {
             // Its beginning is looked at, whatever became of the rest.
-            entry.facts = Facts::Object(Box::new(object::classify(&entry.path, text)));
+            let document = document::read(text);
+            let artifact = document
+                .as_ref()
+                .and_then(|document| artifact::recognise(&entry.path, document));
+            if let Some(artifact) = artifact {
+                entry.kind = if artifact.is_agreement {
+                    Kind::ArtifactAgreement
+                } else {
+                    Kind::ArtifactReport
+                };
+                entry.facts = Facts::Artifacts(vec![artifact]);
+            } else {
+                entry.facts = Facts::Object(Box::new(object::classify(
+                    &entry.path,
+                    text,
+                    document.as_ref(),
+                )));
+            }
         } else if !whole && !damaged {
             entry
                 .problems

@@ -1,5 +1,6 @@
 //! From content to facts: calls the parser of each kind.
 
+use crate::artifact;
 use crate::cloudtrail::{
     Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
 };
@@ -42,6 +43,13 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
             Vec::new()
         }
         Kind::ConfigRecorder => config_rows(entry, config::read::recorder(text)),
+        Kind::ArtifactReport | Kind::ArtifactAgreement => match artifact::parse(text) {
+            Ok(all) => {
+                entry.facts = Facts::Artifacts(all);
+                Vec::new()
+            }
+            Err(problem) => vec![problem],
+        },
         Kind::CloudtrailLakeSign => lake(entry, text),
         Kind::CloudtrailTrail | Kind::S3Bucket | Kind::KmsKey => descriptions(entry, text),
         _ => Vec::new(),

@@ -270,7 +270,7 @@ impl Holdings {
                 .descriptions
                 .extend(all.into_iter().map(|one| (file, one))),
             Facts::Config(_) | Facts::Compliance(_) => {}
-            Facts::Object(_) | Facts::None => self.add_unparsed(file, entry),
+            Facts::Object(_) | Facts::Artifacts(_) | Facts::None => self.add_unparsed(file, entry),
         }
     }
 

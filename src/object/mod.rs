@@ -16,7 +16,7 @@ pub use classifier::{FEATURES, features};
 pub use personal::{Counts, Impact, Personal};
 pub use tables::{CLASSES, Row, Way};
 
-use crate::document;
+use crate::document::Document;
 
 /// Bytes of an object that are looked at: the first 20 MB, as in Macie Classic.
 pub const FAR: usize = 20 << 20;
@@ -40,8 +40,8 @@ pub struct Object {
     pub searched: u32,
 }
 
-/// Classifies an object by its name and content.
-pub fn classify(path: &str, content: &[u8]) -> Object {
+/// Classifies an object by its name and content, and by its text where it is a document.
+pub fn classify(path: &str, content: &[u8], document: Option<&Document>) -> Object {
     let content = &content[..content.len().min(FAR)];
     let extension = extension(path);
     let mut object = Object {
@@ -49,11 +49,8 @@ pub fn classify(path: &str, content: &[u8]) -> Object {
         extension: Way::Extension.find(extension).map(|at| at as u8),
         ..Object::default()
     };
-    if let Some(document) = document::read(content) {
-        if let Some(found) = document
-            .content_type()
-            .and_then(|name| Way::ContentType.find(name))
-        {
+    if let Some(document) = document {
+        if let Some(found) = Way::ContentType.find(document.form) {
             object.content_type = found as u16;
         }
         search(&mut object, document.text.as_bytes());

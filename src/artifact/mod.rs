@@ -1,0 +1,309 @@
+//! AWS Artifact: AWS's own audit reports, and the agreements of an account or an organization.
+//!
+//! May use: `evidence`, `document`. Documents are recognised by their own text; by their name only where the text
+//! cannot be read, and then it is said. Lists are what `aws artifact` prints (API reference of AWS Artifact:
+//! ReportSummary, ReportDetail, CustomerAgreementSummary).
+
+mod dates;
+mod listed;
+mod program;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Document;
+use crate::moment::Moment;
+
+pub use listed::parse;
+pub use program::{PROGRAMS, Program};
+
+/// A report or an agreement.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Whether it is an agreement; a report otherwise.
+    pub is_agreement: bool,
+    /// Its title.
+    pub title: String,
+    /// The program that it belongs to, `SOC 2`; empty where it is not known.
+    pub program: String,
+    /// Programs and standards that it names, in the order of [`PROGRAMS`].
+    pub certifications: Vec<String>,
+    /// The account that agreed.
+    pub account: Option<String>,
+    /// The organization that agreed.
+    pub organization: Option<String>,
+    /// The beginning of what it covers.
+    pub from: Option<Moment>,
+    /// The end of what it covers.
+    pub to: Option<Moment>,
+    /// When it ends to hold.
+    pub expires: Option<Moment>,
+    /// What AWS's list says of its state.
+    pub state: State,
+    /// Whether it may not be handed on.
+    pub confidential: bool,
+    /// How it is known.
+    pub known: Known,
+}
+
+/// The state of a report or an agreement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// It holds.
+    Active,
+    /// It was offered and not accepted, or is not published any more.
+    Inactive,
+    /// One side ended it.
+    Terminated,
+    /// It ended.
+    Expired,
+    /// The evidence does not tell.
+    #[default]
+    Unknown,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [State; 5] = [
+        State::Active,
+        State::Inactive,
+        State::Terminated,
+        State::Expired,
+        State::Unknown,
+    ];
+
+    /// The name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Active => "active",
+            State::Inactive => "inactive",
+            State::Terminated => "terminated",
+            State::Expired => "expired",
+            State::Unknown => "unknown",
+        }
+    }
+
+    /// The state of a name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        State::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// How an artifact is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Known {
+    /// By its own text.
+    Text,
+    /// By its name alone.
+    #[default]
+    Name,
+    /// By a list that AWS printed: the document itself is not in the evidence.
+    List,
+}
+
+impl Known {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Known::Text => "its own text",
+            Known::Name => "its name alone",
+            Known::List => "AWS's list; the document is not here",
+        }
+    }
+}
+
+/// Characters of a text that are looked at for what it is, and for whom it is from.
+const HEAD: usize = 6_000;
+/// Characters that are looked at for dates and standards.
+const FAR: usize = 400_000;
+
+/// Words of which a report or an agreement has one near its beginning.
+const FORMS: &[&str] = &[
+    "report",
+    "certificate",
+    "attestation",
+    "addendum",
+    "agreement",
+    "statement of applicability",
+    "bridge letter",
+    "assessment",
+    "authorization",
+];
+
+/// Recognises a document; `None` where it is none of AWS Artifact.
+pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if document.text.trim().len() < 40 {
+        return by_name(stem);
+    }
+    let text = program::plain(&document.text, FAR);
+    let title = program::plain(&document.title, HEAD);
+    let head = format!("{title} {}", cut(&text, HEAD));
+    let is_aws = head.contains("amazon web services") || program::has_word(&head, "aws");
+    let has_form = FORMS.iter().any(|form| head.contains(form));
+    let program = program::first(&title).or_else(|| program::first(cut(&head, HEAD / 2)))?;
+    if !is_aws || !has_form {
+        return None;
+    }
+    let dated = dates::read(&cut(&document.text, FAR).to_lowercase());
+    let lead = document
+        .text
+        .lines()
+        .map(str::trim)
+        .find(|line| line.len() > 8);
+    let title = Some(document.title.trim()).filter(|title| title.len() > 3);
+    Some(Artifact {
+        is_agreement: program.is_agreement,
+        title: title.or(lead).unwrap_or(stem).chars().take(200).collect(),
+        program: program.name.to_owned(),
+        certifications: program::all(&text),
+        account: account(&head),
+        organization: None,
+        from: dated.from,
+        to: dated.to,
+        expires: dated.expires,
+        state: State::Unknown,
+        confidential: program.is_confidential || head.contains("confidential"),
+        known: Known::Text,
+    })
+}
+
+fn by_name(stem: &str) -> Option<Artifact> {
+    let name = program::plain(stem, HEAD);
+    let program = program::first(&name)?;
+    let is_aws = program::has_word(&name, "aws") || name.contains("amazon");
+    let has_form = FORMS.iter().any(|form| name.contains(form));
+    (is_aws || has_form).then(|| Artifact {
+        is_agreement: program.is_agreement,
+        title: stem.to_owned(),
+        program: program.name.to_owned(),
+        certifications: vec![program.name.to_owned()],
+        confidential: program.is_confidential,
+        known: Known::Name,
+        ..Artifact::default()
+    })
+}
+
+/// The account that an agreement names: twelve digits after the word.
+fn account(text: &str) -> Option<String> {
+    let after = text.split("account").skip(1);
+    let digits = |rest: &str| {
+        let number = rest
+            .split_whitespace()
+            .take(4)
+            .map(|word| word.trim_matches(|sign: char| !sign.is_ascii_digit()));
+        let mut number = number
+            .filter(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()));
+        number.next().map(str::to_owned)
+    };
+    after.into_iter().find_map(digits)
+}
+
+fn cut(text: &str, end: usize) -> &str {
+    let mut end = end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+impl Artifact {
+    /// Its state as of a moment: one that ended is expired, whatever a list said before.
+    pub fn state_at(&self, at: Option<Moment>) -> State {
+        match (self.state, self.expires, at) {
+            (State::Terminated | State::Inactive, ..) => self.state,
+            (_, Some(expires), Some(at)) if expires <= at => State::Expired,
+            (State::Unknown, Some(_), Some(_)) => State::Active,
+            _ => self.state,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(title: &str, text: &str) -> Document {
+        Document {
+            title: title.to_owned(),
+            text: text.to_owned(),
+            ..Document::default()
+        }
+    }
+
+    #[test]
+    fn a_report_tells_what_it_is() {
+        let text = "Amazon Web Services\nSystem and Organization Controls 2 (SOC 2) Type 2 Report\nFor the period October 1, 2023 to September 30, 2024\nAmazon Confidential\nIt also refers to ISO/IEC 27001:2022.";
+        let found = recognise("x.pdf", &document("", text)).expect("an artifact");
+        assert_eq!(found.program, "SOC 2");
+        assert_eq!(found.certifications, ["SOC 2", "ISO 27001"]);
+        assert_eq!(
+            (found.from, found.to),
+            (
+                Moment::parse("2023-10-01T00:00:00Z"),
+                Moment::parse("2024-09-30T23:59:59Z")
+            )
+        );
+        assert!(found.confidential && !found.is_agreement && found.known == Known::Text);
+    }
+
+    #[test]
+    fn a_certificate_expires() {
+        let text = "Certificate of registration\nThis is to certify that Amazon Web Services, Inc. operates an ISMS which complies with ISO/IEC 27001:2022\nIssue date: 2023-11-10   Expiry date: November 9, 2026";
+        let found = recognise("x.pdf", &document("", text)).expect("an artifact");
+        assert_eq!(
+            (found.program.as_str(), found.expires),
+            ("ISO 27001", Moment::parse("2026-11-09T23:59:59Z"))
+        );
+        assert_eq!(
+            found.state_at(Moment::parse("2026-01-01T00:00:00Z")),
+            State::Active
+        );
+        assert_eq!(
+            found.state_at(Moment::parse("2027-01-01T00:00:00Z")),
+            State::Expired
+        );
+        assert_eq!(found.state_at(None), State::Unknown);
+    }
+
+    #[test]
+    fn agreements_name_their_account() {
+        let text = "AWS Business Associate Addendum\nThis addendum is entered into by Amazon Web Services, Inc. for AWS account 111122223333. It concerns protected health information.";
+        let found = recognise("x.pdf", &document("", text)).expect("an artifact");
+        assert!(found.is_agreement);
+        assert_eq!(
+            (found.program.as_str(), found.account.as_deref()),
+            ("BAA", Some("111122223333"))
+        );
+    }
+
+    #[test]
+    fn nothing_is_guessed_silently() {
+        assert_eq!(
+            recognise(
+                "soc-2-lecture.pdf",
+                &document(
+                    "",
+                    "A lecture on how auditors write a SOC 2 report, and what to look for in one."
+                )
+            ),
+            None
+        );
+        assert_eq!(
+            recognise(
+                "aws.pdf",
+                &document(
+                    "",
+                    "Amazon Web Services is a cloud provider, and this is our migration plan for it."
+                )
+            ),
+            None
+        );
+        let named = recognise("a/AWS_SOC_1_Report.pdf", &document("", "")).expect("by its name");
+        assert_eq!(
+            (named.program.as_str(), named.known),
+            ("SOC 1", Known::Name)
+        );
+        assert_eq!(recognise("holiday.pdf", &document("", "")), None);
+    }
+}
