@@ -30,6 +30,12 @@ pub(crate) enum Command {
     ClearCase,
     /// Downloads `report.json`.
     SaveReport,
+    /// Downloads the report for people.
+    SaveHtml,
+    /// Downloads results of rules as OCSF.
+    SaveOcsf,
+    /// Downloads controls as OSCAL.
+    SaveOscal,
     /// Downloads the hashes of all files.
     SaveManifest,
     /// Downloads the script that collects what is missing.
@@ -77,7 +83,18 @@ pub(crate) const COMMANDS: &[Entry] = &[
     entry(Command::LoadDemo, "Open the demo case", ""),
     entry(Command::Cancel, "Cancel reading", ""),
     entry(Command::ClearCase, "Forget all evidence", ""),
+    entry(
+        Command::SaveHtml,
+        "Download report.html, to read and print",
+        "h",
+    ),
     entry(Command::SaveReport, "Download report.json", "r"),
+    entry(Command::SaveOcsf, "Download results of rules (OCSF)", ""),
+    entry(
+        Command::SaveOscal,
+        "Download controls (OSCAL assessment results)",
+        "",
+    ),
     entry(
         Command::SaveManifest,
         "Download the hashes of all files (sha256sum)",
@@ -145,6 +162,7 @@ impl Runner {
     pub(crate) fn run(&self, command: Command) {
         self.overlay.emit(None);
         let client = &self.client;
+        let generated = now();
         match command {
             Command::Open(view) => Route::to(view).open(),
             Command::AddFiles => click("evidence-files"),
@@ -152,9 +170,11 @@ impl Runner {
             Command::LoadDemo => client.load_demo(),
             Command::Cancel => client.cancel(),
             Command::ClearCase => client.clear(),
-            Command::SaveReport => {
-                let generated = Moment::from_seconds((js_sys::Date::now() / 1_000.0) as i64);
-                client.download(Export::Report { generated }, "report.json");
+            Command::SaveHtml => client.download(Export::Html { generated }, "report.html"),
+            Command::SaveReport => client.download(Export::Report { generated }, "report.json"),
+            Command::SaveOcsf => client.download(Export::Ocsf { generated }, "findings.ocsf.json"),
+            Command::SaveOscal => {
+                client.download(Export::Oscal { generated }, "assessment-results.oscal.json")
             }
             Command::SaveManifest => client.download(Export::Manifest, "SHA256SUMS"),
             Command::SaveScript => client.download(Export::Script, "collect-missing.sh"),
@@ -184,6 +204,11 @@ pub(crate) fn by_keys(key: &str, control: bool, typing: bool) -> Option<Command>
         .iter()
         .filter(|entry| !entry.keys.is_empty() && entry.keys == pressed);
     found.next().map(|entry| entry.command)
+}
+
+/// The page's clock.
+pub(crate) fn now() -> Moment {
+    Moment::from_seconds((js_sys::Date::now() / 1_000.0) as i64)
 }
 
 fn click(id: &str) {

@@ -28,7 +28,7 @@ pub(crate) enum ToCase {
     /// A reader's port comes with this.
     Attach,
     /// The user decided something.
-    Set(Settings),
+    Set(Box<Settings>),
     /// Files are being read from now on.
     Reading,
     /// All files of this intake are read: judge, and say when it is done.

@@ -2,7 +2,10 @@
 //!
 //! May use every module; reads the case and changes nothing.
 
+pub mod html;
 pub mod manifest;
+pub mod ocsf;
+pub mod oscal;
 pub mod report;
 pub mod script;
 pub mod validate_logs;

@@ -9,7 +9,7 @@ use crate::case::compliance::{known, report as findings};
 use crate::case::inspect::log_bucket;
 use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
-use crate::case::{objects, risk};
+use crate::case::{artifacts, controls, objects, risk};
 use crate::config::policy::Grant;
 use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
@@ -20,7 +20,7 @@ use crate::moment::Moment;
 const PART: usize = 256 << 10;
 
 /// The version of the program, and what it was built from where the build says so.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 const BUILD: Option<&str> = option_env!("EXHIBIT_BUILD");
 
 /// Writes the report. Only `generatedAt` depends on anything but the evidence and the settings.
@@ -56,14 +56,12 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     out.field("alerts", &alerts);
     out.list("objects", objects::report(case));
     out.raw("},\n");
-    out.raw(EMPTY);
+    out.list("artifacts", artifacts::report(case));
+    out.raw(",\n\"audit\":");
+    out.value(&controls::report(case));
+    out.raw("}\n");
     out.end();
 }
-
-/// The parts that this version reads no evidence for: present and empty.
-const EMPTY: &str = r#""artifacts":[],
-"audit":{"controls":[],"preparedBy":null,"notes":null}}
-"#;
 
 struct Out<'w> {
     part: Vec<u8>,

@@ -13,10 +13,25 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, objects, overview, risk};
+use super::{Case, Link, artifacts, controls, objects, overview, risk};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
+    let mut it = look_up(case, subject)?;
+    let raw = it.raw.as_ref();
+    let file = raw.and_then(|raw| {
+        case.register
+            .files()
+            .find(|(_, file)| file.source == raw.source && *file.path == *raw.path)
+    });
+    it.link = controls::link(
+        &format!("{}: {}", it.sort, it.title),
+        file.map(|(_, file)| file),
+    );
+    Some(it)
+}
+
+fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
     match subject {
         Subject::File(file) => inspect_file(case, file),
         Subject::Digest(at) => inspect_digest(case, at),
@@ -38,6 +53,8 @@ pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Classifier(at) => {
             objects::inspect_classifier(case, at, blank("", "Row of the model"))
         }
+        Subject::Artifact(at) => artifacts::inspect(case, at, blank("", "AWS report")),
+        Subject::Audited(at) => controls::inspect(case, at, blank("", "Control of the audit")),
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
@@ -58,6 +75,9 @@ fn blank(title: &str, sort: &str) -> Inspection {
         queries: Vec::new(),
         history: None,
         exception: None,
+        correction: None,
+        control: None,
+        link: Link::default(),
         risk: None,
         raw: None,
     }

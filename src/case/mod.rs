@@ -3,7 +3,10 @@
 //! May use every other module. Runs in the case worker; the page asks and never writes.
 
 mod activity;
+pub(crate) mod artifacts;
 pub(crate) mod compliance;
+pub mod controls;
+mod glance;
 pub mod inspect;
 pub(crate) mod objects;
 pub mod overview;
@@ -18,6 +21,7 @@ mod scan;
 pub mod table;
 
 use crate::activity::Store;
+use crate::artifact::Artifact;
 use crate::audit;
 use crate::config::Inventory;
 use crate::config::graph::around;
@@ -25,14 +29,17 @@ use crate::config::recorder::Coverage;
 use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
+pub use artifacts::Correction;
+pub use controls::{Audit, Control, Link};
 pub use question::{
-    Activity, Answer, AsOf, Ask, CallView, CaptureView, Completions, ComplianceSummary,
-    ConfigSummary, Export, Facet, Facets, FileRecords, Filter, GapView, Graph, Histogram,
-    Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError, Question, Raw,
-    RecorderView, RelationView, ResourceView, RiskSummary, Rows, Scope, Segment, Settings, Sort,
-    Step, Subject, TrailSummary, Values,
+    Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, Completions,
+    ComplianceSummary, ConfigSummary, Export, Facet, Facets, FileRecords, Filter, GapView, Graph,
+    Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError,
+    Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows, Scope, Segment,
+    Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
+pub(crate) use rows::each_row;
 pub use saved::{Exception, SavedView};
 pub use table::{Cell, Column, Row, Shape, Table};
 
@@ -56,6 +63,12 @@ pub struct Case {
     compliance: compliance::State,
     risk: risk::State,
     objects: objects::State,
+    /// Reports and agreements as they were read.
+    read_artifacts: Vec<(u32, Vec<Artifact>)>,
+    /// The same as they count.
+    artifacts: Vec<artifacts::Held>,
+    /// Controls of the audit with what is proposed; made when they are asked for.
+    lines: Option<Vec<controls::Line>>,
 }
 
 /// A question while it is being answered.
@@ -106,6 +119,9 @@ impl Case {
         if let Facts::Compliance(recorded) = &facts.facts {
             self.compliance.recorded.push((file, (**recorded).clone()));
         }
+        if let Facts::Artifacts(all) = &facts.facts {
+            self.read_artifacts.push((file, all.clone()));
+        }
         if let Facts::Object(object) = &facts.facts {
             self.objects.held.push((file, (**object).clone()));
         }
@@ -123,6 +139,8 @@ impl Case {
                 .recorded
                 .retain(|(file, _)| !self.register.is_gone(*file));
             let register = &self.register;
+            self.read_artifacts
+                .retain(|(file, _)| !register.is_gone(*file));
             self.objects
                 .held
                 .retain(|(file, _)| !register.is_gone(*file));
@@ -167,6 +185,8 @@ impl Case {
                 self.compliance.reset();
                 self.risk.reset();
                 objects::arrange(self);
+                artifacts::arrange(self);
+                self.lines = None;
                 self.view = scan::View::default();
                 self.epoch += 1;
                 self.rounds = 0;
@@ -226,6 +246,10 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::ControlsOf(id) => {
+                Answer::Controls(id.clone(), controls::of_framework(self, id))
+            }
+            Question::Artifacts => Answer::Artifacts(artifacts::summary(self)),
             Question::Risk => Answer::Risk(risk::summary(self)),
             Question::Compliance(at) => {
                 Answer::Compliance(Box::new(compliance::summary(self, *at)))
@@ -259,13 +283,31 @@ impl Case {
         })
     }
 
+    /// Works out what documents tell and no view asked for yet.
+    fn work_out(&mut self) {
+        compliance::results(self, None);
+        risk::results(self);
+        controls::arrange(self);
+    }
+
     /// Writes a document in parts.
     pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
         match export {
             Export::Report { generated } => {
-                compliance::results(self, None);
-                risk::results(self);
+                self.work_out();
                 audit::report::write(self, *generated, write);
+            }
+            Export::Html { generated } => {
+                self.work_out();
+                audit::html::write(self, *generated, write);
+            }
+            Export::Ocsf { generated } => {
+                compliance::results(self, None);
+                audit::ocsf::write(self, *generated, write);
+            }
+            Export::Oscal { generated } => {
+                self.work_out();
+                write(audit::oscal::document(self, *generated).as_bytes());
             }
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),

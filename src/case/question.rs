@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::artifacts::Correction;
+use super::controls::{Audit, Control, Link};
+pub use super::glance::{ArtifactSummary, ComplianceSummary, RiskSummary};
 pub use super::resources::view::{
     AsOf, CallView, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView,
 };
@@ -47,6 +50,10 @@ pub enum Question {
     Inspect(Subject),
     /// A resource, by its key, and what holds at a moment.
     Resource(String, Option<Moment>),
+    /// The controls of a framework or a dropped pack, by its id.
+    ControlsOf(String),
+    /// What AWS Artifact gave.
+    Artifacts,
     /// What is dangerous in the events.
     Risk,
     /// How frameworks are met as of a moment.
@@ -133,6 +140,21 @@ pub enum Export {
         /// `generatedAt`: the page's clock, as the library asks none.
         generated: Moment,
     },
+    /// The report for people.
+    Html {
+        /// When it is made.
+        generated: Moment,
+    },
+    /// Results of rules as OCSF.
+    Ocsf {
+        /// When it is made.
+        generated: Moment,
+    },
+    /// Controls as assessment results of OSCAL.
+    Oscal {
+        /// When it is made.
+        generated: Moment,
+    },
     /// Hashes of all files in `sha256sum` format.
     Manifest,
     /// The script that collects what is missing.
@@ -188,6 +210,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Risk of calls and errors, where the user changed it.
     pub risk: RiskValues,
+    /// What the auditor states and concludes.
+    pub audit: Audit,
 }
 
 /// An answer of the case.
@@ -205,6 +229,10 @@ pub enum Answer {
     Records(Vec<FileRecords>),
     /// To [`Question::Resource`]; `None` where there is none of that key.
     Resource(Option<Box<ResourceView>>),
+    /// To [`Question::ControlsOf`], with the id.
+    Controls(String, Vec<Control>),
+    /// To [`Question::Artifacts`].
+    Artifacts(ArtifactSummary),
     /// To [`Question::Risk`].
     Risk(RiskSummary),
     /// To [`Question::Compliance`].
@@ -269,48 +297,6 @@ pub struct Overview {
 
 /// How a trail is protected: its name, labels with words and whether each is as audits ask for, and the files that tell.
 pub type ProtectionView = (String, Vec<(String, String, Option<bool>)>, Vec<String>);
-
-/// Risk at a glance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RiskSummary {
-    /// Events whose call is of high risk.
-    pub calls: u64,
-    /// Events whose error is of high risk.
-    pub errors: u64,
-    /// Alerts that were raised.
-    pub alerts: u64,
-    /// Those that are critical or high.
-    pub grave: u64,
-    /// Events in all.
-    pub events: u64,
-    /// Objects in all.
-    pub objects: u64,
-    /// Those of high risk.
-    pub risky: u64,
-    /// Those with personal data of high or moderate impact.
-    pub personal: u64,
-    /// Objects of each risk from 1 to 10.
-    pub by_risk: [u32; 10],
-    /// Objects of buckets that calls name.
-    pub accessed: u64,
-}
-
-/// Compliance at a glance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ComplianceSummary {
-    /// The moment that results are of.
-    pub as_of: Option<Moment>,
-    /// Results of each outcome, in the order of [`crate::compliance::Outcome::ALL`].
-    pub counts: [u64; 4],
-    /// Failing results that somebody accepted.
-    pub muted: u64,
-    /// Results on which AWS's record and our evaluation disagree.
-    pub disagreements: u64,
-    /// Whether it is known that all resources are in the evidence.
-    pub population: bool,
-    /// Frameworks: id, name, and how many controls are failed, not tested and met.
-    pub frameworks: Vec<(String, String, [u32; 3])>,
-}
 
 /// The digests of one trail in one account and region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -434,6 +420,10 @@ pub enum Subject {
     Accessed(u32),
     /// What objects are classified by.
     Classifier(u32),
+    /// A report or an agreement of AWS.
+    Artifact(u32),
+    /// A control of the audit.
+    Audited(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.
@@ -467,6 +457,12 @@ pub struct Inspection {
     pub history: Option<String>,
     /// Of a failing result: the exception that there is, or that could be made.
     pub exception: Option<Exception>,
+    /// Of an artifact: what can be corrected.
+    pub correction: Option<Correction>,
+    /// Of a control of the audit: what can be concluded.
+    pub control: Option<Control>,
+    /// As a piece of evidence of a control.
+    pub link: Link,
     /// A risk that can be changed: whose, its name and value.
     pub risk: Option<(Rated, String, u8)>,
     /// The bytes that are shown as raw.

@@ -14,7 +14,7 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered, compliance, objects, resources, risk};
+use super::{Case, Registered, artifacts, compliance, controls, objects, resources, risk};
 
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
@@ -25,21 +25,31 @@ pub(super) fn csv(
     sort: Sort,
     write: &mut dyn FnMut(&[u8]),
 ) {
-    let mut scan = Scan::new(table, filter.clone(), sort);
-    while !scan.step(case) {}
     let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
     let mut part = names.join(",") + "\r\n";
-    for &at in &case.view.order {
-        let cells = row(case, table, at).cells;
-        let texts: Vec<String> = cells.iter().map(|cell| quote(&cell.shown())).collect();
+    each(case, table, filter, sort, &mut |row| {
+        let texts: Vec<String> = row.cells.iter().map(|cell| quote(&cell.shown())).collect();
         part += &texts.join(",");
         part += "\r\n";
         if part.len() > 256 << 10 {
             write(part.as_bytes());
             part.clear();
         }
-    }
+    });
     write(part.as_bytes());
+}
+
+/// Hands over the rows that a filter shows, one after the other, in the table's own order.
+pub(crate) fn each_row(case: &mut Case, table: Table, filter: &Filter, take: &mut dyn FnMut(&Row)) {
+    each(case, table, filter, None, take);
+}
+
+fn each(case: &mut Case, table: Table, filter: &Filter, sort: Sort, take: &mut dyn FnMut(&Row)) {
+    let mut scan = Scan::new(table, filter.clone(), sort);
+    while !scan.step(case) {}
+    for &at in &case.view.order {
+        take(&row(case, table, at));
+    }
 }
 
 fn quote(text: &str) -> String {
@@ -69,6 +79,8 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
         Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
         Table::Objects | Table::Accessed | Table::Classifiers => objects::length(case, table),
+        Table::Artifacts => case.artifacts.len(),
+        Table::Audit => controls::length(case),
         Table::Controls => compliance::controls(case, &case.view.framework).len(),
     };
     rows as u32
@@ -92,6 +104,8 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Objects => objects::row(case, at),
         Table::Accessed => objects::accessed_row(case, at),
         Table::Classifiers => objects::classifier_row(case, at),
+        Table::Artifacts => artifacts::row(case, at),
+        Table::Audit => controls::row(case, at),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::order::{order, sorted};
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity, compliance, objects, resources, risk};
+use super::{Case, activity, compliance, controls, objects, resources, risk};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -89,6 +89,10 @@ impl Scan {
             }
             if matches!(self.table, Table::Calls | Table::Errors | Table::Alerts) {
                 risk::results(case);
+            }
+            if matches!(self.table, Table::Audit) {
+                controls::arrange(case);
+                self.tally = Some(Tally::new(self.table));
             }
             if matches!(self.table, Table::Accessed) {
                 objects::accessed(case);

@@ -41,6 +41,10 @@ pub enum Table {
     Accessed,
     /// What objects are classified by.
     Classifiers,
+    /// Reports and agreements of AWS.
+    Artifacts,
+    /// Controls of the audit.
+    Audit,
 }
 
 /// A column of a table.
@@ -301,6 +305,33 @@ const CLASSIFIERS: &[Column] = &[
     column("description", "What it is", Shape::Text, 320, false),
 ];
 
+const ARTIFACTS: &[Column] = &[
+    column("state", "State", Shape::Text, 90, true),
+    column("type", "Type", Shape::Text, 90, true),
+    column("program", "Program", Shape::Text, 110, true),
+    column("title", "Title", Shape::Text, 300, false),
+    column("periodFrom", "Covers from", Shape::Time, 170, false),
+    column("periodTo", "Covers to", Shape::Time, 170, false),
+    column("expires", "Ends", Shape::Time, 170, false),
+    column("account", "Account", Shape::Text, 128, true),
+    column("confidential", "Confidential", Shape::Text, 110, true),
+    column("warning", "What to do", Shape::Text, 320, false),
+    column("knownBy", "Known by", Shape::Text, 150, true),
+    column("path", "Path", Shape::Path, 260, false),
+];
+
+const AUDIT: &[Column] = &[
+    column("status", "Concluded", Shape::Text, 100, true),
+    column("proposed", "Proposed", Shape::Text, 100, true),
+    column("id", "Control", Shape::Text, 250, false),
+    column("title", "Asks", Shape::Text, 380, false),
+    column("source", "From", Shape::Text, 150, true),
+    column("evidence", "Evidence", Shape::Number, 80, false),
+    column("conclusion", "Why", Shape::Text, 260, false),
+    column("by", "By", Shape::Text, 110, true),
+    column("at", "When", Shape::Time, 170, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -320,6 +351,8 @@ impl Table {
         Table::Objects,
         Table::Accessed,
         Table::Classifiers,
+        Table::Artifacts,
+        Table::Audit,
     ];
 
     /// Its columns.
@@ -340,6 +373,8 @@ impl Table {
             Table::Objects => OBJECTS,
             Table::Accessed => ACCESSED,
             Table::Classifiers => CLASSIFIERS,
+            Table::Artifacts => ARTIFACTS,
+            Table::Audit => AUDIT,
         }
     }
 
@@ -362,6 +397,8 @@ impl Table {
             Table::Objects => "objects",
             Table::Accessed => "accessed",
             Table::Classifiers => "classifiers",
+            Table::Artifacts => "artifacts",
+            Table::Audit => "audit",
         }
     }
 

@@ -14,7 +14,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
-use exhibit::case::{Answer, Export, Question, Raw, Settings, saved};
+use exhibit::case::controls::parse_catalog;
+use exhibit::case::{Answer, Control, Export, Question, Raw, Settings, saved};
 use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
@@ -113,7 +114,7 @@ impl Client {
             |listener| case.set_onerror(Some(listener)),
         );
         self.0.state.borrow_mut().case = Some(case);
-        self.tell(&ToCase::Set(self.settings()));
+        self.tell(&ToCase::Set(Box::new(self.settings())));
         let ports = self.0.state.borrow_mut().pool.start(self.0.readers)?;
         for port in &ports {
             self.attach(port);
@@ -202,7 +203,7 @@ impl Client {
     /// Takes what the user decided; the case judges again.
     pub(crate) fn set(&self, settings: Settings) {
         self.change(|session| session.settings = Rc::new(settings.clone()));
-        self.tell(&ToCase::Set(settings));
+        self.tell(&ToCase::Set(Box::new(settings)));
     }
 
     /// Downloads what the user decided, as a file that can be opened again.
@@ -231,6 +232,31 @@ impl Client {
                     "{} holds no saved views and settings: {} Choose a file that Exhibit wrote.",
                     file.name(),
                     problem.message()
+                )),
+            }
+        });
+    }
+
+    /// Reads a list of controls out of a file, and takes the settings that `with` makes of it.
+    pub(crate) fn open_controls(
+        &self,
+        file: web_sys::File,
+        with: impl FnOnce(Vec<Control>) -> Settings + 'static,
+    ) {
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+            let text = text
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
+            match parse_catalog(&file.name(), text.as_bytes()) {
+                Ok(all) => client.set(with(all)),
+                Err(problem) => client.warn(format!(
+                    "{} holds no controls: {} {}",
+                    file.name(),
+                    problem.message(),
+                    problem.recommendation()
                 )),
             }
         });

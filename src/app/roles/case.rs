@@ -107,7 +107,7 @@ impl Role {
                 }
             }
             ToCase::Set(settings) => {
-                if self.case.borrow_mut().set(settings) {
+                if self.case.borrow_mut().set(*settings) {
                     self.want(Wanted::Settings);
                 }
             }

@@ -18,7 +18,7 @@ use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
 
 /// The framework that is shown first.
-const USUAL: &str = "NIST800-53Rev5";
+pub(super) const USUAL: &str = "NIST800-53Rev5";
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {

@@ -1,4 +1,4 @@
-//! Views without evidence, and those that do not analyse theirs yet: what to collect.
+//! Views without evidence: what they are for, and what to collect.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::View;
 use crate::app::format;
 use crate::app::session::Session;
 
-const NOT_YET: &str = "This version of Exhibit registers, hashes and lists such files under Evidence, but does not analyse them yet: nothing is concluded from them.";
+const ARTIFACTS: &str = "Drop reports and agreements as AWS Artifact gives them out, as PDF, or its lists. They are recognised by their text, and every field can be corrected.";
 const ITEMS: &str = "Drop history files, snapshots, messages of the stream, or outputs of the AWS CLI with configuration items. AWS Config signs nothing: what is shown is what the files say.";
 const EVENTS: &str = "Drop CloudTrail log files, or events as JSON Lines, as an array, or as lookup-events prints them. Only log files can be proven.";
 
@@ -46,7 +46,7 @@ pub(crate) fn Later(props: &Props) -> Html {
         <div class="page" data-testid={format!("view-{}", props.view.name())}>
             <h1>{ props.view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{ match props.view { View::Activity | View::Risk => EVENTS, View::Resources | View::Compliance => ITEMS, _ => NOT_YET } }</p>
+            <p>{ match props.view { View::Activity | View::Risk => EVENTS, View::Resources | View::Compliance => ITEMS, _ => ARTIFACTS } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }

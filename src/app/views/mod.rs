@@ -1,6 +1,7 @@
 //! The eight views. Each is a file or folder of its own; this table is where the next one goes.
 
 mod activity;
+mod artifacts;
 mod compliance;
 mod evidence;
 mod integrity;
@@ -121,7 +122,7 @@ pub(crate) fn show(route: &Route) -> Html {
         View::Compliance => html! { <compliance::Compliance route={route.clone()} /> },
         View::Risk => html! { <risk::Risk route={route.clone()} /> },
         View::Resources => html! { <resources::Resources route={route.clone()} /> },
-        View::Report => html! { <report::Report /> },
-        view => html! { <later::Later {view} /> },
+        View::Artifacts => html! { <artifacts::Artifacts /> },
+        View::Report => html! { <report::Report route={route.clone()} /> },
     }
 }

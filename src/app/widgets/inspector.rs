@@ -7,6 +7,8 @@ use yew::prelude::*;
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 
 use super::cell;
+use super::control::{Add, Conclude};
+use super::correction::Correct;
 use super::mute::Mute;
 use super::record::Record;
 use super::risk::Risk;
@@ -98,6 +100,8 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
             <section>{ it.risk.as_ref().map(|(rated, name, risk)| html! { <Risk key={name.clone()} rated={*rated} name={name.clone()} risk={*risk} /> }) }</section>
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
+            <section>{ it.control.as_ref().map(|one| html! { <Conclude key={one.id.clone()} control={one.clone()} /> }) }</section>
+            <section>{ it.correction.as_ref().map(|one| html! { <Correct key={format!("{:?}{}", one.file, one.place)} correction={one.clone()} /> }) }</section>
             <section>{ (!it.proof.is_empty()).then(|| html! { <div><h3>{"Proof"}</h3>{ facts(&it.proof) }</div> }) }</section>
             <section class="working">
                 { (!it.working.is_empty()).then(|| html! {
@@ -106,6 +110,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             </section>
             <section>{ (!it.related.is_empty()).then(|| html! { <div><h3>{"Belongs to it"}</h3><ul class="related">{ for it.related.iter().enumerate().map(related) }</ul></div> }) }</section>
             <section>{ (!it.queries.is_empty()).then(|| html! { <div><h3>{"In Activity"}</h3><ul class="related">{ for it.queries.iter().enumerate().map(query) }</ul></div> }) }</section>
+            <section>{ it.control.is_none().then(|| html! { <Add link={it.link.clone()} /> }) }</section>
             <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} /> }) }</section>
         </div>
     }

@@ -1,6 +1,9 @@
 //! Parts that any view may use.
 
 pub(crate) mod cell;
+pub(crate) mod control;
+pub(crate) mod correction;
+pub(crate) mod form;
 pub(crate) mod inspector;
 pub(crate) mod mute;
 pub(crate) mod record;

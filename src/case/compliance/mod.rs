@@ -24,7 +24,7 @@ use super::saved::Exception;
 use recorded::{find, recorded};
 use rows::rule_rows;
 pub(crate) use rows::{RuleRow, decided};
-pub(crate) use show::report;
+pub(crate) use show::{Told, asked_by, report, told};
 pub(in crate::case) use show::{control_row, controls, finding_row, rule_row, summary};
 
 /// What was read, and the last results.

@@ -11,6 +11,7 @@ use crate::texts::Text;
 use super::super::Case;
 use super::super::question::{ComplianceSummary, Subject};
 use super::super::rows::{code, text, time};
+use super::super::saved::Exception;
 use super::super::table::{Cell, Row};
 use super::{
     FrameworkRow, Results, decided, exception, finding, is_population_known, known, results,
@@ -193,6 +194,79 @@ pub(in crate::case) fn finding_row(case: &Case, at: u32) -> Row {
     }
 }
 
+/// A result with all that documents say of it.
+pub(crate) struct Told<'c> {
+    pub(crate) rule: &'c str,
+    pub(crate) identifier: &'c str,
+    pub(crate) account: &'c str,
+    pub(crate) region: &'c str,
+    pub(crate) kind: &'c str,
+    pub(crate) id: &'c str,
+    pub(crate) arn: &'c str,
+    pub(crate) recorded: Option<Outcome>,
+    pub(crate) evaluated: Option<Outcome>,
+    pub(crate) muted: bool,
+    pub(crate) reason: String,
+    pub(crate) path: String,
+    pub(crate) value: String,
+    pub(crate) as_of: Option<Moment>,
+    /// Why it was accepted.
+    pub(crate) exception: Option<&'c Exception>,
+}
+
+/// Frameworks that one result names at most.
+const NAMED: usize = 12;
+
+/// Names of frameworks that ask for a rule, and their controls.
+pub(crate) fn asked_by<'c>(results: &'c Results, identifier: &str) -> (Vec<&'c str>, Vec<&'c str>) {
+    let (mut standards, mut controls) = (Vec::new(), Vec::new());
+    for framework in &results.frameworks {
+        let asking = framework
+            .controls
+            .iter()
+            .filter(|(_, _, rules)| rules.iter().any(|rule| rule == identifier));
+        let before = controls.len();
+        controls.extend(asking.map(|(control, ..)| control.as_str()).take(NAMED));
+        if controls.len() > before && standards.len() < NAMED {
+            standards.push(framework.name.as_str());
+        }
+    }
+    controls.truncate(NAMED * 4);
+    (standards, controls)
+}
+
+/// Tells of a result.
+pub(crate) fn told<'c>(case: &'c Case, results: &'c Results, at: usize) -> Option<Told<'c>> {
+    let one = results.findings.get(at)?;
+    let row = results.rules.get(one.rule as usize)?;
+    let inventory = &case.inventory;
+    let resource = one.resource.and_then(|at| inventory.resource(at));
+    let of = |pick: fn(&Resource) -> Text| {
+        resource.map_or("", |resource| inventory.text(pick(resource)))
+    };
+    let named = one.named.as_ref();
+    let finding = finding(case, results, one);
+    let (reason, path, value) =
+        finding.map_or_else(Default::default, |one| (one.reason, one.path, one.value));
+    Some(Told {
+        rule: &row.name,
+        identifier: &row.identifier,
+        account: of(|one| one.account),
+        region: of(|one| one.region),
+        kind: resource.map_or(named.map_or("", |(kind, _)| kind), |_| of(|one| one.kind)),
+        id: resource.map_or(named.map_or("", |(_, id)| id), |_| of(|one| one.id)),
+        arn: resource.map_or("", |resource| inventory.arn(resource)),
+        recorded: one.recorded.map(|(outcome, _)| outcome),
+        evaluated: one.evaluated,
+        muted: one.muted,
+        reason,
+        path,
+        value,
+        exception: exception(case, &row.name, one.resource, results.as_of).filter(|_| one.muted),
+        as_of: one.capture.and_then(|ix| inventory.capture(ix)?.at),
+    })
+}
+
 /// The part of the report.
 pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Value> {
     let row = &results.rules[rule];
@@ -205,25 +279,18 @@ pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Valu
     if from == to && row.from == "AWS's defaults" {
         return None;
     }
-    let inventory = &case.inventory;
-    let resources: Vec<Value> = results.findings[from..to]
-        .iter()
-        .map(|one| {
-            let finding = finding(case, results, one);
-            let resource = one.resource.and_then(|at| inventory.resource(at));
-            let of = |pick: fn(&Resource) -> Text| resource.map(|resource| inventory.text(pick(resource)));
-            json!({
-                "account": of(|one| one.account), "region": of(|one| one.region),
-                "type": of(|one| one.kind).or(one.named.as_ref().map(|(kind, _)| kind.as_str())),
-                "id": of(|one| one.id).or(one.named.as_ref().map(|(_, id)| id.as_str())),
-                "recorded": one.recorded.map(|(outcome, _)| outcome.name()), "evaluated": one.evaluated.map(Outcome::name),
-                "reason": finding.as_ref().map(|finding| finding.reason.clone()), "path": finding.as_ref().map(|finding| finding.path.clone()),
-                "value": finding.as_ref().map(|finding| finding.value.clone()).filter(|value| !value.is_empty()),
-                "exception": exception(case, &row.name, one.resource, results.as_of).filter(|_| one.muted).map(|one| json!({ "reason": one.reason, "by": one.by, "until": one.until.map(|at| at.to_string()) })),
-                "asOf": one.capture.and_then(|ix| inventory.capture(ix)?.at).map(|at| at.to_string()),
-            })
-        })
-        .collect();
+    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let resource = |at: usize| {
+        let one = told(case, results, at)?;
+        Some(json!({
+            "account": filled(one.account), "region": filled(one.region), "type": filled(one.kind), "id": filled(one.id),
+            "recorded": one.recorded.map(Outcome::name), "evaluated": one.evaluated.map(Outcome::name),
+            "reason": filled(&one.reason), "path": filled(&one.path), "value": filled(&one.value),
+            "exception": one.exception.map(|one| json!({ "reason": one.reason, "by": one.by, "until": one.until.map(|at| at.to_string()) })),
+            "asOf": one.as_of.map(|at| at.to_string()),
+        }))
+    };
+    let resources: Vec<Value> = (from..to).filter_map(resource).collect();
     Some(json!({
         "identifier": row.identifier, "name": row.name, "evaluable": row.rule.is_some(), "parameters": row.parameters,
         "muted": row.muted, "counts": { "noncompliant": row.counts[0], "compliant": row.counts[1], "notApplicable": row.counts[2], "insufficientData": row.counts[3] },

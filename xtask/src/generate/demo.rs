@@ -3,11 +3,11 @@
 use anyhow::Result;
 use pico_args::Arguments;
 
-use super::config;
 use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
 use super::objects;
 use super::trail::{HOUR, START, Trail, head_object};
+use super::{artifacts, config};
 use crate::shell;
 
 const ABOUT: &str =
@@ -44,6 +44,7 @@ fn archive() -> Result<Vec<u8>> {
     );
     config::add(&mut files)?;
     objects::add(&mut files)?;
+    artifacts::add(&mut files)?;
     files.insert("DEMO.txt".to_owned(), ABOUT.into());
     solid(&files)
 }

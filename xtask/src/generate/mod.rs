@@ -1,5 +1,6 @@
 //! `generate`: evidence made from a seed, with keys of its own. The same bytes on every machine.
 
+mod artifacts;
 mod bulk;
 mod config;
 mod defects;

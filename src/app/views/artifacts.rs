@@ -1,0 +1,40 @@
+//! AWS's own reports and agreements: what they cover, until when, and what is wrong with them.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use exhibit::case::{Answer, Question, Table};
+
+use super::View;
+use super::later::Later;
+use crate::app::ask::use_answer;
+use crate::app::format;
+use crate::app::session::{Phase, Session};
+use crate::app::widgets::table::Grid;
+
+#[component]
+pub(crate) fn Artifacts() -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let answer = use_answer(Question::Artifacts, session.revision);
+    let Some(Answer::Artifacts(summary)) = answer.as_deref() else {
+        return html! { <div class="page" data-testid="view-artifacts"><h1>{"Artifacts"}</h1><p class="loading">{"Asking the case…"}</p></div> };
+    };
+    if summary.reports + summary.agreements == 0 && session.intake.phase != Phase::Reading {
+        return html! { <Later view={View::Artifacts} /> };
+    }
+    let as_of = summary
+        .as_of
+        .map_or(String::new(), |at| format!(", as of {}", format::time(at)));
+    let without = &summary.without_baa;
+    html! {
+        <div class="page fill" data-testid="view-artifacts">
+            <div class="heading"><h1>{"Artifacts"}</h1>
+                <p class="summary">{ format!("{} reports and {} agreements of AWS{as_of}; {} ask for something. They tell of AWS's side of a control, never of the customer's.", format::number(summary.reports), format::number(summary.agreements), format::number(summary.warnings)) }</p></div>
+            <div>{ (!without.is_empty()).then(|| html! {
+                <p class="todo" role="status" data-testid="without-baa">{ format!("Health data is in question, and no Business Associate Addendum is known to hold for {}. Collect it with aws artifact list-customer-agreements.", without.join(", ")) }</p>
+            }) }</div>
+            <div class="stack"><Grid table={Table::Artifacts} label="Reports and agreements" /></div>
+        </div>
+    }
+}

@@ -1,0 +1,148 @@
+//! The report for people: one HTML file without scripts, which prints well.
+//!
+//! Everything out of evidence is text in it, and stands apart from what surrounds it in the direction of writing.
+//! Two reports of the same evidence and settings differ only in the time that they state.
+
+mod parts;
+mod table;
+
+use crate::case::{Case, Filter, Table};
+use crate::moment::Moment;
+
+pub(super) use table::escape;
+use table::{Frame, table};
+
+/// What the file may do: nothing but show itself.
+const HEAD: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'\"><meta name=\"viewport\" content=\"width=device-width\"><title>Audit report</title><style>";
+const STYLE: &str = include_str!("report.css");
+
+/// Writes the report in parts.
+pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
+    let mut say = |text: &str| out(text.as_bytes());
+    say(HEAD);
+    say(STYLE);
+    say("</style></head><body>\n");
+    say(&parts::title(case, generated));
+    say(&parts::contents());
+    say(&parts::summary(case));
+    say(parts::METHOD);
+    say(&parts::controls(case));
+    say(&parts::integrity(case));
+    let failing =
+        |table: Table, column: &str, values: &[&str]| Frame::of(table).picking(column, values);
+    let frames = [
+        ("Gaps in coverage", Frame::of(Table::Gaps)),
+        (
+            "Digest files that are not valid",
+            failing(
+                Table::Digests,
+                "status",
+                &[
+                    "invalid-signature",
+                    "chain-mismatch",
+                    "invalid-format",
+                    "missing",
+                    "unsigned",
+                    "no-key",
+                    "bad-key",
+                ],
+            ),
+        ),
+        (
+            "Log files that are altered, missing or not proven",
+            failing(
+                Table::Logs,
+                "status",
+                &[
+                    "modified",
+                    "trailing-data",
+                    "invalid-format",
+                    "missing",
+                    "unproven",
+                    "unlisted",
+                    "uncovered",
+                    "not-collected",
+                ],
+            ),
+        ),
+    ];
+    for (title, frame) in frames {
+        table(case, title, &frame, &mut say);
+    }
+    say("<section id=\"compliance\"><h2>Compliance</h2>\n");
+    say(&parts::compliance(case));
+    let frame = failing(Table::Findings, "evaluated", &["NON_COMPLIANT"]).only(&[
+        "rule", "type", "resource", "account", "region", "recorded", "muted", "path", "value",
+    ]);
+    table(case, "Resources that fail a rule", &frame, &mut say);
+    let frame = failing(Table::Findings, "agreement", &["disagree"]).only(&[
+        "rule",
+        "type",
+        "resource",
+        "account",
+        "region",
+        "evaluated",
+        "recorded",
+    ]);
+    table(
+        case,
+        "Where AWS's record and this evaluation disagree",
+        &frame,
+        &mut say,
+    );
+    say("</section>\n<section id=\"risk\"><h2>Risk</h2>\n");
+    say(parts::RISK);
+    say(&parts::picture(case));
+    table(case, "Alerts", &Frame::of(Table::Alerts), &mut say);
+    table(
+        case,
+        "Calls of high risk",
+        &failing(Table::Calls, "risk", &["8", "9", "10"]),
+        &mut say,
+    );
+    table(
+        case,
+        "Errors of high risk",
+        &failing(Table::Errors, "risk", &["8", "9", "10"]),
+        &mut say,
+    );
+    table(
+        case,
+        "Objects of high risk",
+        &failing(Table::Objects, "risk", &["8", "9", "10"]),
+        &mut say,
+    );
+    say(
+        "</section>\n<section id=\"artifacts\"><h2>AWS's own attestations</h2>\n<p>They tell of AWS's side of a control and never stand for the customer's evidence. Confidential ones are counted and left out.</p>\n",
+    );
+    say(&parts::confidential(case));
+    let frame = failing(Table::Artifacts, "confidential", &[""]).only(&[
+        "type",
+        "program",
+        "title",
+        "state",
+        "periodFrom",
+        "periodTo",
+        "expires",
+        "warning",
+    ]);
+    table(case, "Reports and agreements", &frame, &mut say);
+    say("</section>\n<section id=\"evidence\"><h2>Evidence</h2>\n");
+    let frame = Frame::of(Table::Files).only(&[
+        "path", "kind", "account", "region", "size", "sha256", "problem",
+    ]);
+    table(case, "Every file, with its SHA-256", &frame, &mut say);
+    say("</section>\n");
+    say(parts::LIMITS);
+    say("</body></html>\n");
+}
+
+impl Frame {
+    fn of(table: Table) -> Self {
+        Frame {
+            table,
+            filter: Filter::default(),
+            columns: Vec::new(),
+        }
+    }
+}

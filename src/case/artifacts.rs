@@ -1,0 +1,327 @@
+//! The register of AWS's own reports and agreements, as read and as corrected by hand.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::artifact::{Artifact, State};
+use crate::integrity::Files as _;
+use crate::moment::Moment;
+use crate::object::Personal;
+use crate::sum::Sum;
+
+use super::Case;
+use super::inspect::add_file;
+use super::question::{ArtifactSummary, Inspection, Subject};
+use super::rows::{code, text, time};
+use super::table::{Cell, Row};
+
+/// Seconds before the end of an artifact from which on it is warned of.
+const SOON: i64 = 60 * 86_400;
+
+/// What a person states of an artifact, in place of what was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Correction {
+    /// SHA-256 of the file.
+    pub file: Option<Sum>,
+    /// The place within the file.
+    pub place: u32,
+    /// Title.
+    pub title: String,
+    /// Program.
+    pub program: String,
+    /// The beginning of what it covers.
+    pub from: Option<Moment>,
+    /// The end of what it covers.
+    pub to: Option<Moment>,
+    /// When it ends to hold.
+    pub expires: Option<Moment>,
+    /// The account that agreed.
+    pub account: String,
+    /// The state, by its name.
+    pub state: String,
+    /// Whether it may not be handed on.
+    pub confidential: bool,
+    /// Who accepted the nondisclosure agreement.
+    pub accepted_by: String,
+    /// When.
+    pub accepted_at: Option<Moment>,
+    /// Whether a nondisclosure agreement of its own covers it.
+    pub separate_nda: bool,
+    /// Anything else.
+    pub note: String,
+}
+
+/// An artifact as it counts.
+pub(crate) struct Held {
+    pub(crate) file: u32,
+    pub(crate) place: u32,
+    pub(crate) artifact: Artifact,
+    /// Whether a person corrected it.
+    pub(crate) correction: Option<Correction>,
+}
+
+/// All artifacts, by path and place, corrected.
+pub(super) fn arrange(case: &mut Case) {
+    let register = &case.register;
+    let corrections = &case.settings.audit.artifacts;
+    let all = case.read_artifacts.iter().flat_map(|(file, all)| {
+        all.iter()
+            .enumerate()
+            .map(move |(place, artifact)| (*file, place as u32, artifact))
+    });
+    let held = all.map(|(file, place, artifact)| {
+        let sum = register.file(file).and_then(|file| file.sum);
+        let correction = corrections
+            .iter()
+            .find(|one| one.file == sum && one.place == place)
+            .cloned();
+        let mut artifact = artifact.clone();
+        if let Some(own) = &correction {
+            artifact.title.clone_from(&own.title);
+            artifact.program.clone_from(&own.program);
+            (artifact.from, artifact.to, artifact.expires) = (own.from, own.to, own.expires);
+            artifact.account = Some(own.account.clone()).filter(|account| !account.is_empty());
+            artifact.state = State::by_name(&own.state).unwrap_or(artifact.state);
+            artifact.confidential = own.confidential;
+        }
+        Held {
+            file,
+            place,
+            artifact,
+            correction,
+        }
+    });
+    let mut held: Vec<Held> = held.collect();
+    held.sort_by_key(|one| (register.rank(one.file), one.place));
+    case.artifacts = held;
+}
+
+/// The moment that artifacts are looked at: the end of the period under audit, else the newest evidence.
+fn as_of(case: &Case) -> Option<Moment> {
+    let event = case
+        .activity
+        .order
+        .last()
+        .and_then(|&event| case.activity.time(event));
+    let newest = event.max(case.inventory.span.map(|(_, to)| to));
+    case.settings.audit.to.or(newest)
+}
+
+/// What an artifact asks for; `None` where nothing is wrong with it.
+fn warning(case: &Case, artifact: &Artifact) -> Option<String> {
+    let at = as_of(case);
+    let end = case.settings.audit.to.or(at);
+    let report = !artifact.is_agreement;
+    if let (Some(expires), Some(at)) = (artifact.expires, at) {
+        if expires <= at {
+            return Some("It ended: ask for the one that followed it.".to_owned());
+        }
+        if expires.seconds() - at.seconds() < SOON {
+            return Some("It ends within 60 days: ask when the next one is due.".to_owned());
+        }
+    }
+    match (artifact.to, end) {
+        (Some(to), Some(end)) if report && to < end => {
+            Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned())
+        }
+        (None, _) if report && artifact.expires.is_none() => Some("What it covers could not be read: enter it by hand.".to_owned()),
+        _ if matches!(artifact.state, State::Terminated | State::Inactive) && artifact.is_agreement => {
+            Some("It does not hold: nothing may rest on it.".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Artifacts at a glance.
+pub(super) fn summary(case: &Case) -> ArtifactSummary {
+    let all = &case.artifacts;
+    let baa: BTreeSet<&str> = all
+        .iter()
+        .filter(|one| {
+            one.artifact.program == "BAA" && one.artifact.state_at(as_of(case)) == State::Active
+        })
+        .filter_map(|one| one.artifact.account.as_deref())
+        .collect();
+    let whole = all.iter().any(|one| {
+        one.artifact.program == "BAA"
+            && one.artifact.organization.is_some()
+            && one.artifact.state == State::Active
+    });
+    let health = case
+        .objects
+        .held
+        .iter()
+        .any(|(_, object)| object.personal[Personal::Health as usize] > 0);
+    let asked = case
+        .settings
+        .audit
+        .controls
+        .iter()
+        .any(|one| one.source.to_lowercase().contains("hipaa"));
+    let mut accounts: BTreeSet<&str> = case
+        .register
+        .files()
+        .filter_map(|(_, file)| file.account.as_deref())
+        .collect();
+    accounts.retain(|account| !baa.contains(account));
+    ArtifactSummary {
+        reports: all.iter().filter(|one| !one.artifact.is_agreement).count() as u64,
+        agreements: all.iter().filter(|one| one.artifact.is_agreement).count() as u64,
+        warnings: all
+            .iter()
+            .filter(|one| warning(case, &one.artifact).is_some())
+            .count() as u64,
+        as_of: as_of(case),
+        without_baa: if (health || asked) && !whole {
+            accounts.into_iter().map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// A row of the table.
+pub(super) fn row(case: &Case, at: u32) -> Row {
+    let cells = case.artifacts.get(at as usize).map_or(Vec::new(), |held| {
+        let one = &held.artifact;
+        let path = case.register.file(held.file).map_or("", |file| &*file.path);
+        vec![
+            text(one.state_at(as_of(case)).name()),
+            text(if one.is_agreement {
+                "agreement"
+            } else {
+                "report"
+            }),
+            text(&one.program),
+            text(&one.title),
+            time(one.from),
+            time(one.to),
+            time(one.expires),
+            text(
+                one.account
+                    .as_deref()
+                    .or(one.organization.as_deref())
+                    .unwrap_or_default(),
+            ),
+            text(if one.confidential { "confidential" } else { "" }),
+            text(&warning(case, one).unwrap_or_default()),
+            text(if held.correction.is_some() {
+                "you"
+            } else {
+                one.known.words()
+            }),
+            code(path),
+        ]
+    });
+    Row {
+        subject: Subject::Artifact(at),
+        cells,
+    }
+}
+
+/// Everything about an artifact.
+pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspection> {
+    let held = case.artifacts.get(at as usize)?;
+    let one = &held.artifact;
+    it.title.clone_from(&one.title);
+    it.sort = if one.is_agreement {
+        "AWS agreement"
+    } else {
+        "AWS report"
+    }
+    .to_owned();
+    let mut fact = |label: &str, cell: Cell| {
+        if !matches!(cell, Cell::Empty) {
+            it.what.push((label.to_owned(), cell));
+        }
+    };
+    fact("Program", text(&one.program));
+    fact("Names", text(&one.certifications.join(", ")));
+    fact("State", text(one.state_at(as_of(case)).name()));
+    fact("Covers from", time(one.from));
+    fact("Covers to", time(one.to));
+    fact("Ends", time(one.expires));
+    fact("Account", text(one.account.as_deref().unwrap_or_default()));
+    fact(
+        "Organization",
+        text(one.organization.as_deref().unwrap_or_default()),
+    );
+    fact(
+        "Confidential",
+        text(if one.confidential {
+            "yes: left out of shared exports unless asked for"
+        } else {
+            ""
+        }),
+    );
+    fact(
+        "Known by",
+        text(if held.correction.is_some() {
+            "you"
+        } else {
+            one.known.words()
+        }),
+    );
+    if let Some(own) = &held.correction {
+        fact("NDA accepted by", text(&own.accepted_by));
+        fact("NDA accepted", time(own.accepted_at));
+        fact(
+            "NDA",
+            text(if own.separate_nda {
+                "a separate one covers it"
+            } else {
+                ""
+            }),
+        );
+        fact("Note", text(&own.note));
+    }
+    it.why.push("AWS's own attestation tells of AWS's side of a control. It does not stand for the customer's evidence, and nothing here verifies that AWS wrote it: compare its hash with a download of your own.".to_owned());
+    it.todo = warning(case, one);
+    add_file(case, held.file, &mut it);
+    let sum = case.register.file(held.file).and_then(|file| file.sum);
+    it.correction = Some(held.correction.clone().unwrap_or_else(|| Correction {
+        file: sum,
+        place: held.place,
+        title: one.title.clone(),
+        program: one.program.clone(),
+        from: one.from,
+        to: one.to,
+        expires: one.expires,
+        account: one.account.clone().unwrap_or_default(),
+        state: one.state.name().to_owned(),
+        confidential: one.confidential,
+        ..Correction::default()
+    }));
+    Some(it)
+}
+
+/// How many may not be handed on.
+pub(crate) fn confidential(case: &Case) -> usize {
+    case.artifacts
+        .iter()
+        .filter(|one| one.artifact.confidential)
+        .count()
+}
+
+/// The part of the report.
+pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
+    case.artifacts.iter().map(|held| {
+        let one = &held.artifact;
+        let file = case.register.file(held.file);
+        let at = |at: Option<Moment>| at.map(|at| at.to_string());
+        let nda = held.correction.as_ref().filter(|own| !own.accepted_by.is_empty() || own.separate_nda).map(|own| {
+            json!({ "acceptedBy": own.accepted_by, "acceptedAt": at(own.accepted_at), "separateNda": own.separate_nda })
+        });
+        json!({
+            "path": file.map(|file| &*file.path), "sha256": file.and_then(|file| file.sum).map(|sum| sum.to_string()),
+            "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "program": Some(&one.program).filter(|name| !name.is_empty()),
+            "certifications": one.certifications, "account": one.account, "organization": one.organization,
+            "periodFrom": at(one.from), "periodTo": at(one.to), "expires": at(one.expires), "state": one.state_at(as_of(case)).name(),
+            "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "you" } else { one.known.words() },
+            "note": held.correction.as_ref().map(|own| &own.note).filter(|note| !note.is_empty()), "warning": warning(case, one),
+        })
+    })
+}

@@ -1,0 +1,189 @@
+//! Controls of the evidence itself: what every audit on it rests on.
+
+use crate::case::protection::protection;
+use crate::case::{Case, Registered};
+use crate::compliance::framework::ControlStatus;
+use crate::config::policy::Grant;
+use crate::evidence::Kind;
+use crate::integrity::Verdict;
+
+use super::{Link, link};
+
+/// How many there are.
+pub(crate) const CHECKS: usize = 5;
+/// Files that one check names as evidence.
+const MOST: usize = 20;
+
+/// A control of the evidence itself, checked.
+pub(crate) struct Check {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) status: ControlStatus,
+    pub(crate) reason: String,
+    pub(crate) evidence: Vec<Link>,
+}
+
+/// Checks all.
+pub(crate) fn run(case: &Case) -> [Check; CHECKS] {
+    [
+        validation(case),
+        encryption(case),
+        bucket(case),
+        recorder(case),
+        hashes(case),
+    ]
+}
+
+fn files(case: &Case, title: &str, of: &dyn Fn(&Registered) -> bool) -> Vec<Link> {
+    let found = case.register.files().filter(|(_, file)| of(file));
+    found
+        .take(MOST)
+        .map(|(_, file)| link(title, Some(file)))
+        .collect()
+}
+
+fn named(case: &Case, title: &str, paths: &[String]) -> Vec<Link> {
+    files(case, title, &|file| {
+        paths.iter().any(|path| **path == *file.path)
+    })
+}
+
+fn validation(case: &Case) -> Check {
+    let verdict = &case.judgement.verdict;
+    let status = match verdict.verdict {
+        Verdict::Verified if case.settings.keys_confirmed => ControlStatus::Met,
+        Verdict::Failed => ControlStatus::Failed,
+        _ => ControlStatus::NotTested,
+    };
+    let mut reason = verdict.statement.clone();
+    if verdict.verdict == Verdict::Verified && !case.settings.keys_confirmed {
+        reason += " Confirm the keys under Integrity first.";
+    }
+    Check {
+        id: "LOG-VALIDATION",
+        title: "Log file validation is on, and log files verify over the whole period",
+        status,
+        reason,
+        evidence: files(case, "Public keys", &|file| {
+            file.kind == Kind::CloudtrailPublicKeys
+        }),
+    }
+}
+
+/// The status of something that must hold of every trail; `None` where the evidence does not tell.
+fn every(held: &[Option<bool>]) -> ControlStatus {
+    if held.contains(&Some(false)) {
+        ControlStatus::Failed
+    } else if held.is_empty() || held.contains(&None) {
+        ControlStatus::NotTested
+    } else {
+        ControlStatus::Met
+    }
+}
+
+fn encryption(case: &Case) -> Check {
+    let trails = protection(case);
+    let held: Vec<Option<bool>> = trails
+        .iter()
+        .map(|one| one.kms_key.as_ref().map(|key| !key.is_empty()))
+        .collect();
+    let sources: Vec<String> = trails.iter().flat_map(|one| one.sources.clone()).collect();
+    let with = held.iter().filter(|one| **one == Some(true)).count();
+    Check {
+        id: "LOG-ENCRYPTION",
+        title: "Log files are encrypted with a key of AWS KMS",
+        status: every(&held),
+        reason: format!(
+            "{with} of {} trails are described with SSE-KMS.",
+            held.len()
+        ),
+        evidence: named(case, "Description of the trail", &sources),
+    }
+}
+
+fn bucket(case: &Case) -> Check {
+    let trails = protection(case);
+    let held = |one: &crate::case::protection::Protection| {
+        let grants = [&one.read, &one.write, &one.delete];
+        let open = grants.into_iter().flatten().flatten().any(Grant::is_public);
+        match (open, one.blocked, &one.read) {
+            // What blocks all public access makes a public policy void.
+            (_, Some(true), _) => Some(true),
+            (true, ..) => Some(false),
+            (false, _, Some(_)) => Some(true),
+            _ => None,
+        }
+    };
+    let held: Vec<Option<bool>> = trails.iter().map(held).collect();
+    let sources: Vec<String> = trails.iter().flat_map(|one| one.sources.clone()).collect();
+    let closed = held.iter().filter(|one| **one == Some(true)).count();
+    Check {
+        id: "LOG-BUCKET",
+        title: "Access to the log bucket is restricted",
+        status: every(&held),
+        reason: format!(
+            "The buckets of {closed} of {} trails are known to be closed to the public; who else may read and write stands under Integrity, Protection.",
+            held.len()
+        ),
+        evidence: named(case, "Settings of the log bucket", &sources),
+    }
+}
+
+fn recorder(case: &Case) -> Check {
+    let all = case.recorders();
+    let gaps: usize = all.iter().map(|one| one.gaps.len()).sum();
+    let held: Vec<Option<bool>> = all
+        .iter()
+        .map(|one| {
+            if one.gaps.is_empty() {
+                one.recording
+            } else {
+                Some(false)
+            }
+        })
+        .collect();
+    let sources: Vec<u32> = all.iter().flat_map(|one| one.sources.clone()).collect();
+    let found = case
+        .register
+        .files()
+        .filter(|(place, _)| sources.contains(place));
+    Check {
+        id: "CONFIG-RECORDER",
+        title: "The configuration recorder was on over the whole period",
+        status: every(&held),
+        reason: match (all.len(), gaps) {
+            (0, _) => "Nothing in the evidence tells of a recorder.".to_owned(),
+            (accounts, 0) => format!("No gap is known in {accounts} accounts and regions."),
+            (accounts, gaps) => {
+                format!("{gaps} gaps in {accounts} accounts and regions: see Resources, Recorders.")
+            }
+        },
+        evidence: found
+            .take(MOST)
+            .map(|(_, file)| link("Recorder", Some(file)))
+            .collect(),
+    }
+}
+
+fn hashes(case: &Case) -> Check {
+    let (files, _) = case.register.totals();
+    let without = case
+        .register
+        .files()
+        .filter(|(_, file)| file.sum.is_none())
+        .count();
+    Check {
+        id: "FILE-HASHES",
+        title: "The SHA-256 of every file is listed",
+        status: match (files, without) {
+            (0, _) => ControlStatus::NotTested,
+            (_, 0) => ControlStatus::Met,
+            _ => ControlStatus::Failed,
+        },
+        reason: format!(
+            "{} of {files} files have a hash; the manifest lists them.",
+            files - without as u64
+        ),
+        evidence: Vec::new(),
+    }
+}
