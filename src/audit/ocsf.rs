@@ -45,7 +45,7 @@ fn finding(
     (standards, controls): &(Vec<&str>, Vec<&str>),
     generated: Moment,
 ) -> Option<Value> {
-    let outcome = told.evaluated.or(told.recorded)?;
+    let outcome = told.outcome?;
     // By the schema: 1 pass, 2 warning, 3 fail; 0 is unknown.
     let (status, status_id, severity, severity_id) = match outcome {
         Outcome::Compliant => ("Pass", 1, "Informational", 1),

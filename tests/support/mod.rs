@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use exhibit::case::{Case, Export};
+use exhibit::case::{Case, Export, Settings};
 use exhibit::evidence::Limits;
 use exhibit::intake::{Entry, Reader, Shard};
 use exhibit::moment::Moment;
@@ -50,17 +50,18 @@ pub(crate) fn entries(files: &[(String, Vec<u8>)]) -> Vec<(u32, Entry)> {
     entries
 }
 
-/// Judges what files hold, with the reference for signatures, and writes the report.
-#[allow(dead_code, reason = "not every suite writes a report")]
-pub(crate) fn report(files: &[(String, Vec<u8>)]) -> Value {
+/// Judges what files hold, by settings, with the reference for signatures.
+#[allow(dead_code, reason = "not every suite judges")]
+pub(crate) fn judged(files: &[(String, Vec<u8>)], settings: Settings) -> Case {
     let mut case = Case::default();
+    case.set(settings);
     for (source, entry) in entries(files) {
         case.add(source, entry);
     }
     loop {
         let checks = case.judge();
         if checks.is_empty() {
-            break;
+            return case;
         }
         let verifies = |check: &exhibit::integrity::Check| {
             let verifies = check.key.verifies(&check.message, &check.signature);
@@ -68,10 +69,21 @@ pub(crate) fn report(files: &[(String, Vec<u8>)]) -> Value {
         };
         case.resolve(&checks.iter().map(verifies).collect::<Vec<_>>());
     }
+}
+
+/// A document of a case.
+#[allow(dead_code, reason = "not every suite writes a document")]
+pub(crate) fn exported(case: &mut Case, export: &Export) -> Vec<u8> {
     let mut bytes = Vec::new();
+    case.export(export, &mut |part| bytes.extend_from_slice(part));
+    bytes
+}
+
+/// The report of what files hold.
+#[allow(dead_code, reason = "not every suite writes a report")]
+pub(crate) fn report(files: &[(String, Vec<u8>)]) -> Value {
     let generated = Moment::from_seconds(0);
-    case.export(&Export::Report { generated }, &mut |part| {
-        bytes.extend_from_slice(part);
-    });
+    let mut case = judged(files, Settings::default());
+    let bytes = exported(&mut case, &Export::Report { generated });
     serde_json::from_slice(&bytes).expect("report.json is JSON")
 }

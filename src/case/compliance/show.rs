@@ -203,6 +203,8 @@ pub(crate) struct Told<'c> {
     pub(crate) kind: &'c str,
     pub(crate) id: &'c str,
     pub(crate) arn: &'c str,
+    /// The worse of the two that follow, as counts have it.
+    pub(crate) outcome: Option<Outcome>,
     pub(crate) recorded: Option<Outcome>,
     pub(crate) evaluated: Option<Outcome>,
     pub(crate) muted: bool,
@@ -256,6 +258,7 @@ pub(crate) fn told<'c>(case: &'c Case, results: &'c Results, at: usize) -> Optio
         kind: resource.map_or(named.map_or("", |(kind, _)| kind), |_| of(|one| one.kind)),
         id: resource.map_or(named.map_or("", |(_, id)| id), |_| of(|one| one.id)),
         arn: resource.map_or("", |resource| inventory.arn(resource)),
+        outcome: one.worst(),
         recorded: one.recorded.map(|(outcome, _)| outcome),
         evaluated: one.evaluated,
         muted: one.muted,
