@@ -15,15 +15,6 @@ pub(super) const TESTS: &[Test] = &[Test {
 
 const WAIT: Duration = Duration::from_secs(10);
 
-fn click_text(page: &Page, selector: &str, text: &str) -> Result<()> {
-    let script = format!(
-        "const one = [...document.querySelectorAll('{selector}')].find((one) => one.textContent.includes('{text}')); if (!one) return 'none'; one.click();"
-    );
-    page.wait_for(&format!("{selector} with {text}"), WAIT, || {
-        Ok(page.session().run(&script, &[])? != "none")
-    })
-}
-
 fn wait_inspector(page: &Page, text: &str) -> Result<()> {
     page.wait_for(&format!("the inspector with {text}"), WAIT, || {
         Ok(page.text("inspector").unwrap_or_default().contains(text))
@@ -40,10 +31,7 @@ fn failed_control(stage: &Stage) -> Result<()> {
     ensure!(before.contains("disagree on 1"), "{before}");
     page.click("part-controls")?;
     page.wait_shown("framework", true)?;
-    page.session().run(
-        "const pick = document.querySelector('[data-testid=framework]'); pick.selectedIndex = [...pick.options].findIndex((one) => one.text.includes('PCI-DSS-3-2-1')); pick.dispatchEvent(new Event('change', { bubbles: true }));",
-        &[],
-    )?;
+    page.pick("framework", "PCI-DSS-3-2-1")?;
     page.wait_for("PCI's controls", WAIT, || {
         Ok(page
             .session()
@@ -52,31 +40,17 @@ fn failed_control(stage: &Stage) -> Result<()> {
             .is_some_and(|hash| hash.contains("PCI-DSS-3-2-1")))
     })?;
     page.rest()?;
-    click_text(
-        page,
-        ".rows .row",
-        "s3-bucket-server-side-encryption-enabled",
-    )?;
-    click_text(
-        page,
+    page.click_text(".rows .row", "s3-bucket-server-side-encryption-enabled")?;
+    page.click_text(
         ".inspection .related button",
         "s3-bucket-server-side-encryption-enabled: 8 failing",
     )?;
-    click_text(
-        page,
-        ".inspection .related button",
-        "Fails: example-payroll",
-    )?;
+    page.click_text(".inspection .related button", "Fails: example-payroll")?;
     wait_inspector(page, "ServerSideEncryptionConfiguration")?;
     wait_inspector(page, "2026-03-01 11:05:00")?;
     wait_inspector(page, "Read again just now")?;
-    for (field, text) in [
-        ("mute-reason", "Moves to another bucket <soon>"),
-        ("mute-by", "Ada"),
-    ] {
-        let input = page.session().find(&format!("[data-testid={field}]"))?;
-        page.session().type_into(&input, text)?;
-    }
+    page.fill("mute-reason", "Moves to another bucket <soon>")?;
+    page.fill("mute-by", "Ada")?;
     page.click("mute")?;
     page.wait_for("one accepted", WAIT, || {
         Ok(page.text("compliance-counts")?.contains("1 accepted"))

@@ -3,6 +3,7 @@
 //! nothing may ever reach. What the servers recorded is the witness.
 
 mod activity;
+mod audit;
 mod compliance;
 mod glue;
 mod intake;
@@ -45,6 +46,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
         resources::TESTS,
         compliance::TESTS,
         risk::TESTS,
+        audit::TESTS,
     ]
     .into_iter()
     .flatten()

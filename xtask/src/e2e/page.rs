@@ -119,6 +119,38 @@ impl Page {
             .with_context(|| format!("clicking {testid}"))
     }
 
+    /// Clicks the first element of a selector whose text has these words, once there is one.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub(crate) fn click_text(&self, selector: &str, text: &str) -> Result<()> {
+        let script = "const one = [...document.querySelectorAll(arguments[0])].find((one) => one.textContent.includes(arguments[1])); if (!one) return 'none'; one.click();";
+        self.wait_for(&format!("{selector} with {text}"), SHORT, || {
+            Ok(self.session.run(script, &[selector.into(), text.into()])? != "none")
+        })
+    }
+
+    /// Types into a field, in place of what stands there.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub(crate) fn fill(&self, testid: &str, text: &str) -> Result<()> {
+        let field = self.session.find(&format!("[data-testid={testid}]"))?;
+        self.session.run("const field = document.querySelector(`[data-testid=${arguments[0]}]`); field.value = '';", &[testid.into()])?;
+        self.session.type_into(&field, text)
+    }
+
+    /// Picks the first choice whose words or value have these.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub(crate) fn pick(&self, testid: &str, text: &str) -> Result<()> {
+        let script = "const pick = document.querySelector(`[data-testid=${arguments[0]}]`); const at = pick ? [...pick.options].findIndex((one) => one.text.includes(arguments[1]) || one.value === arguments[1]) : -1; if (at < 0) return 'none'; pick.selectedIndex = at; pick.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.wait_for(&format!("{testid} with {text}"), SHORT, || {
+            Ok(self.session.run(script, &[testid.into(), text.into()])? != "none")
+        })
+    }
+
     /// The text of the element with a test id.
     pub(crate) fn text(&self, testid: &str) -> Result<String> {
         let text = self.session.run(

@@ -13,15 +13,6 @@ pub(super) const TESTS: &[Test] = &[Test {
 
 const WAIT: Duration = Duration::from_secs(10);
 
-fn click_row(page: &Page, text: &str) -> Result<()> {
-    let script = format!(
-        "const row = [...document.querySelectorAll('.rows .row')].find((row) => row.textContent.includes('{text}')); if (!row) return 'none'; row.click();"
-    );
-    page.wait_for(&format!("a row with {text}"), WAIT, || {
-        Ok(page.session().run(&script, &[])? != "none")
-    })
-}
-
 fn high_calls(page: &Page) -> Result<u64> {
     let text = page.session().run(
         "return document.querySelector('[data-testid=tile-calls] strong').textContent",
@@ -42,14 +33,14 @@ fn alert_and_risk(stage: &Stage) -> Result<()> {
     page.wait_shown("tile-calls", true)?;
     let before = high_calls(page)?;
     page.click("tile-calls")?;
-    click_row(page, "LookupEvents")?;
+    page.click_text(".rows .row", "LookupEvents")?;
     page.wait_shown("set-risk", true)?;
     page.session().run("const field = document.querySelector('[data-testid=set-risk]'); field.value = '9'; field.dispatchEvent(new Event('change', { bubbles: true }));", &[])?;
     page.wait_for("more high-risk calls", WAIT, || {
         Ok(high_calls(page)? > before)
     })?;
     page.click("tile-alerts")?;
-    click_row(page, "recording was stopped")?;
+    page.click_text(".rows .row", "recording was stopped")?;
     page.wait_for("the alert's query", WAIT, || Ok(page.session().run("const link = [...document.querySelectorAll('.inspection a')].find((one) => one.textContent.includes('Its events')); if (!link) return 'none'; link.click();", &[])? != "none"))?;
     page.wait_for("its events in Activity", WAIT, || {
         Ok(page.attr("event-count", "data-count")?.as_deref() == Some("1"))
