@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use exhibit::case::{Control, Correction, Export, Link, Settings};
+use exhibit::case::{Control, Correction, Export, Filter, Form, Link, Settings, Table};
 use exhibit::moment::Moment;
 use serde_json::{Value, json};
 
@@ -278,7 +278,11 @@ fn html_is_whole_and_holds_no_markup_of_evidence() {
 fn ocsf_findings_have_what_the_class_asks_for() {
     let all = json_of(
         Settings::default(),
-        &Export::Ocsf {
+        &Export::Rows {
+            form: Form::Ocsf,
+            table: Table::Findings,
+            filter: Filter::default(),
+            sort: None,
             generated: GENERATED,
         },
     );

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 use yew::Callback;
 
-use exhibit::case::Export;
+use exhibit::case::{Export, Filter, Form, Table};
 use exhibit::moment::Moment;
 
 use super::client::Client;
@@ -172,7 +172,16 @@ impl Runner {
             Command::ClearCase => client.clear(),
             Command::SaveHtml => client.download(Export::Html { generated }, "report.html"),
             Command::SaveReport => client.download(Export::Report { generated }, "report.json"),
-            Command::SaveOcsf => client.download(Export::Ocsf { generated }, "findings.ocsf.json"),
+            Command::SaveOcsf => client.download(
+                Export::Rows {
+                    form: Form::Ocsf,
+                    table: Table::Findings,
+                    filter: Filter::default(),
+                    sort: None,
+                    generated,
+                },
+                "findings.ocsf.json",
+            ),
             Command::SaveOscal => {
                 client.download(Export::Oscal { generated }, "assessment-results.oscal.json")
             }

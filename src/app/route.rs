@@ -104,6 +104,12 @@ pub(crate) fn resource(key: &str) -> String {
     Route::to(View::Resources).with("r", key).address()
 }
 
+/// The address of the results of rules of a control.
+pub(crate) fn results(framework: &str, control: &str) -> String {
+    let route = Route::to(View::Compliance).with("framework", framework);
+    route.with("control", control).address()
+}
+
 /// A number that the address asks for, as in `?readers=2`.
 pub(crate) fn number(key: &str) -> Option<usize> {
     split(&hash()).1.get(key)?.parse().ok()

@@ -2,37 +2,45 @@
 
 use serde_json::{Value, json};
 
-use crate::case::Case;
 use crate::case::compliance::{Told, asked_by, known, told};
+use crate::case::{Case, Subject, Wanted, each_row};
 use crate::compliance::Outcome;
 use crate::moment::Moment;
 
 use super::report::VERSION;
 
-/// Writes all findings. `time` is when a resource was captured, else when the document is made.
-pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
+/// Writes the findings that a filter shows. `time` is when a resource was captured, else when the document is made.
+pub fn write(case: &mut Case, wanted: Wanted<'_>, generated: Moment, write: &mut dyn FnMut(&[u8])) {
+    let mut places = Vec::new();
+    each_row(case, wanted, &mut |row| {
+        if let Subject::Finding(at) = row.subject {
+            places.push(at as usize);
+        }
+    });
     let mut part = b"[".to_vec();
     let mut begun = false;
-    // Findings stand by rule: what asks for one is looked up once.
+    // What asks for a rule is looked up once for its findings, which mostly stand together.
     let mut asked: (&str, (Vec<&str>, Vec<&str>)) = ("", (Vec::new(), Vec::new()));
-    if let Some(results) = known(case) {
-        for at in 0..results.findings.len() {
-            let Some(told) = told(case, results, at) else {
-                continue;
-            };
-            if asked.0 != told.identifier {
-                asked = (told.identifier, asked_by(results, told.identifier));
-            }
-            let Some(finding) = finding(&told, &asked.1, generated) else {
-                continue;
-            };
-            part.extend_from_slice(if begun { b",\n" } else { b"\n" });
-            begun = true;
-            part.extend(finding.to_string().into_bytes());
-            if part.len() > 256 << 10 {
-                write(&part);
-                part.clear();
-            }
+    let results = known(case);
+    for (results, at) in results
+        .into_iter()
+        .flat_map(|results| places.iter().map(move |&at| (results, at)))
+    {
+        let Some(told) = told(case, results, at) else {
+            continue;
+        };
+        if asked.0 != told.identifier {
+            asked = (told.identifier, asked_by(results, told.identifier));
+        }
+        let Some(finding) = finding(&told, &asked.1, generated) else {
+            continue;
+        };
+        part.extend_from_slice(if begun { b",\n" } else { b"\n" });
+        begun = true;
+        part.extend(finding.to_string().into_bytes());
+        if part.len() > 256 << 10 {
+            write(&part);
+            part.clear();
         }
     }
     part.extend_from_slice(b"\n]\n");

@@ -216,6 +216,15 @@ fn compliance(case: &Case, out: &mut Out<'_>) {
     });
     out.list("rules", rules);
     out.raw(",\n");
+    let scores = results.into_iter().flat_map(|results| &results.scores);
+    out.list("scores", scores.map(|one| {
+        let [failing, passing, untold, accepted] = one.counts;
+        json!({
+            "by": one.by, "group": one.group, "percent": one.percent(), "failing": failing, "passing": passing, "insufficientData": untold, "accepted": accepted,
+            "result": one.result.map(|result| result.name()), "recorded": Some(&one.recorded).filter(|text| !text.is_empty()),
+        })
+    }));
+    out.raw(",\n");
     let frameworks = results.into_iter().flat_map(|results| &results.frameworks);
     out.list("frameworks", frameworks.map(|one| {
         let controls: Vec<Value> = one.controls.iter().map(|(id, status, rules)| json!({ "id": id, "status": status.name(), "rules": rules })).collect();

@@ -13,7 +13,7 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, Link, artifacts, controls, objects, overview, risk};
+use super::{Case, Link, artifacts, compliance, controls, objects, overview, risk};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
@@ -53,6 +53,7 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Classifier(at) => {
             objects::inspect_classifier(case, at, blank("", "Row of the model"))
         }
+        Subject::Score(at) => compliance::scores::inspect(case, at, blank("", "Group of results")),
         Subject::Artifact(at) => artifacts::inspect(case, at, blank("", "AWS report")),
         Subject::Audited(at) => controls::inspect(case, at, blank("", "Control of the audit")),
         Subject::Capture(at) => resource::inspect_capture(case, at),
@@ -75,6 +76,8 @@ fn blank(title: &str, sort: &str) -> Inspection {
         queries: Vec::new(),
         history: None,
         exception: None,
+        results: None,
+        over_time: Vec::new(),
         correction: None,
         control: None,
         link: Link::default(),

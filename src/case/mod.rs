@@ -33,13 +33,13 @@ pub use artifacts::Correction;
 pub use controls::{Audit, Control, Link};
 pub use question::{
     Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, Completions,
-    ComplianceSummary, ConfigSummary, Export, Facet, Facets, FileRecords, Filter, GapView, Graph,
-    Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError,
+    ComplianceSummary, ConfigSummary, Export, Facet, Facets, FileRecords, Filter, Form, GapView,
+    Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError,
     Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows, Scope, Segment,
     Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
-pub(crate) use rows::each_row;
+pub(crate) use rows::{Wanted, each_row};
 pub use saved::{Exception, SavedView};
 pub use table::{Cell, Column, Row, Shape, Table};
 
@@ -301,10 +301,6 @@ impl Case {
                 self.work_out();
                 audit::html::write(self, *generated, write);
             }
-            Export::Ocsf { generated } => {
-                compliance::results(self, None);
-                audit::ocsf::write(self, *generated, write);
-            }
             Export::Oscal { generated } => {
                 self.work_out();
                 write(audit::oscal::document(self, *generated).as_bytes());
@@ -312,11 +308,21 @@ impl Case {
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),
             Export::ValidateLogs => audit::validate_logs::write(self, write),
-            Export::Csv {
+            Export::Rows {
+                form,
                 table,
                 filter,
                 sort,
-            } => rows::csv(self, *table, filter, *sort, write),
+                generated,
+            } => {
+                let wanted = (*table, filter, *sort);
+                match form {
+                    Form::Csv => rows::csv(self, wanted, write),
+                    Form::Json => rows::json(self, wanted, write),
+                    Form::Html => audit::html::rows(self, wanted, *generated, write),
+                    Form::Ocsf => audit::ocsf::write(self, wanted, *generated, write),
+                }
+            }
         }
     }
 

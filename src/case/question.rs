@@ -145,11 +145,6 @@ pub enum Export {
         /// When it is made.
         generated: Moment,
     },
-    /// Results of rules as OCSF.
-    Ocsf {
-        /// When it is made.
-        generated: Moment,
-    },
     /// Controls as assessment results of OSCAL.
     Oscal {
         /// When it is made.
@@ -162,14 +157,31 @@ pub enum Export {
     /// The verdicts in the form of `aws cloudtrail validate-logs --verbose`.
     ValidateLogs,
     /// Exactly the rows of a table that its filter shows.
-    Csv {
+    Rows {
+        /// In which form.
+        form: Form,
         /// Which table.
         table: Table,
         /// Which of its rows.
         filter: Filter,
         /// In which order.
         sort: Sort,
+        /// When it is made.
+        generated: Moment,
     },
+}
+
+/// The form of rows that are handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// Comma-separated values.
+    Csv,
+    /// A list of objects.
+    Json,
+    /// A page to print.
+    Html,
+    /// Compliance Findings of OCSF; only of results of rules.
+    Ocsf,
 }
 
 /// Which rows of a table are wanted. All conditions must hold.
@@ -181,8 +193,10 @@ pub struct Filter {
     pub facets: Vec<Facet>,
     /// Of the inventory: as of when, and which resources.
     pub as_of: AsOf,
-    /// Of controls: the framework.
+    /// Of controls and of results of rules: the framework.
     pub framework: String,
+    /// Of results of rules: the control of the framework.
+    pub control: String,
 }
 
 /// A chosen value of a column.
@@ -424,6 +438,8 @@ pub enum Subject {
     Artifact(u32),
     /// A control of the audit.
     Audited(u32),
+    /// A group of results and its score.
+    Score(u32),
     /// An event.
     Event(u32),
     /// An actor, address or call that was seen, by its row.
@@ -457,6 +473,10 @@ pub struct Inspection {
     pub history: Option<String>,
     /// Of a failing result: the exception that there is, or that could be made.
     pub exception: Option<Exception>,
+    /// Results of rules that belong to it: a framework and its control.
+    pub results: Option<(String, String)>,
+    /// How it changed.
+    pub over_time: Vec<(Moment, String)>,
     /// Of an artifact: what can be corrected.
     pub correction: Option<Correction>,
     /// Of a control of the audit: what can be concluded.

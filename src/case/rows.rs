@@ -16,22 +16,24 @@ use super::scan::Scan;
 use super::table::{Cell, Row, Table};
 use super::{Case, Registered, artifacts, compliance, controls, objects, resources, risk};
 
+/// Which rows of which table, and in which order.
+pub(crate) type Wanted<'w> = (Table, &'w Filter, Sort);
+
 /// Writes exactly the rows that a filter shows as CSV. A cell that a spreadsheet would take for a formula
 /// gets an apostrophe in front.
-pub(super) fn csv(
-    case: &mut Case,
-    table: Table,
-    filter: &Filter,
-    sort: Sort,
-    write: &mut dyn FnMut(&[u8]),
-) {
-    let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+pub(super) fn csv(case: &mut Case, wanted: Wanted<'_>, write: &mut dyn FnMut(&[u8])) {
+    let names: Vec<&str> = wanted
+        .0
+        .columns()
+        .iter()
+        .map(|column| column.name)
+        .collect();
     let mut part = names.join(",") + "\r\n";
-    each(case, table, filter, sort, &mut |row| {
+    each_row(case, wanted, &mut |row| {
         let texts: Vec<String> = row.cells.iter().map(|cell| quote(&cell.shown())).collect();
         part += &texts.join(",");
         part += "\r\n";
-        if part.len() > 256 << 10 {
+        if part.len() > PART {
             write(part.as_bytes());
             part.clear();
         }
@@ -39,12 +41,42 @@ pub(super) fn csv(
     write(part.as_bytes());
 }
 
-/// Hands over the rows that a filter shows, one after the other, in the table's own order.
-pub(crate) fn each_row(case: &mut Case, table: Table, filter: &Filter, take: &mut dyn FnMut(&Row)) {
-    each(case, table, filter, None, take);
+/// Bytes after which a part is handed over.
+const PART: usize = 256 << 10;
+
+/// The same as a list of objects, with the names of columns as keys.
+pub(super) fn json(case: &mut Case, wanted: Wanted<'_>, write: &mut dyn FnMut(&[u8])) {
+    let columns = wanted.0.columns();
+    let mut part = String::from("[");
+    let mut first = true;
+    each_row(case, wanted, &mut |row| {
+        let value = |cell: &Cell| match cell {
+            Cell::Empty => serde_json::Value::Null,
+            Cell::Number(number) | Cell::Size(number) => (*number).into(),
+            other => other.shown().into(),
+        };
+        let pairs = columns
+            .iter()
+            .zip(&row.cells)
+            .map(|(column, cell)| (column.name.to_owned(), value(cell)));
+        part += if first { "\n" } else { ",\n" };
+        first = false;
+        part += &serde_json::Value::Object(pairs.collect()).to_string();
+        if part.len() > PART {
+            write(part.as_bytes());
+            part.clear();
+        }
+    });
+    part += "\n]\n";
+    write(part.as_bytes());
 }
 
-fn each(case: &mut Case, table: Table, filter: &Filter, sort: Sort, take: &mut dyn FnMut(&Row)) {
+/// Hands over the rows that a filter shows, one after the other.
+pub(crate) fn each_row(
+    case: &mut Case,
+    (table, filter, sort): Wanted<'_>,
+    take: &mut dyn FnMut(&Row),
+) {
     let mut scan = Scan::new(table, filter.clone(), sort);
     while !scan.step(case) {}
     for &at in &case.view.order {
@@ -77,6 +109,7 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Resources => case.view.listed.len(),
         Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
+        Table::Scores => compliance::known(case).map_or(0, |results| results.scores.len()),
         Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
         Table::Objects | Table::Accessed | Table::Classifiers => objects::length(case, table),
         Table::Artifacts => case.artifacts.len(),
@@ -97,6 +130,7 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Resources => resources::row(case, at),
         Table::Findings => compliance::finding_row(case, at),
         Table::Rules => compliance::rule_row(case, at),
+        Table::Scores => compliance::scores::row(case, at),
         Table::Controls => compliance::control_row(case, at),
         Table::Calls => risk::counted_row(case, at, false),
         Table::Errors => risk::counted_row(case, at, true),

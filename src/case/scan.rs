@@ -1,7 +1,7 @@
 //! Answering a question for rows, step by step: which rows a filter shows, in which order, and what the
 //! columns hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::activity::seen::{Seen, seen};
 use crate::order::{order, sorted};
@@ -42,6 +42,8 @@ pub(super) struct Scan {
     epoch: u32,
     order: Order,
     tally: Option<Tally>,
+    /// Of findings: the rules that are asked for; all without.
+    only: Option<HashSet<u32>>,
     at: u32,
 }
 
@@ -54,6 +56,7 @@ impl Scan {
             sort,
             epoch: 0,
             tally: None,
+            only: None,
             at: u32::MAX,
         }
     }
@@ -82,9 +85,16 @@ impl Scan {
                 self.tally = Some(Tally::new(self.table));
                 case.view.listed = resources::list(case, &self.filter.as_of);
             }
-            if matches!(self.table, Table::Findings | Table::Rules | Table::Controls) {
+            if matches!(
+                self.table,
+                Table::Findings | Table::Rules | Table::Controls | Table::Scores
+            ) {
                 compliance::results(case, self.filter.as_of.at);
                 case.view.framework.clone_from(&self.filter.framework);
+                let asks = self.table == Table::Findings && !self.filter.framework.is_empty();
+                self.only = asks.then(|| {
+                    compliance::rules_of(case, &self.filter.framework, &self.filter.control)
+                });
                 self.tally = Some(Tally::new(self.table));
             }
             if matches!(self.table, Table::Calls | Table::Errors | Table::Alerts) {
@@ -107,6 +117,11 @@ impl Scan {
         let length = length(case, self.table);
         let to = self.at.saturating_add(STEP).min(length);
         for at in self.at..to {
+            if let Some(only) = &self.only
+                && !compliance::rule_at(case, at).is_some_and(|rule| only.contains(&rule))
+            {
+                continue;
+            }
             if self.order.all && self.tally.is_none() {
                 self.order.places.push(at);
                 continue;

@@ -45,6 +45,8 @@ pub enum Table {
     Artifacts,
     /// Controls of the audit.
     Audit,
+    /// Scores of groups of results.
+    Scores,
 }
 
 /// A column of a table.
@@ -216,6 +218,7 @@ const FINDINGS: &[Column] = &[
     column("evaluated", "Evaluated here", Shape::Text, 140, true),
     column("recorded", "Recorded by AWS", Shape::Text, 140, true),
     column("agreement", "Both", Shape::Text, 90, true),
+    column("stale", "AWS's is", Shape::Text, 80, true),
     column("muted", "Muted", Shape::Text, 80, true),
     column("rule", "Rule", Shape::Text, 230, true),
     column("type", "Type", Shape::Text, 150, true),
@@ -225,6 +228,7 @@ const FINDINGS: &[Column] = &[
     column("path", "Path", Shape::Path, 220, false),
     column("value", "Value", Shape::Path, 140, false),
     column("recordedAt", "Recorded (UTC)", Shape::Time, 170, false),
+    column("tags", "Tags", Shape::Text, 180, false),
 ];
 
 const RULES: &[Column] = &[
@@ -235,6 +239,8 @@ const RULES: &[Column] = &[
     column("insufficientData", "Not told", Shape::Number, 80, false),
     column("disagreements", "Disagree", Shape::Number, 80, false),
     column("type", "Type", Shape::Text, 180, true),
+    column("overall", "AWS says", Shape::Text, 170, false),
+    column("evaluated", "AWS evaluated (UTC)", Shape::Time, 170, false),
     column("parameters", "Parameters", Shape::Text, 200, false),
     column("from", "Parameters from", Shape::Text, 150, true),
     column("identifier", "Identifier", Shape::Path, 260, false),
@@ -332,6 +338,18 @@ const AUDIT: &[Column] = &[
     column("at", "When", Shape::Time, 170, false),
 ];
 
+const SCORES: &[Column] = &[
+    column("by", "By", Shape::Text, 220, true),
+    column("group", "Group", Shape::Text, 380, false),
+    column("score", "Score in %", Shape::Number, 90, false),
+    column("failing", "Failing", Shape::Number, 80, false),
+    column("passing", "Passing", Shape::Number, 80, false),
+    column("notTold", "Not told", Shape::Number, 80, false),
+    column("accepted", "Accepted", Shape::Number, 80, false),
+    column("result", "Result of the pack", Shape::Text, 160, true),
+    column("recorded", "AWS recorded", Shape::Text, 150, true),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -353,6 +371,7 @@ impl Table {
         Table::Classifiers,
         Table::Artifacts,
         Table::Audit,
+        Table::Scores,
     ];
 
     /// Its columns.
@@ -375,6 +394,7 @@ impl Table {
             Table::Classifiers => CLASSIFIERS,
             Table::Artifacts => ARTIFACTS,
             Table::Audit => AUDIT,
+            Table::Scores => SCORES,
         }
     }
 
@@ -399,6 +419,7 @@ impl Table {
             Table::Classifiers => "classifiers",
             Table::Artifacts => "artifacts",
             Table::Audit => "audit",
+            Table::Scores => "scores",
         }
     }
 

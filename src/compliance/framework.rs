@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn frameworks_are_there() {
         let all = built_in();
-        assert_eq!(all.len(), 50);
+        assert_eq!(all.len(), 53);
         let links: usize = all
             .iter()
             .flat_map(|one| one.controls.values())

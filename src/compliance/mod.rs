@@ -8,6 +8,7 @@ pub mod framework;
 pub mod recorded;
 pub mod rule;
 pub mod rules;
+pub mod upkeep;
 
 pub use facts::Facts;
 pub use rule::{Check, Class, Finding, Outcome, Rule};

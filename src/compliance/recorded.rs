@@ -9,6 +9,7 @@ use crate::evidence::{Problem, json};
 use crate::moment::Moment;
 
 use super::framework::PackRule;
+use super::upkeep::{self, Upkeep};
 
 /// What was read of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct Recorded {
     pub results: Vec<RecordedResult>,
     /// Rules of a conformance pack.
     pub pack: Vec<PackRule>,
+    /// How the rules are kept up.
+    pub upkeep: Upkeep,
 }
 
 /// A rule as it is configured.
@@ -67,6 +70,7 @@ pub fn parse(bytes: &[u8]) -> Result<Recorded, Problem> {
 }
 
 fn read(value: &Value, all: &mut Recorded) {
+    upkeep::read(value, &mut all.upkeep);
     let list = |name: &str| value[name].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for rule in list("ConfigRules") {

@@ -11,6 +11,8 @@ pub struct Told {
     pub kind: String,
     /// Its id.
     pub id: String,
+    /// The result of all.
+    pub overall: String,
     /// Rule and result.
     pub results: Vec<(String, String)>,
 }
@@ -29,6 +31,7 @@ impl Inventory {
         Told {
             kind: word(&value["targetResourceType"]),
             id: word(&value["targetResourceId"]),
+            overall: word(&value["complianceType"]),
             results: rules
                 .map(|rule| (word(&rule["configRuleName"]), word(&rule["complianceType"])))
                 .collect(),

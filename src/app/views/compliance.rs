@@ -51,7 +51,9 @@ pub(crate) fn Compliance(props: &Props) -> Html {
     };
     let set = |name: &'static str| {
         let (route, go) = ((*route).clone(), go.clone());
-        Callback::from(move |value: String| go.emit(route.clone().with(name, &value)))
+        Callback::from(move |value: String| {
+            go.emit(route.clone().with("control", "").with(name, &value))
+        })
     };
     let typed = {
         let set = set("at");
@@ -104,6 +106,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                 { tab("", "Results".to_owned()) }
                 { tab("rules", "Rules".to_owned()) }
                 { tab("controls", "Frameworks".to_owned()) }
+                { tab("scores", "Scores".to_owned()) }
             </nav>
             <div class="stack">
                 { match part.as_str() {
@@ -112,7 +115,11 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                         { pick(summary, &framework, set("framework")) }
                         <Grid key="controls" table={Table::Controls} label="Controls" {as_of} framework={framework.clone()} />
                     </> },
-                    _ => html! { <Grid key="findings" table={Table::Findings} label="Results of rules" {as_of} /> },
+                    "scores" => html! { <Grid key="scores" table={Table::Scores} label="Scores" {as_of} /> },
+                    _ => html! { <>
+                        { narrowed(summary, route.value("framework"), route.value("control"), set("framework"), (*route).clone().with("control", "").address()) }
+                        <Grid key="findings" table={Table::Findings} label="Results of rules" {as_of} framework={route.value("framework").to_owned()} control={route.value("control").to_owned()} />
+                    </> },
                 } }
             </div>
         </div>
@@ -142,6 +149,37 @@ fn pick(summary: &ComplianceSummary, chosen: &str, onpick: Callback<String>) -> 
         <div class="grid-tools">
             <label class="facet"><span>{"Framework"}</span><select data-testid="framework" {onchange} aria-label="Framework">{ for summary.frameworks.iter().map(option) }</select></label>
             <span class="count" role="status" data-testid="framework-counts">{ own.map(|(_, _, [failed, untested, met])| format!("{failed} failed, {untested} not tested, {met} met")) }</span>
+        </div>
+    }
+}
+
+/// Which results are shown: of all rules, of a framework's, or of one control's.
+fn narrowed(
+    summary: &ComplianceSummary,
+    chosen: &str,
+    control: &str,
+    onpick: Callback<String>,
+    without: String,
+) -> Html {
+    let ids: Vec<String> = summary
+        .frameworks
+        .iter()
+        .map(|(id, ..)| id.clone())
+        .collect();
+    let onchange = Callback::from(move |event: Event| {
+        let select = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        // The first choice stands for all.
+        let at = select.and_then(|select| select.selected_index().checked_sub(1));
+        let id = at.and_then(|at| ids.get(at as usize)).cloned();
+        onpick.emit(id.unwrap_or_default());
+    });
+    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ format!("{name} ({id})") }</option> };
+    html! {
+        <div class="grid-tools">
+            <label class="facet"><span>{"Rules of"}</span><select data-testid="results-framework" {onchange} aria-label="Rules of a framework"><option key="" selected={chosen.is_empty()}>{"all frameworks"}</option>{ for summary.frameworks.iter().map(option) }</select></label>
+            <span>{ (!control.is_empty()).then(|| html! { <span data-testid="results-control">{ format!("control {control} ") }<a href={without} aria-label="All controls">{"✕"}</a></span> }) }</span>
         </div>
     }
 }

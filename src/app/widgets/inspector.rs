@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
+use exhibit::moment::Moment;
 
 use super::cell;
 use super::control::{Add, Conclude};
@@ -15,6 +16,7 @@ use super::risk::Risk;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::download;
+use crate::app::format;
 use crate::app::route;
 use crate::app::session::Session;
 use crate::app::shell::Open;
@@ -98,6 +100,8 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
+            <section>{ it.results.as_ref().map(|(framework, control)| html! { <p><a class="button" data-testid="open-results" href={route::results(framework, control)} onclick={close.clone()}>{"Its results, resource by resource"}</a></p> }) }</section>
+            <section>{ (!it.over_time.is_empty()).then(|| over_time(&it.over_time)) }</section>
             <section>{ it.risk.as_ref().map(|(rated, name, risk)| html! { <Risk key={name.clone()} rated={*rated} name={name.clone()} risk={*risk} /> }) }</section>
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section>{ it.control.as_ref().map(|one| html! { <Conclude key={one.id.clone()} control={one.clone()} /> }) }</section>
@@ -113,6 +117,16 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ it.control.is_none().then(|| html! { <Add link={it.link.clone()} /> }) }</section>
             <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} /> }) }</section>
         </div>
+    }
+}
+
+/// What changed when, the newest first.
+fn over_time(changes: &[(Moment, String)]) -> Html {
+    let change = |(at, (when, what)): (usize, &(Moment, String))| {
+        html! { <tr key={at.to_string()}><td>{ format::time(*when) }</td><td>{ what }</td></tr> }
+    };
+    html! {
+        <div data-testid="over-time"><h3>{"Over time (UTC)"}</h3><table class="plain"><tbody>{ for changes.iter().rev().enumerate().map(change) }</tbody></table></div>
     }
 }
 

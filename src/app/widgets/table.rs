@@ -7,13 +7,14 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use exhibit::case::{
-    Answer, AsOf, Column, Export, Facet, Facets, Filter, Question, Rows, Shape, Sort, Subject,
-    Table,
+    Answer, AsOf, Column, Export, Facet, Facets, Filter, Form, Question, Rows, Shape, Sort,
+    Subject, Table,
 };
 
 use super::cell;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
+use crate::app::commands::now;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::shell::Open;
@@ -41,9 +42,12 @@ pub(crate) struct Props {
     /// Values of columns that are picked at first.
     #[prop_or_default]
     pub(crate) facets: Vec<Facet>,
-    /// Of controls: the framework.
+    /// Of controls and of results: the framework.
     #[prop_or_default]
     pub(crate) framework: String,
+    /// Of results: the control.
+    #[prop_or_default]
+    pub(crate) control: String,
 }
 
 /// A table with its filters, its export, and its rows.
@@ -66,6 +70,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
             props.query.clone(),
             props.as_of.clone(),
             props.framework.clone(),
+            props.control.clone(),
         );
         use_effect_with(from, move |_| first.set(0));
     }
@@ -75,6 +80,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
     }
     wanted.as_of = props.as_of.clone();
     wanted.framework.clone_from(&props.framework);
+    wanted.control.clone_from(&props.control);
     let question = Question::Rows {
         table,
         filter: wanted.clone(),
@@ -199,16 +205,19 @@ fn Tools(props: &ToolsProps) -> Html {
             </label>
         }
     };
-    let export = {
-        let export = Export::Csv {
-            table: props.table,
-            filter: props.filter.clone(),
-            sort: props.sort,
-        };
-        let name = format!("{}.csv", props.table.name());
+    let export = |form: Form, end: &'static str| {
+        let (table, filter, sort) = (props.table, props.filter.clone(), props.sort);
+        let (client, name) = (client.clone(), format!("{}.{end}", props.table.name()));
         Callback::from(move |_: MouseEvent| {
             if let Some(client) = &client {
-                client.download(export.clone(), &name);
+                let export = Export::Rows {
+                    form,
+                    table,
+                    filter: filter.clone(),
+                    sort,
+                    generated: now(),
+                };
+                client.download(export, &name);
             }
         })
     };
@@ -237,7 +246,12 @@ fn Tools(props: &ToolsProps) -> Html {
             }) }</div>
             <div class="facets">{ for useful.map(facet) }</div>
             <span class="count" role="status" data-testid="row-count">{ shown }</span>
-            <button data-testid="export-csv" onclick={export}>{"Export CSV"}</button>
+            <span class="exports">{"Export "}
+                <button data-testid="export-csv" title="The rows that the filter shows, for spreadsheets" onclick={export(Form::Csv, "csv")}>{"CSV"}</button>
+                <button data-testid="export-json" title="The rows that the filter shows, for programs" onclick={export(Form::Json, "json")}>{"JSON"}</button>
+                <button data-testid="export-page" title="The rows that the filter shows, as a page to print" onclick={export(Form::Html, "html")}>{"Page"}</button>
+                { (props.table == Table::Findings).then(|| html! { <button data-testid="export-findings-ocsf" title="The results that the filter shows, as OCSF Compliance Findings" onclick={export(Form::Ocsf, "ocsf.json")}>{"OCSF"}</button> }) }
+            </span>
         </div>
     }
 }

@@ -6,7 +6,7 @@
 mod parts;
 mod table;
 
-use crate::case::{Case, Filter, Table};
+use crate::case::{Case, Filter, Table, Wanted};
 use crate::moment::Moment;
 
 pub(super) use table::escape;
@@ -137,11 +137,33 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     say("</body></html>\n");
 }
 
+/// Writes one table as a page of its own, to print.
+pub fn rows(
+    case: &mut Case,
+    (of, filter, sort): Wanted<'_>,
+    generated: Moment,
+    out: &mut dyn FnMut(&[u8]),
+) {
+    let mut say = |text: &str| out(text.as_bytes());
+    say(HEAD);
+    say(STYLE);
+    say("@page { size: landscape; } body { max-width: none; }</style></head><body>\n");
+    say(&parts::title(case, generated));
+    let frame = Frame {
+        filter: filter.clone(),
+        sort,
+        ..Frame::of(of)
+    };
+    table(case, of.name(), &frame, &mut say);
+    say("</body></html>\n");
+}
+
 impl Frame {
     fn of(table: Table) -> Self {
         Frame {
             table,
             filter: Filter::default(),
+            sort: None,
             columns: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Tables of the report, cut into parts so that a hundred thousand rows still open at once.
 
-use crate::case::{Case, Cell, Facet, Filter, Table, each_row};
+use crate::case::{Case, Cell, Facet, Filter, Sort, Table, each_row};
 
 /// Rows of one part. Browsers lay out only the parts that are on screen.
 const PART: usize = 500;
@@ -9,6 +9,7 @@ const PART: usize = 500;
 pub(super) struct Frame {
     pub(super) table: Table,
     pub(super) filter: Filter,
+    pub(super) sort: Sort,
     /// Names of columns; all where it is empty.
     pub(super) columns: Vec<&'static str>,
 }
@@ -76,7 +77,7 @@ pub(super) fn table(case: &mut Case, title: &str, frame: &Frame, say: &mut dyn F
         .collect();
     say(&format!("<h3>{}</h3>\n", escape(title)));
     let (mut rows, mut part) = (0, String::new());
-    each_row(case, frame.table, &frame.filter, &mut |row| {
+    each_row(case, (frame.table, &frame.filter, frame.sort), &mut |row| {
         if rows % PART == 0 {
             if rows > 0 {
                 part += "</tbody></table>\n";

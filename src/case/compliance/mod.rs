@@ -1,7 +1,9 @@
 //! Which rules are met, as of a moment: evaluated here from items, beside what AWS recorded.
 
+pub(super) mod over_time;
 mod recorded;
 mod rows;
+pub(super) mod scores;
 mod show;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -23,9 +25,9 @@ use super::resources::key;
 use super::saved::Exception;
 use recorded::{find, recorded};
 use rows::rule_rows;
-pub(crate) use rows::{RuleRow, decided};
+pub(crate) use rows::{RuleRow, decided, upkeep};
 pub(crate) use show::{Told, asked_by, report, told};
-pub(in crate::case) use show::{control_row, controls, finding_row, rule_row, summary};
+pub(in crate::case) use show::{control_row, controls, finding_row, rule_row, rules_of, summary};
 
 /// What was read, and the last results.
 #[derive(Default)]
@@ -53,6 +55,8 @@ pub(crate) struct Results {
     pub(crate) findings: Vec<FindingRow>,
     /// Frameworks with the status of each control, and its rules.
     pub(crate) frameworks: Vec<FrameworkRow>,
+    /// Scores by group.
+    pub(crate) scores: Vec<scores::Score>,
     others: Others,
 }
 
@@ -86,6 +90,12 @@ pub(crate) struct FindingRow {
 }
 
 impl FindingRow {
+    /// Whether AWS's result is older than the last time that it failed to evaluate the rule.
+    pub(crate) fn is_stale(&self, rule: &RuleRow) -> bool {
+        let recorded = self.recorded.and_then(|(_, at)| at);
+        recorded.is_some_and(|at| rule.status.failed.is_some_and(|failed| failed > at))
+    }
+
     /// Whether the two results contradict each other.
     pub(crate) fn disagrees(&self) -> bool {
         let clear =
@@ -96,7 +106,7 @@ impl FindingRow {
         }
     }
 
-    fn worst(&self) -> Option<Outcome> {
+    pub(crate) fn worst(&self) -> Option<Outcome> {
         let both = [self.evaluated, self.recorded.map(|(outcome, _)| outcome)];
         let rank = |outcome: &Outcome| match outcome {
             Outcome::NonCompliant => 0,
@@ -124,6 +134,12 @@ pub(super) fn results(case: &mut Case, at: Option<Moment>) {
 /// The last results; none before [`results`] was called.
 pub(crate) fn known(case: &Case) -> Option<&Results> {
     case.compliance.results.as_ref()
+}
+
+/// The rule of a finding.
+pub(super) fn rule_at(case: &Case, finding: u32) -> Option<u32> {
+    let found = known(case)?.findings.get(finding as usize)?;
+    Some(found.rule)
 }
 
 fn evaluate(case: &Case, at: Option<Moment>) -> Results {
@@ -249,7 +265,9 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
         }
         row.disagreements += u32::from(finding.disagrees());
     }
+    rows::take_upkeep(case, &mut results.rules);
     results.frameworks = frameworks(case, &results);
+    results.scores = scores::scores(case, &results);
     results
 }
 

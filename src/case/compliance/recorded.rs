@@ -41,14 +41,13 @@ pub(super) fn find(
     None
 }
 
-/// All results that AWS recorded until a moment; a rule that no row stands for yet gets one.
-pub(super) fn recorded(
-    case: &Case,
-    rows: &mut Vec<RuleRow>,
-    at: Option<Moment>,
-) -> RecordedResults {
+/// Rule, type, id and account of the resource, result, and when.
+pub(super) type Told6 = (String, String, String, String, Outcome, Option<Moment>);
+
+/// All results that AWS recorded, in the order in which files tell them.
+pub(super) fn all_told(case: &Case) -> Vec<Told6> {
     let inventory = &case.inventory;
-    let mut told: Vec<(String, String, String, String, Outcome, Option<Moment>)> = Vec::new();
+    let mut told: Vec<Told6> = Vec::new();
     for resource in inventory
         .resources
         .iter()
@@ -108,6 +107,17 @@ pub(super) fn recorded(
             ));
         }
     }
+    told
+}
+
+/// All results that AWS recorded until a moment; a rule that no row stands for yet gets one.
+pub(super) fn recorded(
+    case: &Case,
+    rows: &mut Vec<RuleRow>,
+    at: Option<Moment>,
+) -> RecordedResults {
+    let inventory = &case.inventory;
+    let mut told = all_told(case);
     // The newest until the moment counts.
     told.retain(|(.., when)| at.is_none() || when.is_some_and(|when| Some(when) <= at));
     let told = sorted(told, |a, b| {
@@ -120,7 +130,7 @@ pub(super) fn recorded(
     };
     let mut unknown: BTreeMap<(u32, String, String), Told> = BTreeMap::new();
     for (name, kind, id, account, outcome, when) in told {
-        let rule = rule_of(rows, &name);
+        let rule = row_of(rows, &name);
         results.rules.insert(rule);
         let texts = &inventory.texts;
         match (texts.known(&kind), texts.known(&id), texts.known(&account)) {
@@ -141,27 +151,26 @@ pub(super) fn recorded(
     results
 }
 
-/// The row of a rule that AWS names: as it is configured, else by its usual name, else one of its own.
-fn rule_of(rows: &mut Vec<RuleRow>, name: &str) -> u32 {
-    let same = |row: &RuleRow| row.name == name;
-    let usual = rules::by_name(name);
-    let place = rows.iter().position(same).or_else(|| {
-        let usual = usual?;
+/// The row of a rule that AWS names: as it is configured, else by its usual name.
+pub(super) fn rule_of(rows: &[RuleRow], name: &str) -> Option<u32> {
+    let place = rows.iter().position(|row| row.name == name).or_else(|| {
+        let usual = rules::by_name(name)?;
         rows.iter()
             .position(|row| row.identifier == usual.identifier)
     });
-    place.unwrap_or_else(|| {
+    place.map(|place| place as u32)
+}
+
+/// The same; a rule that no row stands for gets one.
+fn row_of(rows: &mut Vec<RuleRow>, name: &str) -> u32 {
+    rule_of(rows, name).unwrap_or_else(|| {
+        let usual = rules::by_name(name);
         rows.push(RuleRow {
             identifier: usual.map_or(String::new(), |rule| rule.identifier.to_owned()),
             name: name.to_owned(),
-            rule: None,
-            parameters: BTreeMap::new(),
             from: "not told",
-            policy: String::new(),
-            counts: [0; 4],
-            muted: 0,
-            disagreements: 0,
+            ..RuleRow::default()
         });
-        rows.len() - 1
-    }) as u32
+        (rows.len() - 1) as u32
+    })
 }

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::compliance::recorded::ConfigRule;
+use crate::compliance::upkeep::{RuleStatus, Upkeep};
 use crate::compliance::{Class, Rule, rules};
 
 use super::super::Case;
+use super::recorded::rule_of;
 
 /// Rules that say nothing unless somebody set their parameters.
 const ONLY_CONFIGURED: &[&str] = &["REQUIRED_TAGS", "INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY"];
 
 /// A rule with its parameters.
+#[derive(Default)]
 pub(crate) struct RuleRow {
     /// AWS's identifier; empty for a custom rule.
     pub(crate) identifier: String,
@@ -30,6 +33,10 @@ pub(crate) struct RuleRow {
     pub(crate) muted: u32,
     /// How many recorded results say otherwise.
     pub(crate) disagreements: u32,
+    /// The result of the whole rule, as AWS has it.
+    pub(crate) overall: String,
+    /// When AWS last evaluated it, and when that last failed.
+    pub(crate) status: RuleStatus,
 }
 
 /// The rules: as they are configured, then those of packs, then the built-in ones with AWS's defaults.
@@ -51,9 +58,7 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
                 parameters,
                 from,
                 policy: policy.to_owned(),
-                counts: [0; 4],
-                muted: 0,
-                disagreements: 0,
+                ..RuleRow::default()
             }
         };
     let mut all: Vec<RuleRow> = Vec::new();
@@ -106,6 +111,31 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
         }
     }
     all
+}
+
+/// What outputs tell of the upkeep of rules, file by file.
+pub(crate) fn upkeep(case: &Case) -> impl Iterator<Item = &Upkeep> {
+    case.compliance.recorded.iter().map(|(_, one)| &one.upkeep)
+}
+
+/// Takes what AWS says of whole rules, and when it last evaluated them.
+pub(super) fn take_upkeep(case: &Case, rows: &mut [RuleRow]) {
+    for told in upkeep(case) {
+        for one in &told.overall {
+            let whole = one.resource.1.is_empty() && one.pack.is_empty();
+            if let Some(at) = rule_of(rows, &one.rule).filter(|_| whole) {
+                let failing = one.failing.map_or(String::new(), |(count, capped)| {
+                    format!(", {count}{} failing", if capped { "+" } else { "" })
+                });
+                rows[at as usize].overall = one.result.clone() + &failing;
+            }
+        }
+        for one in &told.statuses {
+            if let Some(at) = rule_of(rows, &one.rule) {
+                rows[at as usize].status = one.clone();
+            }
+        }
+    }
 }
 
 /// How a rule is decided here, in words.

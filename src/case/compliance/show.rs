@@ -1,5 +1,7 @@
 //! Compliance as it is shown: at a glance, in tables, in the report.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::compliance::Outcome;
@@ -144,6 +146,8 @@ pub(in crate::case) fn rule_row(case: &Case, at: u32) -> Row {
             count(3),
             Cell::Number(u64::from(row.disagreements)),
             text(row.rule.map_or("", |rule| rule.kind)),
+            text(&row.overall),
+            time(row.status.evaluated),
             text(&parameters.join(" ")),
             text(row.from),
             code(&row.identifier),
@@ -175,12 +179,18 @@ pub(in crate::case) fn finding_row(case: &Case, at: u32) -> Row {
     let of = |pick: fn(&Resource) -> Text| {
         resource.map_or("", |resource| inventory.text(pick(resource)))
     };
+    let capture = row.capture.and_then(|ix| inventory.capture(ix));
+    let tags = capture.into_iter().flat_map(|capture| &capture.tags);
+    let tags =
+        tags.map(|&(key, value)| format!("{}={}", inventory.text(key), inventory.text(value)));
+    let tags = tags.collect::<Vec<_>>().join(" ");
     Row {
         subject: Subject::Finding(at),
         cells: vec![
             text(row.evaluated.map_or("", Outcome::name)),
             text(row.recorded.map_or("", |(outcome, _)| outcome.name())),
             text(if row.disagrees() { "disagree" } else { "" }),
+            text(if row.is_stale(rule) { "stale" } else { "" }),
             text(if row.muted { "muted" } else { "" }),
             text(&rule.name),
             text(kind),
@@ -190,6 +200,7 @@ pub(in crate::case) fn finding_row(case: &Case, at: u32) -> Row {
             code(finding.as_ref().map_or("", |finding| &finding.path)),
             code(finding.as_ref().map_or("", |finding| &finding.value)),
             time(row.recorded.and_then(|(_, at)| at)),
+            text(&tags),
         ],
     }
 }
@@ -270,6 +281,29 @@ pub(crate) fn told<'c>(case: &'c Case, results: &'c Results, at: usize) -> Optio
     })
 }
 
+/// The rules that a framework, or one of its controls, asks for.
+pub(in crate::case) fn rules_of(case: &Case, framework: &str, control: &str) -> HashSet<u32> {
+    let Some(results) = known(case) else {
+        return HashSet::new();
+    };
+    let controls = results
+        .frameworks
+        .iter()
+        .filter(|one| one.id == framework)
+        .flat_map(|one| &one.controls);
+    let asked = controls.filter(|(id, ..)| control.is_empty() || id == control);
+    let asked: HashSet<&str> = asked
+        .flat_map(|(_, _, rules)| rules)
+        .map(String::as_str)
+        .collect();
+    let places = results
+        .rules
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| asked.contains(row.identifier.as_str()));
+    places.map(|(at, _)| at as u32).collect()
+}
+
 /// The part of the report.
 pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Value> {
     let row = &results.rules[rule];
@@ -296,6 +330,7 @@ pub(crate) fn report(case: &Case, results: &Results, rule: usize) -> Option<Valu
     let resources: Vec<Value> = (from..to).filter_map(resource).collect();
     Some(json!({
         "identifier": row.identifier, "name": row.name, "evaluable": row.rule.is_some(), "parameters": row.parameters,
+        "awsResult": filled(&row.overall), "awsEvaluated": row.status.evaluated.map(|at| at.to_string()), "awsFailed": row.status.failed.map(|at| at.to_string()),
         "muted": row.muted, "counts": { "noncompliant": row.counts[0], "compliant": row.counts[1], "notApplicable": row.counts[2], "insufficientData": row.counts[3] },
         "resources": resources,
     }))

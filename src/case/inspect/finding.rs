@@ -1,11 +1,15 @@
 //! Results of rules, rules and controls.
 
+use crate::activity::complete;
 use crate::compliance::Outcome;
 use crate::compliance::rules::automation;
+use crate::moment::HOUR;
 
 use super::super::Case;
-use super::super::compliance::{controls, decided, exception, finding, known, since};
-use super::super::question::{Inspection, Subject};
+use super::super::compliance::{
+    FindingRow, Results, controls, decided, exception, finding, known, over_time, since, upkeep,
+};
+use super::super::question::{Inspection, Step, Subject};
 use super::super::resources::{key, raw};
 use super::super::saved::Exception;
 use super::super::table::Cell;
@@ -95,6 +99,11 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
         it.related
             .push(("Its resource".to_owned(), Subject::Resource(row.resource?)));
     }
+    if row.is_stale(rule) {
+        it.why.push("AWS's result is older than the last time that it failed to evaluate the rule: it may not hold any more.".to_owned());
+    }
+    it.over_time = over_time::of_finding(case, results, row);
+    add_upkeep(case, results, row, &mut it);
     if row.evaluated == Some(Outcome::NonCompliant) {
         let asks = rule
             .rule
@@ -125,7 +134,93 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
     }
     it.related
         .push(("Its rule".to_owned(), Subject::Rule(row.rule)));
+    if let Some(query) = blame(case, results, row) {
+        it.queries.push((
+            "Who changed it: calls on it in the hour before".to_owned(),
+            query,
+        ));
+    }
     Some(it)
+}
+
+/// The query for what may have made a resource fail: calls that name it, in the hour before it was captured so.
+fn blame(case: &Case, results: &Results, row: &FindingRow) -> Option<String> {
+    let resource = case.inventory.resource(row.resource?)?;
+    let at = since(case, results, row)?;
+    let inventory = &case.inventory;
+    let mut names = vec![
+        inventory.title(resource),
+        inventory.text(resource.id),
+        inventory.arn(resource),
+    ];
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    let terms: Vec<String> = names
+        .into_iter()
+        .map(|name| complete::term("resource", name))
+        .collect();
+    Some(format!(
+        "({}) since:{} until:{at}",
+        terms.join(" OR "),
+        at.plus(-HOUR)
+    ))
+}
+
+/// What AWS itself has of repairs and exceptions, and the command that would repair it.
+fn add_upkeep(case: &Case, results: &Results, row: &FindingRow, it: &mut Inspection) {
+    let rule = &results.rules[row.rule as usize];
+    let inventory = &case.inventory;
+    let resource = row.resource.and_then(|at| inventory.resource(at));
+    let (kind, id) = resource.map_or(("", ""), |one| {
+        (inventory.text(one.kind), inventory.text(one.id))
+    });
+    for told in upkeep(case) {
+        for one in told
+            .executions
+            .iter()
+            .filter(|one| one.kind == kind && one.id == id)
+        {
+            let when = one.at.map_or(String::new(), |at| format!(", {at}"));
+            push(
+                &mut it.what,
+                "AWS's repair",
+                text(&format!("{}{when} {}", one.state, one.error)),
+            );
+        }
+        for one in told
+            .exceptions
+            .iter()
+            .filter(|one| one.rule == rule.name && one.id == id)
+        {
+            let until = one
+                .until
+                .map_or(String::new(), |at| format!(", until {at}"));
+            push(
+                &mut it.what,
+                "Accepted in AWS",
+                text(&format!("{}{until}", one.message)),
+            );
+        }
+    }
+    let configured = upkeep(case)
+        .flat_map(|told| &told.remediations)
+        .find(|one| one.rule == rule.name);
+    let document = configured
+        .map(|one| one.document.as_str())
+        .or(automation(&rule.identifier));
+    if let (Some(document), Some(Outcome::NonCompliant), Some(resource)) =
+        (document, row.worst(), resource)
+    {
+        let parameter = configured
+            .map(|one| one.parameter.as_str())
+            .filter(|name| !name.is_empty())
+            .unwrap_or("RESOURCE_ID_PARAMETER");
+        let quoted = format!("{parameter}={id}").replace('\'', "'\\''");
+        it.working.push(Step {
+            title: "The command that would repair it, for the owner to check and run: nothing is run from here".to_owned(),
+            text: format!("aws ssm start-automation-execution --region {} --document-name {document} --parameters '{quoted}'", inventory.text(resource.region)),
+        });
+    }
 }
 
 pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
@@ -149,6 +244,41 @@ pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
         push(&mut it.what, &format!("Parameter {name}"), code(value));
     }
     push(&mut it.what, "Parameters from", text(rule.from));
+    push(&mut it.what, "AWS says", text(&rule.overall));
+    let status = &rule.status;
+    for (label, at) in [
+        ("AWS evaluated", status.evaluated),
+        ("AWS invoked", status.invoked),
+        ("AWS failed", status.failed),
+    ] {
+        push(&mut it.what, label, at.map_or(Cell::Empty, Cell::Time));
+    }
+    push(&mut it.what, "AWS's error", text(&status.error));
+    for one in upkeep(case)
+        .flat_map(|told| &told.remediations)
+        .filter(|one| one.rule == rule.name)
+    {
+        let percent = |label: &str, value: Option<u64>| {
+            value.map_or(String::new(), |value| format!(", {label} {value} %"))
+        };
+        let how = if one.automatic {
+            "automatic"
+        } else {
+            "by hand"
+        };
+        push(
+            &mut it.what,
+            "AWS's repair",
+            text(&format!(
+                "{} ({how}{}{}; resource as {})",
+                one.document,
+                percent("at a time", one.concurrent),
+                percent("stops at errors of", one.errors),
+                one.parameter
+            )),
+        );
+    }
+    it.over_time = over_time::of_rules(case, results, &|rule| rule == at);
     for (outcome, count) in Outcome::ALL.iter().zip(rule.counts) {
         push(&mut it.what, outcome.name(), Cell::Number(u64::from(count)));
     }
@@ -177,6 +307,7 @@ pub(super) fn inspect_control(case: &Case, at: u32) -> Option<Inspection> {
     let mut it = blank(control, "Control");
     it.title.clone_from(control);
     push(&mut it.what, "Status", text(status.label()));
+    it.results = Some((case.view.framework.clone(), control.clone()));
     it.why.push("Failed: a rule fails. Met: all of its rules pass, and the evidence is known to hold all resources. Everything else is not tested.".to_owned());
     for identifier in rules.iter().take(MOST) {
         match results
