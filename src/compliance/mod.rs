@@ -3,6 +3,7 @@
 //! May use: `sum`, `moment`, `order`, `texts`, `evidence`, `config`. Each result names the path and the value
 //! that it rests on. Rules that evidence cannot decide say so; nothing is guessed.
 
+pub mod custom;
 pub mod facts;
 pub mod framework;
 pub mod recorded;
