@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use exhibit::case::{Answer, Export, Overview, Progress, Question, Settings};
+use exhibit::case::{Answer, CustomRule, Decided, Export, Overview, Progress, Question, Settings};
 use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, Timings};
 use exhibit::sum::Sum;
@@ -47,6 +47,8 @@ pub(crate) enum ToCase {
     Mark(Vec<u32>),
     /// Resources whose configurations were found.
     MarkResources(Vec<u32>),
+    /// What rules of the user's own say.
+    Decide(Decided),
     /// A document to write.
     Export { id: u32, export: Export },
 }
@@ -124,6 +126,11 @@ pub(crate) enum Part {
     Match {
         parts: Vec<(u32, u32)>,
         expression: String,
+    },
+    /// What rules of the user's own say of the items, as postcard.
+    Rules {
+        parts: Vec<(u32, u32)>,
+        rules: Vec<CustomRule>,
     },
 }
 

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use exhibit::case::{Overview, Settings};
+use exhibit::case::{CustomRule, Overview, RuleVerdict, Settings};
+use exhibit::compliance::Outcome;
 
 /// How far the intake is; the names are those of `data-state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,51 @@ pub(crate) struct Task {
     pub(crate) total: u64,
 }
 
+/// What came of trying a rule of the user's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tried {
+    /// The expression.
+    pub(crate) expression: String,
+    /// Resources that fail it, that pass, and of which it tells too little.
+    pub(crate) counts: [usize; 3],
+    /// Why it told too little, once each, the first few.
+    pub(crate) reasons: Vec<String>,
+    /// Resources that fail it, the first few.
+    pub(crate) failing: Vec<u32>,
+}
+
+impl Tried {
+    /// Counts what the first rule says.
+    pub(crate) fn of(rules: &[CustomRule], verdicts: &[RuleVerdict]) -> Self {
+        let count = |outcome: Outcome| verdicts.iter().filter(|one| one.outcome == outcome).count();
+        let mut reasons: Vec<String> = Vec::new();
+        for one in verdicts
+            .iter()
+            .filter(|one| one.outcome == Outcome::InsufficientData)
+        {
+            if !reasons.contains(&one.reason) && reasons.len() < 3 {
+                reasons.push(one.reason.clone());
+            }
+        }
+        let failing = verdicts
+            .iter()
+            .filter(|one| one.outcome == Outcome::NonCompliant);
+        Tried {
+            expression: rules
+                .first()
+                .map_or(String::new(), |rule| rule.expression.clone()),
+            counts: [
+                Outcome::NonCompliant,
+                Outcome::Compliant,
+                Outcome::InsufficientData,
+            ]
+            .map(count),
+            reasons,
+            failing: failing.take(10).map(|one| one.item).collect(),
+        }
+    }
+}
+
 /// Everything that views are made from, but for the answers they ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Session {
@@ -107,6 +153,8 @@ pub(crate) struct Session {
     pub(crate) toasts: Vec<Toast>,
     /// What goes on beside the intake.
     pub(crate) task: Option<Task>,
+    /// What came of trying a rule.
+    pub(crate) tried: Option<Tried>,
     /// What the user decided.
     pub(crate) settings: Rc<Settings>,
     /// Whether the built-in demo is in the case.

@@ -30,13 +30,14 @@ use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
 pub use artifacts::Correction;
+pub use compliance::Decided;
 pub use controls::{Audit, Control, Link};
 pub use question::{
     Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, Completions,
-    ComplianceSummary, ConfigSummary, Export, Facet, Facets, FileRecords, Filter, Form, GapView,
-    Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView, QueryError,
-    Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows, Scope, Segment,
-    Settings, Sort, Step, Subject, TrailSummary, Values,
+    ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords, Filter, Form,
+    GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView,
+    QueryError, Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows,
+    RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
 pub use register::{Register, Registered};
 pub(crate) use rows::{Wanted, each_row};
@@ -55,6 +56,8 @@ pub struct Case {
     rounds: u32,
     /// Counts judgements: what was asked of an older one is asked anew.
     epoch: u32,
+    /// Counts judgements alone.
+    judgements: u32,
     view: scan::View,
     activity: Store,
     found: activity::Found,
@@ -189,6 +192,7 @@ impl Case {
                 self.lines = None;
                 self.view = scan::View::default();
                 self.epoch += 1;
+                self.judgements += 1;
                 self.rounds = 0;
                 Vec::new()
             }
@@ -217,6 +221,14 @@ impl Case {
     /// Takes the resources whose configuration an expression found.
     pub fn mark_resources(&mut self, resources: &[u32]) {
         self.resources.found = resources.iter().copied().collect();
+        self.view = scan::View::default();
+        self.epoch += 1;
+    }
+
+    /// Takes what rules of the user's own say of the resources as of a moment.
+    pub fn decide(&mut self, decided: Decided) {
+        self.compliance.decide(decided);
+        self.lines = None;
         self.view = scan::View::default();
         self.epoch += 1;
     }

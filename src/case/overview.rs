@@ -21,6 +21,7 @@ pub(super) fn overview(case: &Case) -> Overview {
     let (files, bytes) = case.register.totals();
     let judgement = &case.judgement;
     Overview {
+        judgements: case.judgements,
         files,
         bytes,
         problems: case

@@ -14,6 +14,7 @@ pub use crate::activity::complete::Completions;
 pub use crate::activity::query::QueryError;
 pub use crate::activity::search::Values;
 pub use crate::activity::timeline::Histogram;
+pub use crate::compliance::custom::{CustomRule, Verdict as RuleVerdict};
 pub use crate::config::graph::Graph;
 use crate::evidence::Kind;
 pub use crate::integrity::Scope;
@@ -226,6 +227,8 @@ pub struct Settings {
     pub risk: RiskValues,
     /// What the auditor states and concludes.
     pub audit: Audit,
+    /// Rules of the user's own.
+    pub rules: Vec<CustomRule>,
 }
 
 /// An answer of the case.
@@ -269,6 +272,8 @@ pub struct Progress {
 /// The case at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
+    /// Counts judgements: what readers were asked of an older one is asked anew.
+    pub judgements: u32,
     /// Files in the register.
     pub files: u64,
     /// Bytes as dropped.

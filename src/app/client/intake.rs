@@ -204,6 +204,7 @@ impl Client {
         }
         (state.asked, state.documents, state.raws) = Default::default();
         state.reading = Default::default();
+        state.waiting.clear();
         state.session.task = None;
         // A listener may be what runs this: it is dropped when it has returned.
         let listeners = std::mem::take(&mut state.listeners);

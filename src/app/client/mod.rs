@@ -80,6 +80,8 @@ struct State {
     clears: u32,
     restarts: u32,
     reading: records::Reading,
+    /// What is read after it.
+    waiting: Vec<(Question, records::Purpose)>,
     /// Listeners live as long as the workers they listen to.
     listeners: Vec<Closure<dyn Fn(JsValue)>>,
 }

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 
-use exhibit::case::{Answer, AsOf, FileRecords, Question};
+use exhibit::case::{Answer, AsOf, CustomRule, Decided, FileRecords, Question, RuleVerdict};
+use exhibit::moment::Moment;
 
 use super::Client;
 use crate::app::download;
 use crate::app::messages::{Part, ToCase};
-use crate::app::session::Task;
+use crate::app::session::{Task, Tried};
 
 /// Files that are read at a time, for each reader.
 const AHEAD: usize = 2;
@@ -24,6 +25,29 @@ pub(crate) enum Purpose {
     Grep(String),
     /// Find the configuration items of which a JMESPath expression holds.
     Match(String),
+    /// Ask rules of the user's own, as of a moment; a draft is only tried.
+    Rules {
+        rules: Vec<CustomRule>,
+        at: Option<Moment>,
+        draft: bool,
+    },
+}
+
+impl Purpose {
+    /// Whether the newer one stands for both.
+    fn is_like(&self, other: &Purpose) -> bool {
+        match (self, other) {
+            (
+                Purpose::Rules { at, draft, .. },
+                Purpose::Rules {
+                    at: other,
+                    draft: too,
+                    ..
+                },
+            ) => at == other && draft == too,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
 }
 
 /// Files whose records are read again.
@@ -39,6 +63,7 @@ pub(super) struct Reading {
     /// What came of each file, by its place.
     lines: HashMap<usize, Uint8Array>,
     hits: Vec<u32>,
+    verdicts: Vec<RuleVerdict>,
     failed: usize,
 }
 
@@ -53,8 +78,25 @@ impl Client {
         self.read_all(Question::Items(as_of), Purpose::Match(expression));
     }
 
+    /// Asks rules of the user's own of the configurations that hold at a moment.
+    pub(crate) fn ask_rules(&self, rules: Vec<CustomRule>, at: Option<Moment>, draft: bool) {
+        let as_of = AsOf {
+            at,
+            ..AsOf::default()
+        };
+        self.read_all(Question::Items(as_of), Purpose::Rules { rules, at, draft });
+    }
+
     fn read_all(&self, which: Question, purpose: Purpose) {
         let mut state = self.0.state.borrow_mut();
+        // What rules say belongs to the case: nothing cuts that short, and whatever else is asked comes after.
+        if let Some(Purpose::Rules { draft: false, .. }) = state.reading.purpose {
+            state
+                .waiting
+                .retain(|(_, waiting)| !waiting.is_like(&purpose));
+            state.waiting.push((which, purpose));
+            return;
+        }
         let number = state.reading.number + 1;
         state.reading = Reading {
             number,
@@ -83,6 +125,7 @@ impl Client {
             number,
             ..Reading::default()
         };
+        state.waiting.clear();
         drop(state);
         self.change(|session| session.task = None);
     }
@@ -105,6 +148,10 @@ impl Client {
                 Some(Purpose::Match(expression)) => Part::Match {
                     parts,
                     expression: expression.clone(),
+                },
+                Some(Purpose::Rules { rules, .. }) => Part::Rules {
+                    parts,
+                    rules: rules.clone(),
                 },
                 _ => Part::Lines(parts),
             };
@@ -143,6 +190,16 @@ impl Client {
                     .hits
                     .extend(places.filter_map(|place| events.get(place as usize)));
             }
+            (Some(bytes), Some(Purpose::Rules { .. })) => {
+                let events = reading.files.get(at).map(|file| file.events.as_slice());
+                let events = events.unwrap_or_default();
+                let told: Vec<RuleVerdict> = postcard::from_bytes(&bytes).unwrap_or_default();
+                let placed = told.into_iter().filter_map(|one| {
+                    let item = *events.get(one.item as usize)?;
+                    Some(RuleVerdict { item, ..one })
+                });
+                reading.verdicts.extend(placed);
+            }
             (Some(bytes), _) => {
                 reading.lines.insert(at, Uint8Array::from(bytes.as_slice()));
             }
@@ -160,6 +217,9 @@ impl Client {
             let title = match &reading.purpose {
                 Some(Purpose::Grep(text)) => format!("Searching the records for {text:?}"),
                 Some(Purpose::Match(text)) => format!("Asking the configurations for {text}"),
+                Some(Purpose::Rules { .. }) => {
+                    "Asking your own rules of the configurations".to_owned()
+                }
                 _ => "Reading the records again".to_owned(),
             };
             drop(state);
@@ -174,6 +234,7 @@ impl Client {
         }
         let reading = std::mem::take(reading);
         state.reading.number = reading.number + 1;
+        let next = (!state.waiting.is_empty()).then(|| state.waiting.remove(0));
         drop(state);
         self.change(|session| session.task = None);
         if reading.failed > 0 {
@@ -185,6 +246,18 @@ impl Client {
         match reading.purpose {
             Some(Purpose::Grep(_)) => self.tell(&ToCase::Mark(reading.hits)),
             Some(Purpose::Match(_)) => self.tell(&ToCase::MarkResources(reading.hits)),
+            Some(Purpose::Rules { rules, at, draft }) => {
+                let verdicts = reading.verdicts;
+                if draft {
+                    self.change(|session| session.tried = Some(Tried::of(&rules, &verdicts)));
+                } else {
+                    self.tell(&ToCase::Decide(Decided {
+                        at,
+                        rules,
+                        verdicts,
+                    }));
+                }
+            }
             Some(Purpose::Export) => {
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
                 if download::save(&parts, "events.jsonl").is_err() {
@@ -195,6 +268,9 @@ impl Client {
                 }
             }
             None => {}
+        }
+        if let Some((which, purpose)) = next {
+            self.read_all(which, purpose);
         }
     }
 }

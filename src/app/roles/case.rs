@@ -145,6 +145,10 @@ impl Role {
                 self.case.borrow_mut().mark_resources(&resources);
                 self.tell_judgement(Wanted::Settings);
             }
+            ToCase::Decide(decided) => {
+                self.case.borrow_mut().decide(decided);
+                self.tell_judgement(Wanted::Settings);
+            }
             ToCase::Export { id, export } => self.export(id, &export),
         }
     }

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
 use exhibit::cloudtrail::log::{compact, record_text};
+use exhibit::compliance::custom::Prepared;
 use exhibit::config::expression::Expression;
 use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, unreadable};
@@ -252,6 +253,18 @@ impl Role {
                 });
                 // The page asks only with what can be read.
                 (None, hits.unwrap_or_default(), None)
+            }
+            (Ok(bytes), Part::Rules { parts, rules }) => {
+                let prepared = Prepared::new(&rules);
+                let mut verdicts = Vec::new();
+                for (at, part) in parts.iter().enumerate() {
+                    prepared.ask(at as u32, slice(&bytes, *part), &mut verdicts);
+                }
+                (
+                    None,
+                    postcard::to_allocvec(&verdicts).unwrap_or_default(),
+                    None,
+                )
             }
             (Err(problem), _) => (Some(problem), Vec::new(), None),
         };

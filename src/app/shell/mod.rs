@@ -87,6 +87,7 @@ pub(crate) fn App() -> Html {
                     <rect width="80" height="22" /><path d="M0 22 L40 0 H80 L40 22 Z" />
                 </pattern></defs>
             </svg>
+            <views::compliance::own::Standing />
             <Overlays overlay={*overlay} />
             <div class="curtains">
                 { dragging.then(|| html! { <div class="dropping"><p>{"Drop the evidence anywhere"}</p></div> }) }

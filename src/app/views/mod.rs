@@ -2,7 +2,7 @@
 
 mod activity;
 mod artifacts;
-mod compliance;
+pub(crate) mod compliance;
 mod evidence;
 mod integrity;
 mod later;

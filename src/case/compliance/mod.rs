@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
+use serde::{Deserialize, Serialize};
+
+use crate::compliance::custom::{CustomRule, Verdict};
 use crate::compliance::facts::Others;
 use crate::compliance::framework::{self, ControlStatus, Framework};
 use crate::compliance::recorded::Recorded;
@@ -34,12 +37,22 @@ pub(in crate::case) use show::{control_row, controls, finding_row, rule_row, rul
 pub(super) struct State {
     pub(super) recorded: Vec<(u32, Recorded)>,
     results: Option<Results>,
+    /// What rules of the user's own say, by moment.
+    decided: Vec<Decided>,
 }
 
 impl State {
     /// What is known has changed.
     pub(super) fn reset(&mut self) {
         self.results = None;
+        self.decided.clear();
+    }
+
+    /// Takes what rules of the user's own say.
+    pub(super) fn decide(&mut self, decided: Decided) {
+        self.results = None;
+        self.decided.retain(|known| known.at != decided.at);
+        self.decided.push(decided);
     }
 }
 
@@ -55,6 +68,8 @@ pub(crate) struct Results {
     pub(crate) findings: Vec<FindingRow>,
     /// Frameworks with the status of each control, and its rules.
     pub(crate) frameworks: Vec<FrameworkRow>,
+    /// Why rules of the user's own say what they say, by rule and resource.
+    reasons: HashMap<(u32, ResourceIx), String>,
     /// Scores by group.
     pub(crate) scores: Vec<scores::Score>,
     others: Others,
@@ -115,6 +130,57 @@ impl FindingRow {
             Outcome::NotApplicable => 3,
         };
         both.into_iter().flatten().min_by_key(rank)
+    }
+}
+
+/// What rules of the user's own say as of a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The moment; the newest captures without.
+    pub at: Option<Moment>,
+    /// The rules.
+    pub rules: Vec<CustomRule>,
+    /// What they say; `item` is the place of the resource.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Adds rows for rules of the user's own, and what they say.
+fn add_own(case: &Case, results: &mut Results) {
+    let mut decided = case.compliance.decided.iter();
+    let Some(decided) = decided.find(|decided| decided.at == results.at) else {
+        return;
+    };
+    let first = results.rules.len() as u32;
+    results
+        .rules
+        .extend(decided.rules.iter().map(|rule| RuleRow {
+            identifier: format!("custom:{}", rule.name),
+            name: rule.name.clone(),
+            from: "your own rule",
+            expression: rule.expression.clone(),
+            ..RuleRow::default()
+        }));
+    for verdict in &decided.verdicts {
+        let resource = case.inventory.resource(verdict.item);
+        let Some(ix) = resource.and_then(|one| case.inventory.as_of(one, results.at)) else {
+            continue;
+        };
+        if verdict.outcome == Outcome::NotApplicable || verdict.rule >= decided.rules.len() as u32 {
+            continue;
+        }
+        let rule = first + verdict.rule;
+        results
+            .reasons
+            .insert((rule, verdict.item), verdict.reason.clone());
+        results.findings.push(FindingRow {
+            rule,
+            resource: Some(verdict.item),
+            capture: Some(ix),
+            named: None,
+            muted: false,
+            evaluated: Some(verdict.outcome),
+            recorded: None,
+        });
     }
 }
 
@@ -247,6 +313,7 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
             recorded: Some(outcome),
         });
     }
+    add_own(case, &mut results);
     let findings = std::mem::take(&mut results.findings);
     results.findings = sorted(findings, |a, b| {
         (a.rule, a.resource.is_none(), a.resource).cmp(&(b.rule, b.resource.is_none(), b.resource))
@@ -396,6 +463,14 @@ impl<'c> Known<'c> {
 
 /// What a finding rests on, evaluated again.
 pub(super) fn finding(case: &Case, results: &Results, row: &FindingRow) -> Option<Finding> {
+    if let Some(reason) = results.reasons.get(&(row.rule, row.resource?)) {
+        return Some(Finding {
+            outcome: row.evaluated?,
+            path: results.rules.get(row.rule as usize)?.expression.clone(),
+            value: String::new(),
+            reason: reason.clone(),
+        });
+    }
     let inventory = &case.inventory;
     let resource = inventory.resource(row.resource?)?;
     let capture = inventory.capture(row.capture?)?;

@@ -27,6 +27,8 @@ pub(crate) struct RuleRow {
     pub(crate) from: &'static str,
     /// The text of a custom policy.
     pub(crate) policy: String,
+    /// The expression of a rule of the user's own.
+    pub(crate) expression: String,
     /// How many results of each outcome, in the order of [`Outcome::ALL`].
     pub(crate) counts: [u32; 4],
     /// How many failing results somebody accepted; they are not among the counts.
@@ -144,6 +146,7 @@ pub(crate) fn decided(row: &RuleRow) -> &'static str {
         Some(Class::Field) => "here",
         Some(Class::Approximate) => "here, approximately",
         Some(Class::Several) => "here, from several items",
+        None if !row.expression.is_empty() => "here, by your expression",
         None => "by AWS only",
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
     if row.disagrees() {
         it.why.push("AWS recorded another result than this item gives: it may be of another moment or with other parameters, or an item was edited.".to_owned());
     }
-    if rule.rule.is_none() {
+    if rule.rule.is_none() && rule.expression.is_empty() {
         it.why.push("Configuration items cannot decide this rule: AWS's own results are shown as they are. Collect them with `aws configservice get-compliance-details-by-config-rule`.".to_owned());
     }
     for (name, value) in &rule.parameters {
@@ -282,6 +282,7 @@ pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
     for (outcome, count) in Outcome::ALL.iter().zip(rule.counts) {
         push(&mut it.what, outcome.name(), Cell::Number(u64::from(count)));
     }
+    push(&mut it.what, "Expression (CEL)", code(&rule.expression));
     if !rule.policy.is_empty() {
         it.why
             .push("A custom policy: its text is shown, its results are AWS's own.".to_owned());

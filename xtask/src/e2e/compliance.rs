@@ -8,10 +8,16 @@ use anyhow::{Context, Result, ensure};
 use super::page::key;
 use super::{Page, Stage, Test};
 
-pub(super) const TESTS: &[Test] = &[Test {
-    name: "a_failed_control_leads_to_its_value_and_is_muted",
-    run: failed_control,
-}];
+pub(super) const TESTS: &[Test] = &[
+    Test {
+        name: "a_failed_control_leads_to_its_value_and_is_muted",
+        run: failed_control,
+    },
+    Test {
+        name: "a_rule_of_ones_own_is_tried_kept_and_reported",
+        run: own_rule,
+    },
+];
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -81,5 +87,40 @@ fn failed_control(stage: &Stage) -> Result<()> {
         "{}",
         own["counts"]
     );
+    stage.expect_quiet_console()
+}
+
+fn own_rule(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    page.click("nav-compliance")?;
+    page.click_text("nav a", "Your own rules")?;
+    page.fill("own-kind", "AWS::S3::Bucket")?;
+    page.fill("own-expression", "has(configuration.nothing")?;
+    page.click_text("[data-testid=own-tried]", "tell too little")?;
+    page.fill(
+        "own-expression",
+        "configuration.name.startsWith(\"example-p\")",
+    )?;
+    page.click_text(
+        "[data-testid=own-tried]",
+        " fail, 1 pass, 0 tell too little",
+    )?;
+    page.fill("own-name", "bucket-names")?;
+    page.click("own-save")?;
+    page.click_text(".own-rules table td", "bucket-names")?;
+    page.wait_for("the rule's results", WAIT, || {
+        let report = page.report()?;
+        let rules = report["compliance"]["rules"]
+            .as_array()
+            .context("no rules")?;
+        let own = rules
+            .iter()
+            .find(|one| one["identifier"] == "custom:bucket-names");
+        Ok(own.is_some_and(|own| {
+            own["counts"]["compliant"] == 1 && own["counts"]["noncompliant"].as_u64() > Some(5)
+        }))
+    })?;
     stage.expect_quiet_console()
 }

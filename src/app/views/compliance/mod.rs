@@ -1,5 +1,7 @@
 //! Compliance: results of rules on resources, rules, and controls of frameworks, as of any moment.
 
+pub(crate) mod own;
+
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
@@ -31,6 +33,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let (route, go) = use_noted(&props.route);
     let at = Moment::parse(route.value("at"));
+    own::use_own_rules(at.map(Some));
     let answer = use_answer(Question::Compliance(at), session.revision);
     let Some(Answer::Compliance(summary)) = answer.as_deref() else {
         return html! { <div class="page" data-testid="view-compliance"><h1>{"Compliance"}</h1><p class="loading">{"Asking the case…"}</p></div> };
@@ -107,6 +110,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                 { tab("rules", "Rules".to_owned()) }
                 { tab("controls", "Frameworks".to_owned()) }
                 { tab("scores", "Scores".to_owned()) }
+                { tab("own", "Your own rules".to_owned()) }
             </nav>
             <div class="stack">
                 { match part.as_str() {
@@ -115,6 +119,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                         { pick(summary, &framework, set("framework")) }
                         <Grid key="controls" table={Table::Controls} label="Controls" {as_of} framework={framework.clone()} />
                     </> },
+                    "own" => html! { <own::Own {at} /> },
                     "scores" => html! { <Grid key="scores" table={Table::Scores} label="Scores" {as_of} /> },
                     _ => html! { <>
                         { narrowed(summary, route.value("framework"), route.value("control"), set("framework"), (*route).clone().with("control", "").address()) }
