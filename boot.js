@@ -39,7 +39,14 @@
     else addEventListener("load", done, { once: true });
   });
 
+  // In the one file everything stands in the page itself, compressed, under an id.
+  const unpacked = (id) => {
+    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (sign) => sign.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
+  };
+
   const fetched = async (address) => {
+    if (address.startsWith("#")) return unpacked(address.slice(1));
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${address}: HTTP ${answer.status}`);
     return answer;

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use pico_args::Arguments;
 
+use crate::one_file;
 use crate::setup::{Tools, WasmStd};
 use crate::shell;
 
@@ -65,6 +66,7 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
         .env_remove("NO_COLOR");
     shell::run(&mut trunk)?;
     slim(&dist())?;
+    one_file::write(&dist())?;
 
     let sizes = first_load(&dist())?;
     print_sizes(&sizes);
@@ -124,7 +126,7 @@ struct Size {
     gzipped: usize,
 }
 
-/// Every file of dist/: the page fetches nothing later.
+/// Every file of dist/ but the one that holds all: the page fetches nothing later.
 fn first_load(dist: &Path) -> Result<Vec<Size>> {
     let mut sizes = Vec::new();
     let mut folders = vec![dist.to_path_buf()];
@@ -135,6 +137,9 @@ fn first_load(dist: &Path) -> Result<Vec<Size>> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
+                continue;
+            }
+            if path.ends_with(one_file::NAME) {
                 continue;
             }
             let bytes = fs::read(&path)?;

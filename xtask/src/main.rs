@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod e2e;
 mod generate;
+mod one_file;
 mod pack;
 mod serve;
 mod server;

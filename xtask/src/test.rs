@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use pico_args::Arguments;
 
 use crate::build::{self, Profile};
-use crate::e2e;
+use crate::e2e::{self, Variant};
 use crate::setup::{self, Browser, Tools, WasmStd};
 use crate::shell;
 
@@ -59,6 +59,11 @@ const STEPS: &[Step] = &[
         group: "e2e",
         name: "end-to-end tests",
         run: end_to_end,
+    },
+    Step {
+        group: "e2e",
+        name: "end-to-end tests of the one file, from disk",
+        run: one_file,
     },
 ];
 
@@ -201,7 +206,11 @@ fn bundle(options: &Options) -> Result<()> {
 }
 
 fn end_to_end(options: &Options) -> Result<()> {
-    e2e::run(options.e2e_filter.as_deref())
+    e2e::run(options.e2e_filter.as_deref(), Variant::Site)
+}
+
+fn one_file(options: &Options) -> Result<()> {
+    e2e::run(options.e2e_filter.as_deref(), Variant::OneFile)
 }
 
 /// Whether any source file below a folder has tests for the browser.

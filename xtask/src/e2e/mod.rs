@@ -19,7 +19,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 pub(crate) use page::{Page, key};
-pub(crate) use stage::Stage;
+pub(crate) use stage::{Stage, Variant};
 pub(crate) use views::VIEWS;
 
 use crate::setup::Browser;
@@ -36,7 +36,7 @@ pub(crate) struct Test {
 /// # Errors
 /// When any fails, after all have run. A failed test leaves a screenshot and the console in
 /// `target/e2e/<name>/`.
-pub(crate) fn run(filter: Option<&str>) -> Result<()> {
+pub(crate) fn run(filter: Option<&str>, variant: Variant) -> Result<()> {
     let tests: Vec<&Test> = [
         glue::TESTS,
         seal::TESTS,
@@ -63,7 +63,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     let mut failed = Vec::new();
     for test in &tests {
         let start = Instant::now();
-        let result = perform(&driver, test);
+        let result = perform(&driver, test, variant);
         let seconds = start.elapsed().as_secs_f64();
         match result {
             Ok(()) => println!("passed  {seconds:>6.1} s  {}", test.name),
@@ -85,8 +85,8 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn perform(driver: &Driver, test: &Test) -> Result<()> {
-    let stage = Stage::set(driver, test.name).context("setting the stage")?;
+fn perform(driver: &Driver, test: &Test, variant: Variant) -> Result<()> {
+    let stage = Stage::set(driver, test.name, variant).context("setting the stage")?;
     let result = (test.run)(&stage);
     if result.is_err() {
         stage.keep_evidence();

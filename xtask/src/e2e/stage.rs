@@ -21,11 +21,21 @@ pub(crate) struct Stage {
     /// Answers everything with success and to everyone; the page must never reach it.
     pub(crate) canary: Server,
     folder: PathBuf,
+    variant: Variant,
+}
+
+/// What is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// dist/, from a server.
+    Site,
+    /// The one file, from disk.
+    OneFile,
 }
 
 impl Stage {
     /// Starts all three; what the test leaves goes to `target/e2e/<name>/`.
-    pub(crate) fn set(driver: &Driver, name: &str) -> Result<Self> {
+    pub(crate) fn set(driver: &Driver, name: &str, variant: Variant) -> Result<Self> {
         let folder = shell::root().join("target/e2e").join(name);
         let _ = fs::remove_dir_all(&folder);
         let downloads = folder.join("downloads");
@@ -37,12 +47,20 @@ impl Stage {
             canary: Server::start(0, welcome)?,
             page: Page::new(Session::open(driver, &downloads)?, downloads),
             folder,
+            variant,
         })
     }
 
     /// Opens the page and waits for its seal.
     pub(crate) fn open(&self) -> Result<&Page> {
-        self.page.open(&self.site.url())?;
+        let address = match self.variant {
+            Variant::Site => self.site.url(),
+            Variant::OneFile => {
+                let file = build::dist().join(crate::one_file::NAME);
+                format!("file://{}", file.display())
+            }
+        };
+        self.page.open(&address)?;
         Ok(&self.page)
     }
 
