@@ -104,8 +104,8 @@ pub(crate) struct Tried {
     pub(crate) counts: [usize; 3],
     /// Why it told too little, once each, the first few.
     pub(crate) reasons: Vec<String>,
-    /// Resources that fail it, the first few.
-    pub(crate) failing: Vec<u32>,
+    /// Resources that fail it, with their names, the first few.
+    pub(crate) failing: Vec<(u32, String)>,
 }
 
 impl Tried {
@@ -135,7 +135,10 @@ impl Tried {
             ]
             .map(count),
             reasons,
-            failing: failing.take(10).map(|one| one.item).collect(),
+            failing: failing
+                .take(10)
+                .map(|one| (one.item, one.title.clone()))
+                .collect(),
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Why it tells too little.
     pub reason: String,
+    /// The name or ID of the resource, while a rule is only tried.
+    pub title: String,
 }
 
 /// Expressions that do what is often asked, with what they ask.
@@ -118,6 +120,13 @@ impl<'r> Prepared<'r> {
                 .as_str()
                 .is_some_and(|status| status.to_ascii_lowercase().contains("deleted"))
         });
+        let named = ["resourceName", "resourceId"]
+            .iter()
+            .filter_map(|name| item[*name].as_str());
+        let title: String = named
+            .map(str::to_owned)
+            .find(|name| !name.is_empty())
+            .unwrap_or_default();
         let asked = self
             .rules
             .iter()
@@ -134,6 +143,7 @@ impl<'r> Prepared<'r> {
                 rule: place as u32,
                 outcome,
                 reason,
+                title: title.clone(),
             });
         }
     }

@@ -44,7 +44,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--queries N] [--items N] [--no-build]",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--queries N] [--items N] [--objects MB] [--no-build]",
         run: bench::run,
     },
     Command {

@@ -251,6 +251,11 @@ impl Client {
                 if draft {
                     self.change(|session| session.tried = Some(Tried::of(&rules, &verdicts)));
                 } else {
+                    let untitled = |one| RuleVerdict {
+                        title: String::new(),
+                        ..one
+                    };
+                    let verdicts = verdicts.into_iter().map(untitled).collect();
                     self.tell(&ToCase::Decide(Decided {
                         at,
                         rules,

@@ -5,6 +5,7 @@ mod evidence;
 mod items;
 mod machine;
 mod measure;
+mod objects;
 mod python;
 mod queries;
 mod table;
@@ -33,6 +34,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let readers: Option<usize> = args.opt_value_from_str("--readers")?;
     let events: Option<usize> = args.opt_value_from_str("--queries")?;
     let items: Option<usize> = args.opt_value_from_str("--items")?;
+    let objects: Option<usize> = args.opt_value_from_str("--objects")?;
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -58,6 +60,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
 
     if let Some(events) = events {
         return queries::run(&bench, events);
+    }
+    if let Some(megabytes) = objects {
+        return objects::run(&bench, megabytes);
     }
     if let Some(items) = items {
         return items::run(&bench, items);

@@ -150,7 +150,7 @@ pub(super) fn Own(props: &Props) -> Html {
         };
         let draft = draft.clone();
         let onclick = Callback::from(move |_: MouseEvent| draft.set(own.clone()));
-        html! { <li key={*note}><button class="link" {onclick}>{ *note }</button></li> }
+        html! { <li key={*note}><button type="button" class="link" {onclick}>{ *note }</button></li> }
     };
     html! {
         <div class="own-rules">
@@ -179,14 +179,14 @@ pub(super) fn Own(props: &Props) -> Html {
 
 fn outcome(tried: &Tried, open: Option<Open>) -> Html {
     let [failing, passing, unknown] = tried.counts.map(|count| format::number(count as u64));
-    let resource = |&at: &u32| {
-        let open = open.clone();
+    let resource = |(at, title): &(u32, String)| {
+        let (open, at) = (open.clone(), *at);
         let onclick = Callback::from(move |_: MouseEvent| {
             if let Some(open) = &open {
                 open.0.emit(Some(Subject::Resource(at)));
             }
         });
-        html! { <li key={at.to_string()}><button class="link" {onclick}>{ format!("Failing resource {}", at + 1) }</button></li> }
+        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ format!("Fails: {title}") }</bdi></button></li> }
     };
     html! {
         <div data-testid="own-tried" role="status"><h2>{"On this evidence"}</h2>
