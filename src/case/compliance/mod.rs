@@ -1,24 +1,20 @@
 //! Which rules are met, as of a moment: evaluated here from items, beside what AWS recorded.
 
+mod known;
 pub(super) mod over_time;
+mod own;
 mod recorded;
 mod rows;
 pub(super) mod scores;
 mod show;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-
-use serde::{Deserialize, Serialize};
-
-use crate::compliance::custom::{CustomRule, Verdict};
 use crate::compliance::facts::Others;
 use crate::compliance::framework::{self, ControlStatus, Framework};
 use crate::compliance::recorded::Recorded;
-use crate::compliance::{Facts, Finding, Outcome};
-use crate::config::Inventory;
-use crate::config::inventory::{Capture, CaptureIx, Resource, ResourceIx};
+use crate::compliance::{Finding, Outcome};
+use crate::config::inventory::{CaptureIx, ResourceIx};
 use crate::moment::Moment;
 use crate::order::sorted;
 use crate::texts::Text;
@@ -26,6 +22,9 @@ use crate::texts::Text;
 use super::Case;
 use super::resources::key;
 use super::saved::Exception;
+use known::{Known, others};
+pub use own::Decided;
+use own::add_own;
 use recorded::{find, recorded};
 use rows::rule_rows;
 pub(crate) use rows::{RuleRow, decided, upkeep};
@@ -130,57 +129,6 @@ impl FindingRow {
             Outcome::NotApplicable => 3,
         };
         both.into_iter().flatten().min_by_key(rank)
-    }
-}
-
-/// What rules of the user's own say as of a moment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decided {
-    /// The moment; the newest captures without.
-    pub at: Option<Moment>,
-    /// The rules.
-    pub rules: Vec<CustomRule>,
-    /// What they say; `item` is the place of the resource.
-    pub verdicts: Vec<Verdict>,
-}
-
-/// Adds rows for rules of the user's own, and what they say.
-fn add_own(case: &Case, results: &mut Results) {
-    let mut decided = case.compliance.decided.iter();
-    let Some(decided) = decided.find(|decided| decided.at == results.at) else {
-        return;
-    };
-    let first = results.rules.len() as u32;
-    results
-        .rules
-        .extend(decided.rules.iter().map(|rule| RuleRow {
-            identifier: format!("custom:{}", rule.name),
-            name: rule.name.clone(),
-            from: "your own rule",
-            expression: rule.expression.clone(),
-            ..RuleRow::default()
-        }));
-    for verdict in &decided.verdicts {
-        let resource = case.inventory.resource(verdict.item);
-        let Some(ix) = resource.and_then(|one| case.inventory.as_of(one, results.at)) else {
-            continue;
-        };
-        if verdict.outcome == Outcome::NotApplicable || verdict.rule >= decided.rules.len() as u32 {
-            continue;
-        }
-        let rule = first + verdict.rule;
-        results
-            .reasons
-            .insert((rule, verdict.item), verdict.reason.clone());
-        results.findings.push(FindingRow {
-            rule,
-            resource: Some(verdict.item),
-            capture: Some(ix),
-            named: None,
-            muted: false,
-            evaluated: Some(verdict.outcome),
-            recorded: None,
-        });
     }
 }
 
@@ -370,95 +318,6 @@ fn by_kind(rows: &[RuleRow]) -> HashMap<&'static str, Vec<u32>> {
         }
     }
     by_kind
-}
-
-/// What rules need of other items, as of the moment.
-fn others(inventory: &Inventory, at: Option<Moment>) -> Others {
-    let mut others = Others::default();
-    for resource in &inventory.resources {
-        let kind = inventory.text(resource.kind);
-        if kind != "AWS::EC2::FlowLog" && kind != "AWS::CloudTrail::Trail" {
-            continue;
-        }
-        let capture = inventory
-            .as_of(resource, at)
-            .and_then(|at| inventory.capture(at));
-        let Some(capture) = capture.filter(|capture| !capture.status.is_deleted()) else {
-            continue;
-        };
-        let kept = |path: &str| {
-            inventory
-                .kept(capture, path)
-                .map(crate::config::kept::plain)
-                .unwrap_or_default()
-        };
-        if kind == "AWS::EC2::FlowLog" {
-            if kept("configuration.flowLogStatus").eq_ignore_ascii_case("active") {
-                others.flow_logged.insert(kept("configuration.resourceId"));
-            }
-        } else if kept("configuration.isMultiRegionTrail") == "true" {
-            others
-                .multi_region
-                .insert(inventory.text(resource.account).to_owned());
-        }
-    }
-    others
-}
-
-/// What is known of a capture, made ready once for all rules.
-struct Known<'c> {
-    kind: &'c str,
-    account: &'c str,
-    id: &'c str,
-    capture: &'c Capture,
-    values: HashMap<String, Value>,
-    tags: BTreeMap<String, String>,
-    related: HashSet<String>,
-}
-
-impl<'c> Known<'c> {
-    fn new(inventory: &'c Inventory, resource: &Resource, capture: &'c Capture) -> Self {
-        let value = |&(path, json): &(Text, Text)| {
-            let value = serde_json::from_str(inventory.text(json)).unwrap_or_default();
-            (inventory.text(path).to_ascii_lowercase(), value)
-        };
-        let tag = |&(key, value): &(Text, Text)| {
-            (
-                inventory.text(key).to_owned(),
-                inventory.text(value).to_owned(),
-            )
-        };
-        Known {
-            kind: inventory.text(resource.kind),
-            account: inventory.text(resource.account),
-            id: inventory.text(resource.id),
-            capture,
-            values: capture.kept.iter().map(value).collect(),
-            tags: capture.tags.iter().map(tag).collect(),
-            related: capture
-                .relations
-                .iter()
-                .map(|one| inventory.text(one.kind).to_owned())
-                .collect(),
-        }
-    }
-
-    fn evaluate(&self, results: &Results, rule: u32) -> Option<Finding> {
-        let row = results.rules.get(rule as usize)?;
-        let facts = Facts {
-            kind: self.kind,
-            account: self.account,
-            id: self.id,
-            deleted: self.capture.status.is_deleted(),
-            values: &self.values,
-            tags: &self.tags,
-            related: &self.related,
-            parameters: &row.parameters,
-            at: results.as_of.or(self.capture.at),
-            others: &results.others,
-        };
-        Some(row.rule?.evaluate(&facts))
-    }
 }
 
 /// What a finding rests on, evaluated again.
