@@ -288,4 +288,41 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
     assert_eq!(of("81224846e5906a1982d79f07a7467831"), "same");
     assert_eq!(of("00000000000000000000000000000000"), "differs");
     assert_eq!(of("00000000000000000000000000000000-3"), "unknown");
+    assert_eq!(of("67399361bea63868b77c0cd4d25cf553-1"), "same");
+    let head = |metadata: Value| {
+        let files = vec![
+            (name.to_owned(), bytes.clone()),
+            (
+                "head-object.json".to_owned(),
+                metadata.to_string().into_bytes(),
+            ),
+        ];
+        support::report(&files)["evidence"]["files"][0]["bucketChecksum"].clone()
+    };
+    let etag = "\"81224846e5906a1982d79f07a7467831\"";
+    assert_eq!(
+        head(json!({ "ETag": etag, "ServerSideEncryption": "AES256", "Metadata": {} })),
+        "same"
+    );
+    // Encrypted with KMS an ETag is no MD5; and what fits no file says nothing of any.
+    assert_eq!(
+        head(json!({ "ETag": etag, "ServerSideEncryption": "aws:kms", "Metadata": {} })),
+        Value::Null
+    );
+    assert_eq!(
+        head(json!({ "ETag": "\"0\"", "Metadata": {} })),
+        Value::Null
+    );
+    assert_eq!(
+        head(
+            json!({ "ChecksumSHA256": "QXOdp5it1SibQOE5uuSxqQF0yHeu1C4Z/yPOSFSo3Uw=", "ServerSideEncryption": "aws:kms", "Metadata": {} })
+        ),
+        "same"
+    );
+    assert_eq!(
+        head(
+            json!({ "ETag": "x", "ObjectSize": 13, "Checksum": { "ChecksumSHA256": "QXOdp5it1SibQOE5uuSxqQF0yHeu1C4Z/yPOSFSo3Uw=" } })
+        ),
+        "same"
+    );
 }

@@ -153,7 +153,7 @@ fn both_results_stand_side_by_side_and_controls_follow() {
     let frameworks = report["compliance"]["frameworks"]
         .as_array()
         .expect("frameworks");
-    assert_eq!(frameworks.len(), 50);
+    assert_eq!(frameworks.len(), 53);
     let speaks = |control: &&Value| {
         control["rules"].as_array().is_some_and(|rules| {
             rules

@@ -1,10 +1,12 @@
 //! S3 object metadata: where the newest digest's signature is.
 
+use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
+use crate::sum::Sum;
 
 use crate::evidence::json;
 
@@ -19,6 +21,10 @@ pub struct ObjectMetadata {
     pub signature: Option<String>,
     /// `backfill-generation-timestamp`.
     pub backfill_generated: Option<Moment>,
+    /// S3's own checksum of the object, where it was made with SHA-256 over all of it.
+    pub checksum: Option<Sum>,
+    /// `ETag`, where it is an MD5: not with SSE-KMS or SSE-C (S3 API reference, Object).
+    pub etag: Option<String>,
 }
 
 /// Object metadata is small; a larger file is not read as such.
@@ -62,12 +68,33 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
         ..ObjectMetadata::default()
     };
     let inner = field(object, "Metadata").and_then(Value::as_object);
+    let checksum = field(object, "Checksum")
+        .and_then(Value::as_object)
+        .unwrap_or(object);
+    let is_whole = text(checksum, &["ChecksumType"]).is_none_or(|kind| kind == "FULL_OBJECT");
+    metadata.checksum = text(checksum, &["ChecksumSHA256"])
+        .filter(|_| is_whole)
+        .and_then(|text| sum(&text));
+    let encrypts =
+        text(object, &["ServerSideEncryption"]).is_some_and(|how| how.starts_with("aws:kms"));
+    let own_key = field(object, "SSECustomerAlgorithm").is_some();
+    metadata.etag = text(object, &["ETag"])
+        .filter(|_| !encrypts && !own_key)
+        .map(|etag| etag.trim_matches('"').to_ascii_lowercase());
     for (name, value) in object.iter().chain(inner.into_iter().flatten()) {
         if let Value::String(value) = value {
             metadata.take(name, value);
         }
     }
     metadata
+}
+
+/// SHA-256 in base64, as S3 prints it. One of parts, `…-3`, is of no use here.
+fn sum(text: &str) -> Option<Sum> {
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .ok()?;
+    Some(Sum(bytes.try_into().ok()?))
 }
 
 /// A field by its name, case not minded: the Go SDK writes `Signature`, the CLI `signature`.

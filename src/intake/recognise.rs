@@ -225,6 +225,11 @@ const FORMS: &[Form] = &[
     ),
     object(Kind::ArtifactAgreement, &[], &["customerAgreements"]),
     object(Kind::S3ObjectMetadata, &["Metadata"], &[]),
+    object(
+        Kind::S3ObjectMetadata,
+        &["ObjectSize"],
+        &["Checksum", "ETag"],
+    ),
     list(Kind::S3ObjectMetadata, &["Metadata"]),
 ];
 

@@ -32,6 +32,8 @@ pub struct Holdings {
     pub logs: Vec<LogItem>,
     /// Public keys, one a distinct value.
     pub keys: Vec<KeyItem>,
+    /// Checksums that S3 states of objects: SHA-256, and the MD5 of an ETag.
+    pub checksums: Vec<(FileIx, Option<Sum>, Option<String>)>,
     /// Object metadata that carries a signature.
     pub metadata: Vec<MetadataItem>,
     /// Lake sign files.
@@ -281,6 +283,7 @@ impl Holdings {
         self.logs.retain(|item| !gone(item.file));
         self.keys.retain(|item| !gone(item.file));
         self.metadata.retain(|item| !gone(item.file));
+        self.checksums.retain(|(file, ..)| !gone(*file));
         self.lake.retain(|(file, _)| !gone(*file));
         self.lake_results.retain(|(file, _)| !gone(*file));
         self.descriptions.retain(|(file, _)| !gone(*file));
@@ -420,6 +423,10 @@ impl Holdings {
     }
 
     fn add_metadata(&mut self, file: FileIx, record: ObjectMetadata) {
+        if record.checksum.is_some() || record.etag.is_some() {
+            self.checksums
+                .push((file, record.checksum, record.etag.clone()));
+        }
         let Some(text) = record.signature else { return };
         self.metadata.push(MetadataItem {
             file,

@@ -1,9 +1,12 @@
-//! Files of AWS Config beside what a listing of their bucket says of them.
+//! Files of AWS Config beside what S3 says of them: a listing of their bucket, or the metadata of an object.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use md5::{Digest as _, Md5};
 
 use crate::cloudtrail::Description;
 use crate::config::name;
+use crate::sum::Sum;
 
 use super::super::Case;
 
@@ -51,17 +54,35 @@ pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
             listed.extend(of_config.map(|object| (name::base(&object.key), object.etag.as_str())));
         }
     }
+    // Metadata of one object names no key: it belongs to the file that it fits.
+    let stated = &case.holdings.checksums;
+    let sums: HashSet<Sum> = stated.iter().filter_map(|(_, sum, _)| *sum).collect();
+    let etags: HashSet<&str> = stated
+        .iter()
+        .filter_map(|(_, _, etag)| etag.as_deref())
+        .collect();
     let mut found = HashMap::new();
-    if listed.is_empty() {
+    if listed.is_empty() && stated.is_empty() {
         return found;
     }
     for (place, file) in case.register.files() {
         let Some(md5) = &file.md5 else { continue };
+        let hex = hex::encode(**md5);
+        // An upload in one part gives the MD5 of that part's MD5, and says so.
+        let of_part = hex::encode(Md5::digest(**md5)) + "-1";
+        let is_stated = file.sum.is_some_and(|sum| sums.contains(&sum))
+            || etags.contains(&*hex)
+            || etags.contains(&*of_part);
+        if is_stated {
+            found.insert(place, Checksum::Same);
+            continue;
+        }
         let Some(etag) = listed.get(&name::base(&file.path)) else {
             continue;
         };
         let checksum = match etag.len() {
-            32 if etag.eq_ignore_ascii_case(&hex::encode(**md5)) => Checksum::Same,
+            32 if etag.eq_ignore_ascii_case(&hex) => Checksum::Same,
+            34 if etag.eq_ignore_ascii_case(&of_part) => Checksum::Same,
             32 => Checksum::Differs,
             _ => Checksum::Unknown,
         };
