@@ -21,6 +21,14 @@ fn bucket(id: &str, time: &str, status: &str, owner: &str) -> Value {
     })
 }
 
+fn pack_item(time: &str, result: &str) -> Value {
+    json!({
+        "awsAccountId": "111122223333", "awsRegion": "eu-west-1", "resourceType": "AWS::Config::ConformancePackCompliance", "resourceId": "conformance-pack-1", "resourceName": "recorded",
+        "configurationItemStatus": "OK", "configurationItemCaptureTime": time,
+        "configuration": { "complianceType": result, "configRuleList": [{ "configRuleName": "x", "complianceType": result, "controls": [] }] },
+    })
+}
+
 fn evidence() -> Vec<(String, Vec<u8>)> {
     let items = [
         bucket("one", "2024-01-01T00:00:00Z", "Enabled", "ann"),
@@ -38,6 +46,8 @@ fn evidence() -> Vec<(String, Vec<u8>)> {
         file("repairs.json", json!({ "RemediationConfigurations": [{ "ConfigRuleName": RULE, "TargetId": "AWS-ConfigureS3BucketVersioning", "Automatic": false, "Parameters": { "BucketName": { "ResourceValue": { "Value": "RESOURCE_ID" } } } }] })),
         file("repaired.json", json!({ "RemediationExecutionStatuses": [{ "ResourceKey": { "resourceType": "AWS::S3::Bucket", "resourceId": "one" }, "State": "FAILED", "LastUpdatedTime": "2024-01-03T02:00:00Z" }] })),
         file("pack.json", json!({ "ConformancePackName": "own", "ConformancePackRuleComplianceList": [{ "ConfigRuleName": "a", "ComplianceType": "COMPLIANT" }, { "ConfigRuleName": "b", "ComplianceType": "INSUFFICIENT_DATA" }] })),
+        file("by-resource.json", json!({ "ComplianceByResources": [{ "ResourceType": "AWS::S3::Bucket", "ResourceId": "two", "Compliance": { "ComplianceType": "COMPLIANT" } }] })),
+        file("pack-items.json", json!({ "fileVersion": "1.0", "configurationItems": [pack_item("2024-01-01T00:00:00Z", "COMPLIANT"), pack_item("2024-01-02T00:00:00Z", "NON_COMPLIANT")] })),
         ("own-pack.yaml".to_owned(), b"Resources:\n  One:\n    Type: AWS::Config::ConfigRule\n    Properties:\n      ConfigRuleName: versioning\n      Source:\n        Owner: AWS\n        SourceIdentifier: S3_BUCKET_VERSIONING_ENABLED\n".to_vec()),
         file("events.json", json!([event])),
     ]
@@ -141,6 +151,26 @@ fn a_finding_tells_its_past_its_cause_and_its_repair() {
             .iter()
             .any(|(label, cell)| label == "AWS's repair" && cell.shown().starts_with("FAILED"))
     );
+    assert!(
+        it.what
+            .iter()
+            .any(|(label, cell)| label == "For days" && cell.shown() == "0")
+    );
+    let (two, _) = finding(&mut case, "two");
+    let two = inspect(&mut case, two);
+    let resource = two
+        .related
+        .iter()
+        .find(|(label, _)| label == "Its resource")
+        .expect("a resource")
+        .1;
+    let resource = inspect(&mut case, resource);
+    assert!(
+        resource
+            .what
+            .iter()
+            .any(|(label, cell)| label == "AWS says" && cell.shown() == "COMPLIANT")
+    );
     let Some(rule) = it.related.iter().find(|(label, _)| label == "Its rule") else {
         panic!("no rule");
     };
@@ -186,6 +216,16 @@ fn scores_count_by_group_and_packs_by_awss_definition() {
         of("conformance pack, as AWS recorded", "own")[7],
         "COMPLIANT"
     );
+    let (recorded, _) = scores
+        .iter()
+        .find(|(_, cells)| cells[1] == "recorded")
+        .expect("the recorded pack");
+    let changes: Vec<String> = inspect(&mut case, *recorded)
+        .over_time
+        .into_iter()
+        .map(|(_, what)| what)
+        .collect();
+    assert_eq!(changes, ["COMPLIANT", "NON_COMPLIANT"]);
     let owner = |name: &str| of("owner tag", name)[3].parse::<u32>().expect("a number");
     assert_eq!(owner("ann"), owner("bob") + 1);
     assert!(of("framework", "SOC 2 (Trust Services Criteria)")[3] != "0");

@@ -4,6 +4,8 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use exhibit::compliance::{Rule, rules};
 use serde_json::{Value, json};
@@ -34,6 +36,186 @@ fn item(rule: &Rule, which: &str, status: &str, told: &Value) -> Value {
     })
 }
 
+/// What the rule says of items, by their accounts: the result, and whether it names a path.
+fn results(
+    identifier: &str,
+    items: &[Value],
+    parameters: Option<&Value>,
+) -> BTreeMap<String, (String, bool)> {
+    let history = json!({ "fileVersion": "1.0", "configurationItems": items });
+    let mut files = vec![("history.json".to_owned(), history.to_string().into_bytes())];
+    if let Some(parameters) = parameters {
+        let rules = json!({ "ConfigRules": [{ "ConfigRuleName": "own-name", "Source": { "Owner": "AWS", "SourceIdentifier": identifier }, "InputParameters": parameters.to_string() }] });
+        files.push(("rules.json".to_owned(), rules.to_string().into_bytes()));
+    }
+    let report = report(&files);
+    let rules = report["compliance"]["rules"].as_array().expect("rules");
+    let own = rules
+        .iter()
+        .find(|one| one["identifier"] == identifier)
+        .unwrap_or_else(|| panic!("{identifier} has no result"));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let resources = own["resources"].as_array().expect("resources");
+    resources
+        .iter()
+        .map(|one| {
+            (
+                text(&one["account"]),
+                (text(&one["evaluated"]), one["path"].is_string()),
+            )
+        })
+        .collect()
+}
+
+/// Public data beside the checkout; says so where it is not there.
+fn data(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/config")
+        .join(name);
+    if !folder.is_dir() {
+        println!("SKIPPED: {} is not there", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// Public example items by their types, whatever the case.
+fn examples(folder: &Path) -> BTreeMap<String, Value> {
+    let read = |(_, bytes): &(String, Vec<u8>)| {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let item = value.get("configurationItem").unwrap_or(&value);
+        Some((item["resourceType"].as_str()?.to_lowercase(), item.clone()))
+    };
+    support::files_below(folder)
+        .iter()
+        .filter_map(read)
+        .collect()
+}
+
+/// Lays one value over another: objects field by field, anything else as a whole.
+fn lay(over: &Value, under: &mut Value) {
+    match (over, under) {
+        (Value::Object(over), Value::Object(under)) => {
+            for (name, value) in over {
+                lay(value, under.entry(name.clone()).or_insert(Value::Null));
+            }
+        }
+        (over, under) => *under = over.clone(),
+    }
+}
+
+/// An example with what a fixture tells, and without what the rule looks at otherwise.
+fn overlaid(example: &Value, rule: &Rule, fixture: &Value) -> Value {
+    let mut item = example.clone();
+    for part in ["configuration", "supplementaryConfiguration"] {
+        if let Some(text) = item[part].as_str() {
+            item[part] = serde_json::from_str(text).unwrap_or_default();
+        }
+        if !item[part].is_object() {
+            item[part] = json!({});
+        }
+    }
+    for path in rule.paths() {
+        let mut steps = path.split('.');
+        let (part, field) = (
+            steps.next().unwrap_or_default(),
+            steps.next().unwrap_or_default(),
+        );
+        if let Some(fields) = item[part].as_object_mut() {
+            fields.retain(|name, _| !name.eq_ignore_ascii_case(field));
+        }
+    }
+    // What the fixture is, it is in all but what only the example tells.
+    for name in [
+        "accountId",
+        "awsAccountId",
+        "arn",
+        "ARN",
+        "configurationItemMD5Hash",
+        "relationships",
+        "tags",
+        "version",
+    ] {
+        if let Some(fields) = item.as_object_mut() {
+            fields.remove(name);
+        }
+    }
+    lay(fixture, &mut item);
+    item
+}
+
+#[test]
+fn fixtures_hold_on_the_public_example_items() {
+    let Some(folder) = data("rdk_example_ci") else {
+        return;
+    };
+    let examples = examples(&folder);
+    let mut held = 0;
+    for line in FIXTURES.lines().filter(|line| !line.starts_with('#')) {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let rule = rules::by_identifier(parts[0]).expect(parts[0]);
+        let Some(example) = examples.get(&rule.kind.to_lowercase()) else {
+            continue;
+        };
+        // It asks for another item too, which stands in the fixture's own test.
+        if rule.identifier == "VPC_FLOW_LOGS_ENABLED" {
+            continue;
+        }
+        let [good, bad]: [Value; 2] =
+            [1, 2].map(|at| serde_json::from_str(parts[at]).expect(parts[0]));
+        let items: Vec<Value> = [
+            ("good", "OK", &good),
+            ("bad", "OK", &bad),
+            ("gone", "ResourceDeleted", &bad),
+        ]
+        .into_iter()
+        .map(|(which, status, told)| overlaid(example, rule, &item(rule, which, status, told)))
+        .collect();
+        let results = results(rule.identifier, &items, good.get("p"));
+        let of = |which: &str| results.get(which).map(|(result, _)| result.as_str());
+        assert_eq!(
+            (of("good"), of("bad"), of("gone")),
+            (Some("COMPLIANT"), Some("NON_COMPLIANT"), None),
+            "{}",
+            rule.identifier
+        );
+        held += 1;
+    }
+    println!("{held} rules on example items");
+    assert!(held >= 80, "{held}");
+}
+
+#[test]
+fn paths_are_those_of_awss_schema() {
+    let Some(folder) = data("config_resource_schema") else {
+        return;
+    };
+    let (mut known, mut unknown) = (0, Vec::new());
+    for rule in rules::all() {
+        let Ok(bytes) = fs::read(folder.join(format!("{}.properties.json", rule.kind))) else {
+            continue;
+        };
+        let schema: BTreeMap<String, Value> = serde_json::from_slice(&bytes).expect("a schema");
+        let names: Vec<String> = schema.keys().map(|name| name.to_lowercase()).collect();
+        for path in rule.paths() {
+            let path = path.to_lowercase();
+            // The schema tells leaves, and stops at properties that it holds for opaque.
+            let fits = |name: &String| {
+                *name == path
+                    || name.starts_with(&format!("{path}."))
+                    || path.starts_with(&format!("{name}."))
+            };
+            if names.iter().any(fits) {
+                known += 1;
+            } else {
+                unknown.push(format!("{}: {path}", rule.identifier));
+            }
+        }
+    }
+    println!("{known} paths are in the schema; not in it: {unknown:#?}");
+    assert!(unknown.len() * 8 <= known, "{known} known, {unknown:#?}");
+}
+
 #[test]
 fn every_rule_passes_fails_and_does_not_apply() {
     let mut seen = Vec::new();
@@ -58,51 +240,15 @@ fn every_rule_passes_fails_and_does_not_apply() {
             items.push(json!({ "awsAccountId": "good", "resourceType": "AWS::EC2::FlowLog", "resourceId": "fl", "configurationItemStatus": "OK",
                 "configurationItemCaptureTime": "2024-01-01T00:00:00Z", "configuration": { "resourceId": "VPC_FLOW_LOGS_ENABLED-good", "flowLogStatus": "ACTIVE" } }));
         }
-        let mut files = vec![(
-            "history.json".to_owned(),
-            json!({ "fileVersion": "1.0", "configurationItems": items })
-                .to_string()
-                .into_bytes(),
-        )];
-        if let Some(parameters) = good.get("p") {
-            let rules = json!({ "ConfigRules": [{ "ConfigRuleName": "own-name", "Source": { "Owner": "AWS", "SourceIdentifier": identifier }, "InputParameters": parameters.to_string() }] });
-            files.push(("rules.json".to_owned(), rules.to_string().into_bytes()));
-        }
-        let report = report(&files);
-        let rules = report["compliance"]["rules"].as_array().expect("rules");
-        let own = rules
-            .iter()
-            .find(|one| one["identifier"] == identifier)
-            .unwrap_or_else(|| panic!("{identifier} has no result"));
-        let results: BTreeMap<&str, (&str, bool)> = own["resources"]
-            .as_array()
-            .expect("resources")
-            .iter()
-            .map(|one| {
-                (
-                    one["account"].as_str().unwrap_or(""),
-                    (
-                        one["evaluated"].as_str().unwrap_or(""),
-                        one["path"].is_string(),
-                    ),
-                )
-            })
-            .collect();
-        assert_eq!(
-            results.get("good"),
-            Some(&("COMPLIANT", true)),
-            "{identifier}: {own}"
-        );
-        assert_eq!(
-            results.get("bad"),
-            Some(&("NON_COMPLIANT", true)),
-            "{identifier}: {own}"
-        );
-        assert_eq!(
-            results.get("gone"),
-            None,
-            "{identifier}: a deleted resource"
-        );
+        let results = results(identifier, &items, good.get("p"));
+        let of = |which: &str| {
+            results
+                .get(which)
+                .map(|(result, told)| (result.as_str(), *told))
+        };
+        assert_eq!(of("good"), Some(("COMPLIANT", true)), "{identifier}");
+        assert_eq!(of("bad"), Some(("NON_COMPLIANT", true)), "{identifier}");
+        assert_eq!(of("gone"), None, "{identifier}: a deleted resource");
     }
     let mut all: Vec<&str> = rules::all().map(|rule| rule.identifier).collect();
     all.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use exhibit::case::{CustomRule, Overview, RuleVerdict, Settings};
+use exhibit::case::{CustomRule, Earlier, Overview, RuleVerdict, Settings};
 use exhibit::compliance::Outcome;
 
 /// How far the intake is; the names are those of `data-state`.
@@ -156,6 +156,8 @@ pub(crate) struct Session {
     pub(crate) toasts: Vec<Toast>,
     /// What goes on beside the intake.
     pub(crate) task: Option<Task>,
+    /// What was written down earlier, to be compared.
+    pub(crate) earlier: Option<Rc<Earlier>>,
     /// What came of trying a rule.
     pub(crate) tried: Option<Tried>,
     /// What the user decided.

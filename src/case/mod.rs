@@ -8,10 +8,12 @@ pub(crate) mod compliance;
 pub mod controls;
 mod glance;
 pub mod inspect;
+mod inspection;
 pub(crate) mod objects;
 pub mod overview;
 pub mod protection;
 pub mod question;
+pub mod recheck;
 pub mod register;
 pub(crate) mod resources;
 pub(crate) mod risk;
@@ -39,6 +41,7 @@ pub use question::{
     QueryError, Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows,
     RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
 };
+pub use recheck::{Earlier, Hashed, Recheck};
 pub use register::{Register, Registered};
 pub(crate) use rows::{Wanted, each_row};
 pub use saved::{Exception, SavedView};
@@ -258,6 +261,7 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Recheck(earlier) => Answer::Recheck(recheck::compare(self, earlier)),
             Question::ControlsOf(id) => {
                 Answer::Controls(id.clone(), controls::of_framework(self, id))
             }
@@ -317,6 +321,7 @@ impl Case {
                 self.work_out();
                 write(audit::oscal::document(self, *generated).as_bytes());
             }
+            Export::Case => write(saved::write(&self.settings, recheck::files(self)).as_bytes()),
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),
             Export::ValidateLogs => audit::validate_logs::write(self, write),

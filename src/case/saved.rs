@@ -1,4 +1,4 @@
-//! What the user decided, as a file that can be opened again: settings and saved views, never evidence.
+//! A case as a file that can be opened again: what the user decided, and the hash of every file; never evidence.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,7 @@ use crate::evidence::{Problem, ProblemCode, json};
 use crate::moment::Moment;
 
 use super::question::Settings;
+use super::recheck::Hashed;
 
 /// The form of the file.
 const SCHEMA: &str = "exhibit.case/1";
@@ -39,13 +40,17 @@ pub struct Exception {
 struct File {
     schema: String,
     settings: Settings,
+    /// None in files of the first versions.
+    #[serde(default)]
+    files: Vec<Hashed>,
 }
 
 /// Writes the file.
-pub fn write(settings: &Settings) -> String {
+pub fn write(settings: &Settings, files: Vec<Hashed>) -> String {
     let file = File {
         schema: SCHEMA.to_owned(),
         settings: settings.clone(),
+        files,
     };
     serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
 }
@@ -54,7 +59,7 @@ pub fn write(settings: &Settings) -> String {
 ///
 /// # Errors
 /// What is no such file, of a newer form, or holds an address that leads out of the page.
-pub fn parse(bytes: &[u8]) -> Result<Settings, Problem> {
+pub fn parse(bytes: &[u8]) -> Result<(Settings, Vec<Hashed>), Problem> {
     let file: File = json::read(bytes)?;
     let wrong = |detail: String| Err(Problem::new(ProblemCode::JsonShape, detail));
     if file.schema != SCHEMA {
@@ -67,7 +72,7 @@ pub fn parse(bytes: &[u8]) -> Result<Settings, Problem> {
     if let Some(view) = file.settings.views.iter().find(is_view) {
         return wrong(format!("{:?} is no address of a view", view.address));
     }
-    Ok(file.settings)
+    Ok((file.settings, file.files))
 }
 
 #[cfg(test)]
@@ -84,11 +89,16 @@ mod tests {
             name: "Denied".into(),
             address: "#/v1/activity?q=error%3A*".into(),
         });
-        assert_eq!(parse(write(&settings).as_bytes()), Ok(settings.clone()));
+        let files = vec![Hashed {
+            path: "a".into(),
+            sha256: Some(crate::sum::Sum::of(b"a")),
+        }];
+        let text = write(&settings, files.clone());
+        assert_eq!(parse(text.as_bytes()), Ok((settings.clone(), files)));
         settings.views[0].address = "javascript:alert(1)".into();
-        assert!(parse(write(&settings).as_bytes()).is_err());
+        assert!(parse(write(&settings, Vec::new()).as_bytes()).is_err());
         assert!(parse(b"{}").is_err() && parse(b"").is_err());
-        let newer = write(&Settings::default()).replace("case/1", "case/9");
+        let newer = write(&Settings::default(), Vec::new()).replace("case/1", "case/9");
         assert!(parse(newer.as_bytes()).is_err());
     }
 }

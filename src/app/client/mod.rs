@@ -15,7 +15,7 @@ use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
 use exhibit::case::controls::parse_catalog;
-use exhibit::case::{Answer, Control, Export, Question, Raw, Settings, saved};
+use exhibit::case::{Answer, Control, Earlier, Export, Question, Raw, Settings, recheck, saved};
 use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
@@ -208,17 +208,6 @@ impl Client {
         self.tell(&ToCase::Set(Box::new(settings)));
     }
 
-    /// Downloads what the user decided, as a file that can be opened again.
-    pub(crate) fn save_settings(&self) {
-        let text = saved::write(&self.settings());
-        let parts = Array::of1(&text.into());
-        if crate::app::download::save(&parts, "case.exhibit.json").is_err() {
-            self.warn(
-                "The browser did not take the file: check that downloads are allowed.".to_owned(),
-            );
-        }
-    }
-
     /// Takes up what such a file says, in place of what was decided before.
     pub(crate) fn open_settings(&self, file: web_sys::File) {
         let client = self.clone();
@@ -229,9 +218,39 @@ impl Client {
                 .and_then(|text| text.as_string())
                 .unwrap_or_default();
             match saved::parse(text.as_bytes()) {
-                Ok(settings) => client.set(settings),
+                Ok((settings, files)) => {
+                    if !files.is_empty() {
+                        let earlier = Earlier {
+                            name: file.name(),
+                            files,
+                            ..Earlier::default()
+                        };
+                        client.change(|session| session.earlier = Some(Rc::new(earlier)));
+                    }
+                    client.set(settings);
+                }
                 Err(problem) => client.warn(format!(
                     "{} holds no saved views and settings: {} Choose a file that Exhibit wrote.",
+                    file.name(),
+                    problem.message()
+                )),
+            }
+        });
+    }
+
+    /// Takes up an earlier report, to say whether it still holds.
+    pub(crate) fn open_report(&self, file: web_sys::File) {
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+            let text = text
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
+            match recheck::parse(&file.name(), text.as_bytes()) {
+                Ok(earlier) => client.change(|session| session.earlier = Some(Rc::new(earlier))),
+                Err(problem) => client.warn(format!(
+                    "{} is no report of Exhibit: {} Choose a report.json that Exhibit wrote.",
                     file.name(),
                     problem.message()
                 )),

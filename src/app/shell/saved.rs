@@ -88,7 +88,7 @@ pub(super) fn Saved() -> Html {
             <ul data-testid="views">{ for session.settings.views.iter().map(row) }</ul>
             <p class="fine">{"A view is what is looked at: the view, its query, its stretch of time. It holds no evidence. Views are gone with the tab unless you download them."}</p>
             <p class="actions">
-                <button data-testid="save-settings" onclick={run(Command::SaveSettings)}>{"Download views and settings"}</button>
+                <button data-testid="save-settings" onclick={run(Command::SaveSettings)}>{"Download the case"}</button>
                 <button onclick={run(Command::OpenSettings)}>{"Open a file"}</button>
             </p>
         </div>

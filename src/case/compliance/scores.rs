@@ -214,6 +214,28 @@ fn recorded_packs(case: &Case) -> Vec<Score> {
     packs.into_iter().map(score).collect()
 }
 
+/// How the result of a pack changed, as items of its compliance tell.
+fn recorded_over_time(case: &Case, pack: &str) -> over_time::Changes {
+    let inventory = &case.inventory;
+    let packs = inventory.resources.iter().filter(|one| {
+        inventory.text(one.kind) == "AWS::Config::ConformancePackCompliance"
+            && inventory.title(one) == pack
+    });
+    let captures = packs
+        .flat_map(|one| &one.captures)
+        .filter_map(|&ix| inventory.capture(ix));
+    let mut changes: over_time::Changes = Vec::new();
+    for capture in captures {
+        let result = inventory.told(capture).overall;
+        if let Some(at) = capture.at
+            && changes.last().is_none_or(|(_, last)| *last != result)
+        {
+            changes.push((at, result));
+        }
+    }
+    changes
+}
+
 /// A row of the table.
 pub(in crate::case) fn row(case: &Case, at: u32) -> Row {
     let score = known(case).and_then(|results| results.scores.get(at as usize));
@@ -261,6 +283,10 @@ pub(in crate::case) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Opti
     }
     it.why.push("The score is the share of passing among failing and passing results. Accepted results count as neither, and rules that the evidence cannot decide are left out: it is no statement on them.".to_owned());
     let takes = |rule: u32| one.rules.contains(&results.rules[rule as usize].identifier);
-    it.over_time = over_time::of_rules(case, results, &takes);
+    it.over_time = if one.rules.is_empty() {
+        recorded_over_time(case, &one.group)
+    } else {
+        over_time::of_rules(case, results, &takes)
+    };
     Some(it)
 }

@@ -87,6 +87,12 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
             label,
             since(case, results, row).map_or(Cell::Empty, Cell::Time),
         );
+        let days = since(case, results, row)
+            .zip(results.as_of)
+            .map(|(from, to)| (to.seconds() - from.seconds()) / 86_400);
+        if let Some(days) = days.and_then(|days| u64::try_from(days).ok()) {
+            push(&mut it.what, "For days", Cell::Number(days));
+        }
         it.history = Some(key(inventory, resource));
         let known = exception(case, &rule.name, row.resource, results.as_of).cloned();
         if row.evaluated == Some(Outcome::NonCompliant) || known.is_some() {

@@ -1,6 +1,7 @@
 //! A resource of AWS Config and its captures.
 
 use super::super::Case;
+use super::super::compliance::upkeep;
 use super::super::question::{Inspection, Subject};
 use super::super::resources::{key, raw};
 use super::super::table::Cell;
@@ -33,6 +34,18 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
         "Captures",
         Cell::Number(resource.captures.len() as u64),
     );
+    let own = (inventory.text(resource.kind), inventory.text(resource.id));
+    let overall = upkeep(case).flat_map(|told| &told.overall);
+    for one in overall.filter(|one| (one.resource.0.as_str(), one.resource.1.as_str()) == own) {
+        let failing = one
+            .failing
+            .map_or(String::new(), |(count, _)| format!(", {count} rules"));
+        push(
+            &mut it.what,
+            "AWS says",
+            text(&format!("{}{failing}", one.result)),
+        );
+    }
     for &(tag, value) in &newest.tags {
         push(
             &mut it.what,

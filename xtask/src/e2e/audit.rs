@@ -184,5 +184,9 @@ fn controls(stage: &Stage) -> Result<()> {
     page.wait_for("the control", WAIT, || {
         Ok(control(&page.report()?, "OWN-1").is_ok_and(|own| own["by"] == "Ada"))
     })?;
+    page.click_text("nav a", "Hand over")?;
+    page.wait_for("the hashes to hold", WAIT, || {
+        Ok(page.attr("recheck", "data-holds")?.as_deref() == Some("true"))
+    })?;
     stage.expect_quiet_console()
 }

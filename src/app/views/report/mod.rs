@@ -2,6 +2,7 @@
 //! words them.
 
 mod controls;
+mod earlier;
 
 use std::rc::Rc;
 
@@ -79,8 +80,10 @@ fn HandOver() -> Html {
             <p class="actions">
                 <button onclick={run(Command::SaveManifest)}>{"Hashes of all files"}</button>
                 <button data-testid="export-script" onclick={run(Command::SaveScript)}>{"Script that collects what is missing"}</button>
-                <button data-testid="export-case" onclick={run(Command::SaveSettings)}>{"Case: settings, controls, exceptions"}</button>
+                <button data-testid="export-case" onclick={run(Command::SaveSettings)}>{"Case: settings, controls, exceptions, hashes"}</button>
             </p>
+            <h2>{"Does an earlier report still hold?"}</h2>
+            <earlier::EarlierReport />
         </div>
     }
 }
