@@ -273,3 +273,33 @@ fn every_form_holds_exactly_the_rows_of_the_filter() {
     };
     assert!(rows(&mut case, Table::Findings, &none).is_empty());
 }
+
+#[test]
+fn a_scope_narrows_what_a_rule_is_asked_of() {
+    let items = json!({ "fileVersion": "1.0", "configurationItems": [bucket("one", "2024-01-01T00:00:00Z", "Off", "ann"), bucket("two", "2024-01-01T00:00:00Z", "Off", "bob")] });
+    let asked = |scope: Value| {
+        let rules = json!({ "ConfigRules": [{ "ConfigRuleName": RULE, "Source": { "Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED" }, "Scope": scope }] });
+        let files = [
+            ("items.json".to_owned(), items.to_string().into_bytes()),
+            ("rules.json".to_owned(), rules.to_string().into_bytes()),
+        ];
+        let mut case = judged(&files, Settings::default());
+        let all = rows(&mut case, Table::Findings, &Filter::default());
+        all.iter()
+            .filter(|(_, cells)| cells.iter().any(|cell| cell == RULE))
+            .count()
+    };
+    assert_eq!(asked(json!({})), 2);
+    assert_eq!(
+        asked(
+            json!({ "ComplianceResourceTypes": ["AWS::S3::Bucket"], "ComplianceResourceId": "two" })
+        ),
+        1
+    );
+    assert_eq!(asked(json!({ "TagKey": "Owner", "TagValue": "ann" })), 1);
+    assert_eq!(asked(json!({ "TagKey": "Owner" })), 2);
+    assert_eq!(
+        asked(json!({ "ComplianceResourceTypes": ["AWS::EC2::Instance"] })),
+        0
+    );
+}

@@ -35,6 +35,51 @@ pub struct ConfigRule {
     pub parameters: BTreeMap<String, String>,
     /// The text of a custom policy (Guard): shown, not evaluated.
     pub policy: String,
+    /// Which resources it is asked of.
+    pub scope: Scope,
+    /// `MaximumExecutionFrequency`; empty for a rule that only changes trigger.
+    pub frequency: String,
+}
+
+/// Which resources a rule is asked of; what is empty narrows nothing (API reference of AWS Config, Scope).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// `ComplianceResourceTypes`.
+    pub kinds: Vec<String>,
+    /// `ComplianceResourceId`.
+    pub id: String,
+    /// `TagKey`.
+    pub tag: String,
+    /// `TagValue`; any value of the key where it is empty.
+    pub value: String,
+}
+
+impl Scope {
+    /// Whether a resource is within it.
+    pub fn takes(&self, kind: &str, id: &str, tags: &BTreeMap<String, String>) -> bool {
+        let of_tag = |value: &String| self.value.is_empty() || *value == self.value;
+        (self.kinds.is_empty() || self.kinds.iter().any(|one| one == kind))
+            && (self.id.is_empty() || self.id == id)
+            && (self.tag.is_empty() || tags.get(&self.tag).is_some_and(of_tag))
+    }
+
+    /// For people; empty where it takes all.
+    pub fn words(&self) -> String {
+        let mut words = self.kinds.clone();
+        words.extend(Some(self.id.clone()).filter(|id| !id.is_empty()));
+        if !self.tag.is_empty() {
+            words.push(format!(
+                "tag {}={}",
+                self.tag,
+                if self.value.is_empty() {
+                    "*"
+                } else {
+                    &self.value
+                }
+            ));
+        }
+        words.join(", ")
+    }
 }
 
 /// The result of a rule on a resource.
@@ -86,6 +131,18 @@ fn read(value: &Value, all: &mut Recorded) {
                 .map(|(name, value)| (name, super::facts::plain(&value)))
                 .collect(),
             policy: text(&rule["Source"]["CustomPolicyDetails"]["PolicyText"]),
+            scope: Scope {
+                kinds: rule["Scope"]["ComplianceResourceTypes"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(text)
+                    .collect(),
+                id: text(&rule["Scope"]["ComplianceResourceId"]),
+                tag: text(&rule["Scope"]["TagKey"]),
+                value: text(&rule["Scope"]["TagValue"]),
+            },
+            frequency: text(&rule["MaximumExecutionFrequency"]),
         });
     }
     let lists = [

@@ -86,6 +86,9 @@ impl<'c> Known<'c> {
 
     pub(super) fn evaluate(&self, results: &Results, rule: u32) -> Option<Finding> {
         let row = results.rules.get(rule as usize)?;
+        if !row.scope.takes(self.kind, self.id, &self.tags) {
+            return None;
+        }
         let facts = Facts {
             kind: self.kind,
             account: self.account,

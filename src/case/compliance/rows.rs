@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compliance::recorded::ConfigRule;
+use crate::compliance::recorded::{ConfigRule, Scope};
 use crate::compliance::upkeep::{RuleStatus, Upkeep};
 use crate::compliance::{Class, Rule, rules};
 
@@ -27,6 +27,10 @@ pub(crate) struct RuleRow {
     pub(crate) from: &'static str,
     /// The text of a custom policy.
     pub(crate) policy: String,
+    /// Which resources it is asked of.
+    pub(crate) scope: Scope,
+    /// How often AWS evaluates it at least; empty for changes alone.
+    pub(crate) frequency: String,
     /// The expression of a rule of the user's own.
     pub(crate) expression: String,
     /// How many results of each outcome, in the order of [`Outcome::ALL`].
@@ -80,6 +84,10 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
             "the rule's InputParameters",
             &rule.policy,
         ));
+        if let Some(row) = all.last_mut() {
+            row.scope.clone_from(&rule.scope);
+            row.frequency.clone_from(&rule.frequency);
+        }
     }
     let has =
         |all: &[RuleRow], identifier: &str| all.iter().any(|row| row.identifier == identifier);

@@ -2,7 +2,7 @@
 
 use crate::activity::complete;
 use crate::compliance::Outcome;
-use crate::compliance::rules::automation;
+use crate::compliance::rules::{automation, trigger};
 use crate::moment::HOUR;
 
 use super::super::Case;
@@ -238,6 +238,11 @@ pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
     push(&mut it.what, "Decided", text(decided(rule)));
     if let Some(own) = rule.rule {
         push(&mut it.what, "Type", text(own.kind));
+        push(
+            &mut it.what,
+            "AWS evaluates it on",
+            text(trigger(own.identifier)),
+        );
         push(&mut it.what, "Asks", text(&own.asks()));
         push(&mut it.what, "Looks at", code(&own.paths().join(", ")));
         push(
@@ -250,6 +255,8 @@ pub(super) fn inspect_rule(case: &Case, at: u32) -> Option<Inspection> {
         push(&mut it.what, &format!("Parameter {name}"), code(value));
     }
     push(&mut it.what, "Parameters from", text(rule.from));
+    push(&mut it.what, "Scope", text(&rule.scope.words()));
+    push(&mut it.what, "At least every", text(&rule.frequency));
     push(&mut it.what, "AWS says", text(&rule.overall));
     let status = &rule.status;
     for (label, at) in [

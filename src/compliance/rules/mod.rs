@@ -137,6 +137,44 @@ pub fn automation(identifier: &str) -> Option<&'static str> {
     found.next().map(|(_, document)| *document)
 }
 
+/// Managed rules that AWS evaluates from time to time alone (AWS Config developer guide, list of managed rules).
+const PERIODIC: &[&str] = &[
+    "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED",
+    "CLOUD_TRAIL_ENCRYPTION_ENABLED",
+    "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
+    "CMK_BACKING_KEY_ROTATION_ENABLED",
+    "EC2_STOPPED_INSTANCE",
+    "ECR_PRIVATE_IMAGE_SCANNING_ENABLED",
+    "EFS_ENCRYPTED_CHECK",
+    "EKS_ENDPOINT_NO_PUBLIC_ACCESS",
+    "EKS_SECRETS_ENCRYPTED",
+    "ELASTICSEARCH_ENCRYPTED_AT_REST",
+    "IAM_POLICY_IN_USE",
+    "KMS_CMK_NOT_SCHEDULED_FOR_DELETION",
+    "MULTI_REGION_CLOUD_TRAIL_ENABLED",
+    "SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED",
+    "SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS",
+    "VPC_FLOW_LOGS_ENABLED",
+];
+
+/// Those that both changes and time trigger.
+const BOTH: &[&str] = &[
+    "ACM_CERTIFICATE_EXPIRATION_CHECK",
+    "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+    "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+];
+
+/// What has AWS evaluate a rule.
+pub fn trigger(identifier: &str) -> &'static str {
+    if PERIODIC.contains(&identifier) {
+        "periodic"
+    } else if BOTH.contains(&identifier) {
+        "configuration changes, and periodic"
+    } else {
+        "configuration changes"
+    }
+}
+
 /// The values of a type that rules look at, so that a reader keeps them.
 pub fn kept_paths(kind: &str) -> &'static [&'static str] {
     static PATHS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
