@@ -444,3 +444,39 @@ fn an_earlier_report_says_which_file_was_changed() {
     assert_eq!(compare(&now, &earlier).changed, ["a.txt"]);
     assert!(exhibit::case::recheck::parse("x", b"{}").is_err());
 }
+
+#[test]
+fn what_covers_less_than_the_period_is_not_met() {
+    let fixture = support::files_below(std::path::Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/evidence/complete/evidence"
+    )));
+    let status = |settings: Settings| {
+        let mut case = judged(&fixture, settings);
+        let report: Value = serde_json::from_slice(&exported(
+            &mut case,
+            &Export::Report {
+                generated: GENERATED,
+            },
+        ))
+        .expect("JSON");
+        let all = report["audit"]["controls"]
+            .as_array()
+            .expect("controls")
+            .clone();
+        let own = all
+            .iter()
+            .find(|one| one["id"] == "LOG-VALIDATION")
+            .expect("the check");
+        own["status"].as_str().expect("status").to_owned()
+    };
+    assert_eq!(status(Settings::default()), "notTested");
+    let confirmed = Settings {
+        keys_confirmed: true,
+        ..Settings::default()
+    };
+    assert_eq!(status(confirmed.clone()), "met");
+    let mut longer = confirmed;
+    longer.audit.from = Moment::parse("2000-01-01T00:00:00Z");
+    assert_eq!(status(longer), "notTested");
+}

@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-
 use exhibit::case::{Case, Filter, Question, Table};
 use exhibit::config::diff::diff;
 use exhibit::config::{Config, item_text};
@@ -12,23 +10,6 @@ use exhibit::intake::Facts;
 use serde_json::{Value, json};
 
 use support::{entries, files_below};
-
-/// A folder of public examples; `None` where they are not there and need not be.
-fn data(name: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/config")
-        .join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var("EXHIBIT_DATA").as_deref() != Ok("required"),
-        "{} is not there",
-        folder.display()
-    );
-    eprintln!("SKIPPED: {} is not there", folder.display());
-    None
-}
 
 /// All leaves of a value: path and value.
 fn leaves(value: &Value, path: &str, all: &mut Vec<(String, Value)>) {
@@ -80,7 +61,9 @@ fn holds(all: &[Value], wanted: &Value) -> bool {
 #[test]
 fn nothing_of_the_examples_is_lost() {
     for (name, least) in [("docs_examples", 20), ("rdk_example_ci", 70)] {
-        let Some(folder) = data(name) else { continue };
+        let Some(folder) = support::data(&format!("config/{name}")) else {
+            continue;
+        };
         let files = files_below(&folder);
         let mut read = 0;
         for (source, entry) in entries(&files) {
@@ -177,7 +160,7 @@ fn before(item: &Value, changes: &serde_json::Map<String, Value>) -> Value {
 
 #[test]
 fn differences_are_those_that_aws_states() {
-    let Some(folder) = data("docs_examples") else {
+    let Some(folder) = support::data("config/docs_examples") else {
         return;
     };
     let text = std::fs::read_to_string(folder.join("example-sns-notification.2.json"))

@@ -4,7 +4,6 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use exhibit::activity::{Query, Search};
 use exhibit::case::Case;
@@ -14,26 +13,9 @@ use serde_json::Value;
 
 use support::{entries, files_below, report};
 
-/// The folder of some data; `None` where it is not there and need not be.
-fn data(name: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/cloudtrail")
-        .join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var_os("EXHIBIT_DATA").is_none_or(|value| value != "required"),
-        "{} is required and not there",
-        folder.display()
-    );
-    println!("SKIPPED: {} is not there", folder.display());
-    None
-}
-
 #[test]
 fn genuine_signatures_recover_under_genuine_keys() {
-    let Some(folder) = data("aws-docs-samples") else {
+    let Some(folder) = support::data("cloudtrail/aws-docs-samples") else {
         return;
     };
     let mut keys: Vec<PublicKey> = Vec::new();
@@ -86,7 +68,7 @@ fn genuine_signatures_recover_under_genuine_keys() {
 
 #[test]
 fn aws_lake_sample_verifies() {
-    let Some(folder) = data("awscli-v2-lake-sign-sample") else {
+    let Some(folder) = support::data("cloudtrail/awscli-v2-lake-sign-sample") else {
         return;
     };
     let files = files_below(&folder);
@@ -114,7 +96,9 @@ fn public_logs_are_read_with_no_problem() {
         ("invictus-aws_dataset", 55),
         ("stratus-red-team-detonation-logs", 35),
     ] {
-        let Some(folder) = data(name) else { continue };
+        let Some(folder) = support::data(&format!("cloudtrail/{name}")) else {
+            continue;
+        };
         let mut found = files_below(&folder);
         found.retain(|(name, _)| !is_note(name));
         let entries = entries(&found);

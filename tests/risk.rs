@@ -18,17 +18,9 @@ fn alerts(report: &Value) -> Vec<(String, String)> {
 
 #[test]
 fn techniques_raise_the_alert_that_fits() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/cloudtrail/stratus-red-team-detonation-logs");
-    if !folder.is_dir() {
-        assert!(
-            std::env::var("EXHIBIT_DATA").as_deref() != Ok("required"),
-            "{} is not there",
-            folder.display()
-        );
-        eprintln!("SKIPPED: {} is not there", folder.display());
+    let Some(folder) = support::data("cloudtrail/stratus-red-team-detonation-logs") else {
         return;
-    }
+    };
     // Which alert fits a technique, by a part of its file's name.
     let fits: &[(&str, &str)] = &[
         ("password-data", "secrets-read"),

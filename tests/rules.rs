@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use exhibit::compliance::{Rule, rules};
 use serde_json::{Value, json};
@@ -65,18 +65,6 @@ fn results(
             )
         })
         .collect()
-}
-
-/// Public data beside the checkout; says so where it is not there.
-fn data(name: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/config")
-        .join(name);
-    if !folder.is_dir() {
-        println!("SKIPPED: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
 }
 
 /// Public example items by their types, whatever the case.
@@ -146,7 +134,7 @@ fn overlaid(example: &Value, rule: &Rule, fixture: &Value) -> Value {
 
 #[test]
 fn fixtures_hold_on_the_public_example_items() {
-    let Some(folder) = data("rdk_example_ci") else {
+    let Some(folder) = support::data("config/rdk_example_ci") else {
         return;
     };
     let examples = examples(&folder);
@@ -187,7 +175,7 @@ fn fixtures_hold_on_the_public_example_items() {
 
 #[test]
 fn paths_are_those_of_awss_schema() {
-    let Some(folder) = data("config_resource_schema") else {
+    let Some(folder) = support::data("config/config_resource_schema") else {
         return;
     };
     let (mut known, mut unknown) = (0, Vec::new());

@@ -2,13 +2,32 @@
 
 use std::fs;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exhibit::case::{Case, Export, Settings};
 use exhibit::evidence::Limits;
 use exhibit::intake::{Entry, Reader, Shard};
 use exhibit::moment::Moment;
 use serde_json::Value;
+
+/// A folder of the public data beside the checkout, under `../shared/data`. Where it is not there this says so
+/// loudly; `EXHIBIT_DATA=required` makes its absence a failure.
+#[allow(dead_code, reason = "not every suite reads public data")]
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data")
+        .join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(
+        std::env::var_os("EXHIBIT_DATA").is_none_or(|value| value != "required"),
+        "{} is required and not there",
+        folder.display()
+    );
+    println!("SKIPPED: {} is not there", folder.display());
+    None
+}
 
 #[allow(dead_code, reason = "not every suite reads a folder")]
 /// All files below a folder, by their paths in it, in the order of these.

@@ -4,8 +4,10 @@ use crate::case::protection::protection;
 use crate::case::{Case, Registered};
 use crate::compliance::framework::ControlStatus;
 use crate::config::policy::Grant;
+use crate::config::recorder::GapKind;
 use crate::evidence::Kind;
 use crate::integrity::Verdict;
+use crate::moment::Moment;
 
 use super::{Link, link};
 
@@ -50,14 +52,18 @@ fn named(case: &Case, title: &str, paths: &[String]) -> Vec<Link> {
 
 fn validation(case: &Case) -> Check {
     let verdict = &case.judgement.verdict;
+    let covered = covers(case, verdict.found.from.zip(verdict.found.to));
     let status = match verdict.verdict {
-        Verdict::Verified if case.settings.keys_confirmed => ControlStatus::Met,
+        Verdict::Verified if case.settings.keys_confirmed && covered => ControlStatus::Met,
         Verdict::Failed => ControlStatus::Failed,
         _ => ControlStatus::NotTested,
     };
     let mut reason = verdict.statement.clone();
     if verdict.verdict == Verdict::Verified && !case.settings.keys_confirmed {
         reason += " Confirm the keys under Integrity first.";
+    }
+    if !covered {
+        reason += NOT_WHOLE;
     }
     Check {
         id: "LOG-VALIDATION",
@@ -69,6 +75,17 @@ fn validation(case: &Case) -> Check {
         }),
     }
 }
+
+/// Whether a span covers the period under audit, where one is stated; nothing is asked where none is.
+fn covers(case: &Case, span: Option<(Moment, Moment)>) -> bool {
+    let audit = &case.settings.audit;
+    let begins = |from: Moment| span.is_some_and(|(first, _)| first <= from);
+    let ends = |to: Moment| span.is_some_and(|(_, last)| last >= to);
+    audit.from.is_none_or(begins) && audit.to.is_none_or(ends)
+}
+
+/// What is said where it does not.
+const NOT_WHOLE: &str = " The evidence does not cover the whole period under audit.";
 
 /// The status of something that must hold of every trail; `None` where the evidence does not tell.
 fn every(held: &[Option<bool>]) -> ControlStatus {
@@ -93,10 +110,7 @@ fn encryption(case: &Case) -> Check {
         id: "LOG-ENCRYPTION",
         title: "Log files are encrypted with a key of AWS KMS",
         status: every(&held),
-        reason: format!(
-            "{with} of {} trails are described with SSE-KMS.",
-            held.len()
-        ),
+        reason: format!("Trails: {}; described with SSE-KMS: {with}.", held.len()),
         evidence: named(case, "Description of the trail", &sources),
     }
 }
@@ -122,7 +136,7 @@ fn bucket(case: &Case) -> Check {
         title: "Access to the log bucket is restricted",
         status: every(&held),
         reason: format!(
-            "The buckets of {closed} of {} trails are known to be closed to the public; who else may read and write stands under Integrity, Protection.",
+            "Trails: {}; their buckets known to be closed to the public: {closed}. Who else may read and write stands under Integrity, Protection.",
             held.len()
         ),
         evidence: named(case, "Settings of the log bucket", &sources),
@@ -135,10 +149,13 @@ fn recorder(case: &Case) -> Check {
     let held: Vec<Option<bool>> = all
         .iter()
         .map(|one| {
-            if one.gaps.is_empty() {
-                one.recording
-            } else {
+            // A delivery that failed, or whose file is not here, leaves open whether the recorder was on.
+            let off = [GapKind::Stopped, GapKind::TypesNotRecorded];
+            if one.gaps.iter().any(|gap| off.contains(&gap.kind)) {
                 Some(false)
+            } else {
+                one.recording
+                    .filter(|_| one.gaps.is_empty() && covers(case, one.span))
             }
         })
         .collect();
@@ -153,10 +170,12 @@ fn recorder(case: &Case) -> Check {
         status: every(&held),
         reason: match (all.len(), gaps) {
             (0, _) => "Nothing in the evidence tells of a recorder.".to_owned(),
-            (accounts, 0) => format!("No gap is known in {accounts} accounts and regions."),
-            (accounts, gaps) => {
-                format!("{gaps} gaps in {accounts} accounts and regions: see Resources, Recorders.")
+            (places, 0) => {
+                format!("No gap is known; recorders of an account and region: {places}.")
             }
+            (places, gaps) => format!(
+                "Gaps: {gaps}; recorders of an account and region: {places}. See Resources, Recorders."
+            ),
         },
         evidence: found
             .take(MOST)
