@@ -59,6 +59,7 @@ fn objects(stage: &Stage) -> Result<()> {
     )?;
     page.wait_shown("set-risk", true)?;
     page.session().run("const field = document.querySelector('[data-testid=set-risk]'); field.value = '2'; field.dispatchEvent(new Event('change', { bubbles: true }));", &[])?;
+    page.click("part-dashboard")?;
     tile(page, "tile-objects", "0 of high risk")?;
     let report = page.report()?;
     let all = report["risk"]["objects"].as_array().context("no objects")?;

@@ -36,6 +36,7 @@ fn alert_and_risk(stage: &Stage) -> Result<()> {
     page.click_text(".rows .row", "LookupEvents")?;
     page.wait_shown("set-risk", true)?;
     page.session().run("const field = document.querySelector('[data-testid=set-risk]'); field.value = '9'; field.dispatchEvent(new Event('change', { bubbles: true }));", &[])?;
+    page.click("part-dashboard")?;
     page.wait_for("more high-risk calls", WAIT, || {
         Ok(high_calls(page)? > before)
     })?;
