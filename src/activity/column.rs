@@ -1,13 +1,10 @@
-//! Columns that grow without being moved, and dictionaries of their values.
+//! Columns that grow without being moved.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
-use roaring::RoaringBitmap;
+use super::bits::{Bits, WORD, ones};
 
 /// Values of a segment. A vector that doubles would need three times its size at ten million events, and
 /// Wasm memory never shrinks.
-const SEGMENT: usize = 1 << 16;
+pub(super) const SEGMENT: usize = 1 << 16;
 
 /// A column: one value an event.
 #[derive(Debug)]
@@ -29,9 +26,7 @@ impl<T: Copy + Default> Column<T> {
         match self.segments.last_mut() {
             Some(last) if last.len() < SEGMENT => last.push(value),
             _ => {
-                // The first segment of a small case stays small.
-                let room = if self.segments.is_empty() { 0 } else { SEGMENT };
-                let mut segment = Vec::with_capacity(room);
+                let mut segment = room(self.segments.is_empty());
                 segment.push(value);
                 self.segments.push(segment);
             }
@@ -63,6 +58,20 @@ impl<T: Copy + Default> Column<T> {
         self.segments.iter().flatten().copied()
     }
 
+    /// The values of a segment.
+    pub(super) fn segment(&self, at: usize) -> &[T] {
+        self.segments.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The events whose value `fits`.
+    pub fn fitting(&self, fits: impl Fn(T) -> bool) -> Bits {
+        let mut words = Vec::with_capacity(self.segments.len() * SEGMENT / WORD);
+        for segment in &self.segments {
+            words.extend(segment.chunks(WORD).map(|values| word(values, &fits)));
+        }
+        Bits::from_words(words)
+    }
+
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         let room: usize = self.segments.iter().map(Vec::capacity).sum();
@@ -70,143 +79,223 @@ impl<T: Copy + Default> Column<T> {
     }
 }
 
-/// The events that have a value. Of a resource or a session's key there are many values with one event
-/// each, and a list of its own would take ten times the room of the event.
-#[derive(Debug)]
-enum Posting {
-    One(u32),
-    Many(Box<RoaringBitmap>),
+/// A segment to fill; the first one of a small case stays small.
+fn room<T>(first: bool) -> Vec<T> {
+    Vec::with_capacity(if first { 0 } else { SEGMENT })
 }
 
-impl Posting {
-    /// Adds an event; events come in order.
-    fn push(&mut self, event: u32) {
-        match self {
-            Posting::One(first) => {
-                *self = Posting::Many(Box::new([*first, event].into_iter().collect()));
-            }
-            Posting::Many(events) => {
-                events.insert(event);
-            }
-        }
-    }
+fn word<T: Copy>(values: &[T], fits: impl Fn(T) -> bool) -> u64 {
+    let bits = values.iter().enumerate();
+    bits.fold(0, |word, (at, &value)| word | u64::from(fits(value)) << at)
+}
 
-    fn len(&self) -> u32 {
-        match self {
-            Posting::One(_) => 1,
-            Posting::Many(events) => events.len() as u32,
-        }
-    }
+/// A number that stands for a value, as narrow as it can be.
+pub(super) trait Code: Copy {
+    /// The place of the value.
+    fn place(self) -> usize;
+}
 
-    fn add_to(&self, found: &mut RoaringBitmap) {
-        match self {
-            Posting::One(event) => {
-                found.insert(*event);
-            }
-            Posting::Many(events) => *found |= events.as_ref(),
-        }
+impl Code for u8 {
+    fn place(self) -> usize {
+        usize::from(self)
     }
+}
 
-    fn count_in(&self, events: &RoaringBitmap) -> u32 {
+impl Code for u16 {
+    fn place(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Code for u32 {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+/// Something that goes over the codes of a column, a segment at a time.
+pub(super) trait Visit {
+    /// Looks at the codes of the events from `first` on.
+    fn segment<C: Code>(&mut self, first: usize, codes: &[C]);
+}
+
+/// Codes of a segment: each segment is as wide as its greatest code asks for. Values that came first have
+/// the smallest codes, and they are mostly the frequent ones.
+#[derive(Debug)]
+enum Segment {
+    Bytes(Vec<u8>),
+    Shorts(Vec<u16>),
+    Longs(Vec<u32>),
+}
+
+impl Segment {
+    fn push(&mut self, code: u32) {
         match self {
-            Posting::One(event) => u32::from(events.contains(*event)),
-            Posting::Many(own) => own.intersection_len(events) as u32,
+            Segment::Bytes(codes) => match u8::try_from(code) {
+                Ok(code) => codes.push(code),
+                Err(_) => {
+                    let mut wide = Vec::with_capacity(codes.capacity());
+                    wide.extend(codes.iter().map(|&code| u16::from(code)));
+                    *self = Segment::Shorts(wide);
+                    self.push(code);
+                }
+            },
+            Segment::Shorts(codes) => match u16::try_from(code) {
+                Ok(code) => codes.push(code),
+                Err(_) => {
+                    let mut wide = Vec::with_capacity(codes.capacity());
+                    wide.extend(codes.iter().map(|&code| u32::from(code)));
+                    *self = Segment::Longs(wide);
+                    self.push(code);
+                }
+            },
+            Segment::Longs(codes) => codes.push(code),
         }
     }
 
     fn bytes(&self) -> usize {
         match self {
-            Posting::One(_) => 0,
-            Posting::Many(events) => events.serialized_size(),
+            Segment::Bytes(codes) => codes.capacity(),
+            Segment::Shorts(codes) => codes.capacity() * 2,
+            Segment::Longs(codes) => codes.capacity() * 4,
         }
     }
 }
 
-/// The distinct values of a column, each with the events that have it.
-#[derive(Debug)]
-pub struct Dictionary<K> {
-    places: HashMap<K, u32, foldhash::fast::RandomState>,
-    /// The values.
-    pub values: Vec<K>,
-    /// The events of each value.
-    postings: Vec<Posting>,
-    /// The value of each event.
-    pub column: Column<u32>,
+/// For each event the place of its value among the distinct ones.
+#[derive(Debug, Default)]
+pub struct Codes {
+    segments: Vec<Segment>,
+    length: u32,
+    /// How many events have each value.
+    sizes: Vec<u32>,
 }
 
-impl<K> Default for Dictionary<K> {
-    fn default() -> Self {
-        Dictionary {
-            places: HashMap::default(),
-            values: Vec::new(),
-            postings: Vec::new(),
-            column: Column::default(),
+impl Codes {
+    /// Adds the value of the next event; the place of a new one follows all others.
+    pub fn push(&mut self, place: u32) {
+        if self.length as usize % SEGMENT == 0 {
+            self.segments.push(Segment::Bytes(room(self.length == 0)));
+        }
+        if let Some(last) = self.segments.last_mut() {
+            last.push(place);
+        }
+        self.length += 1;
+        if place as usize >= self.sizes.len() {
+            self.sizes.resize(place as usize + 1, 0);
+        }
+        self.sizes[place as usize] += 1;
+    }
+
+    /// The place of an event's value; that of the first for an event that is not there.
+    pub fn get(&self, event: u32) -> u32 {
+        let (segment, at) = (event as usize / SEGMENT, event as usize % SEGMENT);
+        match self.segments.get(segment) {
+            Some(Segment::Bytes(codes)) => codes.get(at).copied().map_or(0, u32::from),
+            Some(Segment::Shorts(codes)) => codes.get(at).copied().map_or(0, u32::from),
+            Some(Segment::Longs(codes)) => codes.get(at).copied().unwrap_or(0),
+            None => 0,
         }
     }
-}
 
-impl<K: Clone + Eq + Hash> Dictionary<K> {
-    /// Adds the value of the next event.
-    pub fn push(&mut self, value: K) {
-        let event = self.column.len();
-        let place = match self.places.get(&value) {
-            Some(&place) => {
-                self.postings[place as usize].push(event);
-                place
-            }
-            None => {
-                let place = self.values.len() as u32;
-                self.values.push(value.clone());
-                self.postings.push(Posting::One(event));
-                self.places.insert(value, place);
-                place
-            }
-        };
-        self.column.push(place);
+    /// How many events there are.
+    pub fn len(&self) -> u32 {
+        self.length
     }
 
-    /// The value of an event.
-    pub fn of(&self, event: u32) -> Option<&K> {
-        self.values.get(self.column.get(event) as usize)
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
     }
 
-    /// The events whose value `fits`.
-    pub fn fitting(&self, mut fits: impl FnMut(&K) -> bool) -> RoaringBitmap {
-        let mut found = RoaringBitmap::new();
-        for (value, events) in self.values.iter().zip(&self.postings) {
-            if fits(value) {
-                events.add_to(&mut found);
+    /// How many events have each value, copies included.
+    pub fn sizes(&self) -> &[u32] {
+        &self.sizes
+    }
+
+    pub(super) fn visit(&self, visit: &mut impl Visit) {
+        for (at, segment) in self.segments.iter().enumerate() {
+            let first = at * SEGMENT;
+            match segment {
+                Segment::Bytes(codes) => visit.segment(first, codes),
+                Segment::Shorts(codes) => visit.segment(first, codes),
+                Segment::Longs(codes) => visit.segment(first, codes),
             }
         }
-        found
     }
 
     /// How many of `events` have each value.
-    pub fn counts(&self, events: &RoaringBitmap) -> Vec<u32> {
-        // Joining lists is faster than looking at each event where few values have many events.
-        if (self.values.len() as u64) * 64 < events.len() {
-            return self
-                .postings
-                .iter()
-                .map(|own| own.count_in(events))
-                .collect();
-        }
-        let mut counts = vec![0; self.values.len()];
-        for event in events {
-            counts[self.column.get(event) as usize] += 1;
+    pub fn counts(&self, events: &Bits) -> Vec<u32> {
+        // Of a set that holds most events it is faster to count what is not in it.
+        let is_most = events.len() * 2 > u64::from(self.length);
+        let mut tally = Tally {
+            events,
+            flip: if is_most { u64::MAX } else { 0 },
+            counts: vec![0; self.sizes.len()],
+        };
+        self.visit(&mut tally);
+        let mut counts = tally.counts;
+        if is_most {
+            let pairs = counts.iter_mut().zip(&self.sizes);
+            pairs.for_each(|(count, size)| *count = size - *count);
         }
         counts
     }
 
-    /// How many events have each value.
-    pub fn sizes(&self) -> Vec<u32> {
-        self.postings.iter().map(Posting::len).collect()
+    /// The events whose value is one that `fits` says, by the places of values.
+    pub(super) fn fitting(&self, fits: &[bool]) -> Bits {
+        let mut fit = Fit {
+            fits,
+            words: Vec::with_capacity((self.length as usize).div_ceil(WORD)),
+        };
+        self.visit(&mut fit);
+        Bits::from_words(fit.words)
     }
 
-    /// Bytes of the column and of its lists of events, without the values.
+    /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
-        let lists: usize = self.postings.iter().map(Posting::bytes).sum();
-        self.column.bytes() + lists
+        self.segments.iter().map(Segment::bytes).sum()
+    }
+}
+
+struct Tally<'b> {
+    events: &'b Bits,
+    flip: u64,
+    counts: Vec<u32>,
+}
+
+impl Visit for Tally<'_> {
+    fn segment<C: Code>(&mut self, first: usize, codes: &[C]) {
+        let words = self.events.words_from(first);
+        let missing = std::iter::repeat(&0);
+        for (codes, word) in codes.chunks(WORD).zip(words.iter().chain(missing)) {
+            let word = word ^ self.flip;
+            if word == u64::MAX
+                || (codes.len() < WORD && word.trailing_ones() >= codes.len() as u32)
+            {
+                codes.iter().for_each(|code| self.counts[code.place()] += 1);
+                continue;
+            }
+            for at in ones(word) {
+                if let Some(code) = codes.get(at as usize) {
+                    self.counts[code.place()] += 1;
+                }
+            }
+        }
+    }
+}
+
+struct Fit<'f> {
+    fits: &'f [bool],
+    words: Vec<u64>,
+}
+
+impl Visit for Fit<'_> {
+    fn segment<C: Code>(&mut self, _: usize, codes: &[C]) {
+        let fits = self.fits;
+        let is = |code: C| fits.get(code.place()).copied().unwrap_or(false);
+        self.words
+            .extend(codes.chunks(WORD).map(|codes| word(codes, is)));
     }
 }
 
@@ -221,16 +310,42 @@ mod tests {
         assert_eq!((column.len(), column.get(150_000)), (200_000, 150_000));
         assert!(column.iter().eq(0..200_000));
         assert_eq!(column.get(200_000), 0);
+        let late = column.fitting(|value| value >= 150_000);
+        assert!(late.iter().eq(150_000..200_000));
     }
 
     #[test]
-    fn a_dictionary_counts_by_either_way() {
-        let mut dictionary = Dictionary::default();
-        (0..10_000_u32).for_each(|event| dictionary.push(event % 3));
-        let few: RoaringBitmap = (0..9).collect();
-        let many: RoaringBitmap = (0..9_000).collect();
-        assert_eq!(dictionary.counts(&few), [3, 3, 3]);
-        assert_eq!(dictionary.counts(&many), [3_000, 3_000, 3_000]);
-        assert_eq!(dictionary.fitting(|value| *value > 0).len(), 6_666);
+    fn codes_widen_where_they_must() {
+        let mut codes = Codes::default();
+        let code = |event: u32| {
+            if event < 70_000 {
+                event % 200
+            } else {
+                event - 70_000
+            }
+        };
+        (0..150_000).for_each(|event| codes.push(code(event)));
+        assert!((0..150_000).all(|event| codes.get(event) == code(event)));
+        // One segment of bytes, one of shorts, one of which some are wider.
+        assert_eq!(codes.segments.len(), 3);
+        assert!(matches!(
+            codes.segments[..],
+            [Segment::Bytes(_), Segment::Shorts(_), Segment::Longs(_)]
+        ));
+    }
+
+    #[test]
+    fn few_and_most_events_are_counted_alike() {
+        let mut codes = Codes::default();
+        (0..100_001_u32).for_each(|event| codes.push(event % 3));
+        for end in [0, 9, 30, 70, 50_001, 99_990, 100_001] {
+            let mut events = Bits::none(codes.len());
+            events.insert_range(0..end);
+            let counts = [end.div_ceil(3), (end + 1) / 3, end / 3];
+            assert_eq!(codes.counts(&events), counts, "{end}");
+        }
+        let found = codes.fitting(&[false, true, true]);
+        assert_eq!(found.len(), 66_667);
+        assert!(!found.contains(0) && found.contains(1));
     }
 }

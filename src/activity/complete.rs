@@ -1,7 +1,7 @@
 //! What may stand where the caret is: names of fields, or values of the field that is being written.
 
+use super::facet::likely_values;
 use super::field::{FIELDS, Field};
-use super::search::Search;
 use super::store::Store;
 
 /// Completions that are offered.
@@ -74,13 +74,13 @@ fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
             .map(|choice| ((*choice).to_owned(), String::new()))
             .collect();
     }
-    let fits = |value: &str| {
-        let value = value.to_lowercase();
-        let end = value.rsplit(['/', ':']).next();
-        value.starts_with(begun) || end.is_some_and(|end| end.starts_with(begun))
+    let begins = |value: &str| {
+        let head = value.as_bytes().get(..begun.len());
+        let is_plain = head.is_some_and(|head| head.eq_ignore_ascii_case(begun.as_bytes()));
+        is_plain || (!value.is_ascii() && value.to_lowercase().starts_with(begun))
     };
-    Search::new(store, &|_| "")
-        .likely_values(field, MOST, &fits)
+    let fits = |value: &str| begins(value) || value.rsplit(['/', ':']).next().is_some_and(begins);
+    likely_values(store, field, MOST, &fits)
         .into_iter()
         .map(|(value, count)| (value, format!("about {count} events")))
         .collect()

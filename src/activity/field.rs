@@ -1,5 +1,7 @@
 //! The fields that queries name: one row each, with their words and what they mean.
 
+use super::column::Codes;
+use super::dictionary::Dictionary;
 use super::query::Pattern;
 use super::store::{ActorKey, Flags, Store, Text};
 
@@ -38,6 +40,8 @@ pub enum Field {
     Category,
     /// Second factor.
     Mfa,
+    /// How risky the call is held to be.
+    Risk,
     /// Whether the record is proven.
     Proven,
     /// Whether other files hold another record of the same ID.
@@ -48,6 +52,8 @@ pub enum Field {
     Id,
     /// The file.
     File,
+    /// When.
+    Time,
     /// Not before.
     Since,
     /// Not after.
@@ -120,7 +126,7 @@ pub const FIELDS: &[Entry] = &[
         Field::Ip,
         &["ip", "address"],
         "Source IP",
-        "an address, a network as 203.0.113.0/24, or a service",
+        "an address, 203.0.113.0/24, 203.0.113.5..203.0.113.9, or a service",
         true,
     ),
     entry(
@@ -181,6 +187,13 @@ pub const FIELDS: &[Entry] = &[
     ),
     entry(Field::Mfa, &["mfa"], "MFA", "yes, no or unknown", false),
     entry(
+        Field::Risk,
+        &["risk"],
+        "Risk of the call",
+        "0 to 10, as the view on risk has it; risk:8.. is 8 or more",
+        false,
+    ),
+    entry(
         Field::Proven,
         &["proven", "proof"],
         "Proof",
@@ -213,6 +226,13 @@ pub const FIELDS: &[Entry] = &[
         &["file"],
         "File",
         "the path of the file, with * for any part",
+        false,
+    ),
+    entry(
+        Field::Time,
+        &["time", "when"],
+        "Time",
+        "a date or a time in UTC, or two as 2024-01-31..2024-02-02T08:00Z",
         false,
     ),
     entry(
@@ -304,7 +324,43 @@ pub(super) fn flag(flags: Flags, field: Field) -> &'static str {
     }
 }
 
-/// The value of a facet field for an event, as a text.
+/// A field that has one value an event, as a column.
+pub struct Labels<'s> {
+    /// For each event the place of its value.
+    pub codes: &'s Codes,
+    /// The values; other fields of a column may tell more of them apart, so one may be here several times.
+    pub values: Vec<&'s str>,
+}
+
+/// A field as a column; `None` where it has several values an event, or is no column.
+pub fn labels(store: &Store, field: Field) -> Option<Labels<'_>> {
+    fn of<'s, K>(from: &'s Dictionary<K>, value: impl Fn(&K) -> &'s str) -> Option<Labels<'s>> {
+        Some(Labels {
+            codes: &from.column,
+            values: from.values.iter().map(value).collect(),
+        })
+    }
+    let text = |text: Text| store.texts.get(text);
+    match field {
+        Field::Name => of(&store.calls, |call| text(call.0)),
+        Field::Source => of(&store.calls, |call| text(call.1)),
+        Field::Account => of(&store.places, |place| text(place.0)),
+        Field::Region => of(&store.places, |place| text(place.1)),
+        Field::Actor => of(&store.actors, |actor| text(actor.arn)),
+        Field::User => of(&store.actors, |actor| text(actor.user)),
+        Field::Type => of(&store.actors, |actor| text(actor.kind)),
+        Field::Key => of(&store.actors, |actor| text(actor.key)),
+        Field::Ip => of(&store.ips, |ip| text(*ip)),
+        Field::Agent => of(&store.agents, |agent| text(*agent)),
+        Field::Error => of(&store.errors, |error| text(*error)),
+        Field::Access | Field::Category | Field::Mfa => {
+            of(&store.flags, |flags| flag(*flags, field))
+        }
+        _ => None,
+    }
+}
+
+/// The value of a field for an event, as a text; empty where it has several, or is no text.
 pub fn value(store: &Store, field: Field, event: u32) -> &str {
     let text = match field {
         Field::Name => store.calls.of(event).map(|call| call.0),

@@ -6,9 +6,12 @@
 //! Rows of [`Store`] stand in the order in which files came. What the same record in another file is, which
 //! events are shown and in which order, is found by [`Store::arrange`] after each judgement.
 
+mod bits;
 pub mod column;
 pub mod complete;
+pub mod dictionary;
 pub mod explain;
+pub mod facet;
 pub mod field;
 pub mod meaning;
 mod parser;
@@ -18,6 +21,7 @@ pub mod seen;
 pub mod store;
 pub mod timeline;
 
+pub use bits::Bits;
 pub use field::Field;
 pub use query::{Query, QueryError};
 pub use search::Search;

@@ -3,7 +3,7 @@
 use crate::moment::Moment;
 
 use super::field::Field;
-use super::query::{Pattern, Query, QueryError, address, masked};
+use super::query::{Pattern, Query, QueryError, address};
 
 /// Reads a query, all of it.
 pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
@@ -241,23 +241,35 @@ impl Parser {
             Err(parser.error(message))
         };
         match field {
-            Field::Since | Field::Until => match time(&text) {
-                Some((start, _)) if field == Field::Since => Ok(Query::Since(start)),
-                Some((_, end)) => Ok(Query::Before(end)),
+            Field::Since | Field::Until | Field::Time => match times(field, &text) {
+                Some(query) => Ok(query),
                 None => wrong(
                     self,
-                    format!("{text} is no time: write 2024-01-31 or 2024-01-31T13:05:00Z, in UTC."),
+                    format!(
+                        "{text} is no time: write 2024-01-31 or 2024-01-31T13:05:00Z, in UTC, or two of them as 2024-01..2024-03."
+                    ),
                 ),
             },
-            Field::Ip if text.contains('/') && !is_phrase => match network(&text) {
+            Field::Risk => match numbers(&text) {
                 Some(pattern) => Ok(Query::Has(field, pattern)),
                 None => wrong(
                     self,
                     format!(
-                        "{text} is no network: write an address, a slash and a length, as 203.0.113.0/24."
+                        "{text} is no risk: write a number from 0 to 10, or two of them as 8..10."
                     ),
                 ),
             },
+            Field::Ip if !is_phrase && (text.contains('/') || text.contains("..")) => {
+                match addresses(&text) {
+                    Some(pattern) => Ok(Query::Has(field, pattern)),
+                    None => wrong(
+                        self,
+                        format!(
+                            "{text} is no network: write an address, a slash and a length, as 203.0.113.0/24, or two addresses as 203.0.113.5..203.0.113.9."
+                        ),
+                    ),
+                }
+            }
             _ => {
                 let choices = field.choices();
                 let known = |choice: &&str| choice.eq_ignore_ascii_case(&text);
@@ -274,12 +286,66 @@ impl Parser {
     }
 }
 
-pub(super) fn network(text: &str) -> Option<Pattern> {
+/// The two ends of a range `a..b`, of which one may be open.
+fn ends(text: &str) -> Option<(Option<&str>, Option<&str>)> {
+    let (from, to) = text.split_once("..")?;
+    let end = |text: &'_ str| !text.is_empty();
+    let ends = (
+        Some(from).filter(|from| end(from)),
+        Some(to).filter(|to| end(to)),
+    );
+    (ends != (None, None)).then_some(ends)
+}
+
+/// A network, or addresses from one to another.
+pub(super) fn addresses(text: &str) -> Option<Pattern> {
+    if let Some((from, to)) = ends(text) {
+        let (from, to) = (from.map(address), to.map(address));
+        let (_, v6) = from.or(to)??;
+        let most = if v6 { u128::MAX } else { u128::from(u32::MAX) };
+        let from = from.unwrap_or(Some((0, v6)))?;
+        let to = to.unwrap_or(Some((most, v6)))?;
+        let is_range = from.0 <= to.0 && from.1 == to.1;
+        return is_range.then_some(Pattern::Addresses(from.0, to.0, v6));
+    }
     let (base, length) = text.split_once('/')?;
     let (bits, v6) = address(base)?;
-    let length: u8 = length.parse().ok()?;
-    (length <= if v6 { 128 } else { 32 })
-        .then(|| Pattern::Network(masked(bits, length, v6), length, v6))
+    let all = if v6 { 128 } else { 32 };
+    let rest = u32::checked_sub(all, length.parse().ok()?)?;
+    let within = 1_u128.checked_shl(rest).map_or(u128::MAX, |size| size - 1);
+    Some(Pattern::Addresses(bits & !within, bits | within, v6))
+}
+
+/// A number, or one to another.
+fn numbers(text: &str) -> Option<Pattern> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let Some((from, to)) = ends(text) else {
+        let only = number(text)?;
+        return Some(Pattern::Numbers(only, only));
+    };
+    let from = from.map_or(Some(0), number)?;
+    let to = to.map_or(Some(u32::MAX), number)?;
+    (from <= to).then_some(Pattern::Numbers(from, to))
+}
+
+/// What a value of a time asks for.
+fn times(field: Field, text: &str) -> Option<Query> {
+    let since = |text: &str| Some(Query::Since(time(text)?.0));
+    let before = |text: &str| Some(Query::Before(time(text)?.1));
+    match field {
+        Field::Since => since(text),
+        Field::Until => before(text),
+        _ => match ends(text) {
+            None => Some(Query::And(vec![since(text)?, before(text)?])),
+            Some((Some(from), None)) => since(from),
+            Some((None, to)) => before(to?),
+            Some((Some(from), Some(to))) => {
+                let is_range = time(from)?.0 < time(to)?.1;
+                let both = Query::And(vec![since(from)?, before(to)?]);
+                is_range.then_some(both)
+            }
+        },
+    }
 }
 
 /// The first moment of a date or time, and the first after it.

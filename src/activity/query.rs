@@ -4,6 +4,7 @@
 //! stands for anything; a word alone is searched in all columns. A minus negates, `OR` joins alternatives,
 //! parentheses group, quotes make a phrase in which nothing has a meaning of its own.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::moment::Moment;
@@ -45,8 +46,10 @@ pub enum Query {
 pub enum Pattern {
     /// A text with anything between its parts; lower-case.
     Parts(Vec<String>),
-    /// An address within a network: its bits and how many of them count.
-    Network(u128, u8, bool),
+    /// An address from one to another, both included, and whether they are of version 6.
+    Addresses(u128, u128, bool),
+    /// A number from one to another, both included.
+    Numbers(u32, u32),
 }
 
 impl Pattern {
@@ -59,29 +62,29 @@ impl Pattern {
         Pattern::Parts(text.split('*').map(str::to_owned).collect())
     }
 
-    /// Whether it is only stars: any value but none.
-    pub fn is_any(&self) -> bool {
-        matches!(self, Pattern::Parts(parts) if parts.len() > 1 && parts.iter().all(String::is_empty))
-    }
-
-    /// The one text that it stands for; `None` where it has stars or is a network.
+    /// The one text that it stands for; `None` where it has stars or is a range.
     pub fn plain(&self) -> Option<&str> {
         match self {
             Pattern::Parts(parts) => match &parts[..] {
                 [one] if !one.is_empty() => Some(one),
                 _ => None,
             },
-            Pattern::Network(..) => None,
+            Pattern::Addresses(..) | Pattern::Numbers(..) => None,
         }
     }
 
     /// Whether it is the whole of `value`.
     pub fn is(&self, value: &str) -> bool {
         match self {
-            Pattern::Parts(parts) => is_whole(parts, &value.to_lowercase()),
-            Pattern::Network(bits, length, v6) => address(value).is_some_and(|(other, is_v6)| {
-                is_v6 == *v6 && masked(other, *length, is_v6) == *bits
-            }),
+            Pattern::Parts(parts) => match &parts[..] {
+                [only] if value.is_ascii() => value.eq_ignore_ascii_case(only),
+                _ => is_whole(parts, &lower(value)),
+            },
+            Pattern::Addresses(from, to, v6) => address(value)
+                .is_some_and(|(bits, is_v6)| is_v6 == *v6 && (*from..=*to).contains(&bits)),
+            Pattern::Numbers(from, to) => value
+                .parse()
+                .is_ok_and(|number| (*from..=*to).contains(&number)),
         }
     }
 
@@ -90,8 +93,15 @@ impl Pattern {
         let Pattern::Parts(parts) = self else {
             return self.is(value);
         };
-        let value = value.to_lowercase();
-        let mut rest = value.as_str();
+        // Most values hold no part of most patterns: that is told without a copy.
+        if let [first, ..] = &parts[..]
+            && value.is_ascii()
+            && !has(value.as_bytes(), first.as_bytes())
+        {
+            return false;
+        }
+        let value = lower(value);
+        let mut rest = &*value;
         parts.iter().all(|part| match rest.find(part.as_str()) {
             Some(at) => {
                 rest = &rest[at + part.len()..];
@@ -100,6 +110,27 @@ impl Pattern {
             None => false,
         })
     }
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if is_lower {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
+
+/// Whether a lower-case part stands in ASCII, case not minded.
+fn has(text: &[u8], part: &[u8]) -> bool {
+    let Some((&first, _)) = part.split_first() else {
+        return true;
+    };
+    let last = text.len().saturating_sub(part.len() - 1);
+    let begins = |at: &usize| text[*at].to_ascii_lowercase() == first;
+    (0..last)
+        .filter(begins)
+        .any(|at| text[at..at + part.len()].eq_ignore_ascii_case(part))
 }
 
 fn is_whole(parts: &[String], value: &str) -> bool {
@@ -125,12 +156,6 @@ pub(super) fn address(text: &str) -> Option<(u128, bool)> {
         IpAddr::V4(v4) => Some((u128::from(u32::from(v4)), false)),
         IpAddr::V6(v6) => Some((u128::from(v6), true)),
     }
-}
-
-pub(super) fn masked(bits: u128, length: u8, v6: bool) -> u128 {
-    let all: u32 = if v6 { 128 } else { 32 };
-    let rest = all.saturating_sub(u32::from(length));
-    bits.checked_shr(rest).unwrap_or(0)
 }
 
 impl Query {
@@ -214,6 +239,12 @@ mod tests {
             ("a OR", 4),
             ("mfa:maybe", 4),
             ("ip:1.2.3.4/99", 3),
+            ("ip:1.2.3.4..1.2.3.3", 3),
+            ("ip:1.2.3.4..::1", 3),
+            ("time:2024-02..2024-01", 5),
+            ("time:..", 5),
+            ("risk:high", 5),
+            ("risk:8..2", 5),
             ("- a", 1),
         ] {
             let error = Query::parse(text).expect_err(text);
@@ -230,16 +261,39 @@ mod tests {
         assert!(!Pattern::new("*", false).is("") && Pattern::new("*", false).is("x"));
         assert!(!Pattern::new("ab*bc", false).is("abc"));
         assert!(Pattern::new("*", true).is("*") && !Pattern::new("*", true).is("x"));
-        let network = crate::activity::parser::network("203.0.113.0/24").expect("a network");
+        let addresses = |text: &str| crate::activity::parser::addresses(text).expect(text);
+        let network = addresses("203.0.113.0/24");
         assert!(
             network.is("203.0.113.77")
                 && !network.is("203.0.114.1")
                 && !network.is("s3.amazonaws.com")
         );
-        assert!(
-            crate::activity::parser::network("2001:db8::/32")
-                .expect("a network")
-                .is("2001:db8::1")
+        assert!(addresses("2001:db8::/32").is("2001:db8::1"));
+        assert!(addresses("0.0.0.0/0").is("255.1.2.3"));
+        let range = addresses("203.0.113.5..203.0.113.9");
+        assert!(range.is("203.0.113.9") && !range.is("203.0.113.10"));
+        assert!(addresses("2001:db8::..").is("ffff::1"));
+    }
+
+    #[test]
+    fn ranges_include_both_ends() {
+        let at = |text: &str| Moment::parse(text).expect("a time");
+        let since = Query::Since(at("2024-01-31T00:00:00Z"));
+        let before = Query::Before(at("2024-03-01T00:00:00Z"));
+        let parsed = |text: &str| Query::parse(text).expect(text);
+        assert_eq!(
+            parsed("time:2024-01-31..2024-02"),
+            Query::And(vec![since.clone(), before.clone()])
+        );
+        assert_eq!(parsed("time:2024-01-31.."), since);
+        assert_eq!(parsed("-time:..2024-02"), Query::Not(Box::new(before)));
+        assert_eq!(
+            parsed("risk:8.."),
+            Query::Has(Field::Risk, Pattern::Numbers(8, u32::MAX))
+        );
+        assert_eq!(
+            parsed("risk:7"),
+            Query::Has(Field::Risk, Pattern::Numbers(7, 7))
         );
     }
 

@@ -1,34 +1,16 @@
-//! Answering a query: which events it shows, step by step so that a newer query can overtake.
+//! Answering a query: which events it shows.
 
-use std::collections::{BTreeMap, HashMap};
-
-use roaring::RoaringBitmap;
-
+use crate::cloudtrail::log::event_id;
 use crate::moment::Moment;
 
-use super::column::Dictionary;
+use super::bits::Bits;
+use super::dictionary::Dictionary;
 use super::field::{self, Field};
 use super::query::{Pattern, Query};
-use super::store::{EventIx, Standing, Store, Text};
+use super::store::{ActorKey, EventIx, Standing, Store, Text, id_text};
 
 /// Paths of files, as queries see them.
 pub type Path<'a> = dyn Fn(u32) -> &'a str + 'a;
-
-/// Values of a facet that are offered.
-pub const MOST_VALUES: usize = 50;
-
-/// The values of a field among some events.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Values {
-    /// The field's name in queries.
-    pub field: String,
-    /// Its title.
-    pub title: String,
-    /// Distinct values in all.
-    pub distinct: u32,
-    /// The most frequent, with their counts.
-    pub top: Vec<(String, u32)>,
-}
 
 /// A query on a store.
 pub struct Search<'s> {
@@ -43,14 +25,14 @@ impl<'s> Search<'s> {
     }
 
     /// The events that a query shows.
-    pub fn find(&self, query: &Query) -> RoaringBitmap {
+    pub fn find(&self, query: &Query) -> Bits {
+        let shown = &self.store.shown;
         match query {
-            Query::All => self.store.shown.clone(),
+            Query::All => shown.clone(),
             Query::And(all) => {
-                let mut found = self.store.shown.clone();
+                let mut found = shown.clone();
                 for one in all {
                     match one {
-                        // Taking away is cheaper than joining with all others.
                         Query::Not(inner) => found -= self.find(inner),
                         one => found &= self.find(one),
                     }
@@ -61,96 +43,100 @@ impl<'s> Search<'s> {
                 found
             }
             Query::Or(all) => {
-                let mut found = RoaringBitmap::new();
+                let mut found = Bits::none(self.store.len());
                 all.iter().for_each(|one| found |= self.find(one));
                 found
             }
-            Query::Not(inner) => &self.store.shown - self.find(inner),
-            Query::Has(field, pattern) => self.having(*field, pattern) & &self.store.shown,
-            Query::Text(pattern) => self.anywhere(pattern) & &self.store.shown,
+            Query::Not(inner) => shown - self.find(inner),
+            Query::Has(field, pattern) => self.having(*field, pattern) & shown,
+            Query::Text(pattern) => self.anywhere(pattern) & shown,
             Query::Since(from) => self.within(Some(*from), None),
             Query::Before(to) => self.within(None, Some(*to)),
         }
     }
 
     /// The events of a time: from the first moment on, before the second.
-    pub fn within(&self, from: Option<Moment>, to: Option<Moment>) -> RoaringBitmap {
+    pub fn within(&self, from: Option<Moment>, to: Option<Moment>) -> Bits {
         let seconds = |at: Moment| at.seconds().clamp(0, i64::from(u32::MAX)) as u32;
         let from = from.map_or(0, seconds).max(1);
         let to = to.map_or(u32::MAX, seconds);
-        // The order in time is known: both ends are found by halves.
-        let order = &self.store.order;
-        let times = self.store.times();
-        let first = order.partition_point(|&event| times.get(event) < from);
-        let last = order.partition_point(|&event| times.get(event) < to);
-        let mut found: Vec<EventIx> = order.get(first..last).unwrap_or_default().to_vec();
-        found.sort_unstable();
-        RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
+        let found = self.store.times().fitting(|time| time >= from && time < to);
+        found & &self.store.shown
     }
 
+    /// Whether texts fit; each is looked at once.
     fn texts<'a>(&'a self, fits: &'a dyn Fn(&str) -> bool) -> impl FnMut(Text) -> bool + 'a {
-        let mut known: HashMap<Text, bool, foldhash::fast::RandomState> = HashMap::default();
-        move |text| {
-            *known
-                .entry(text)
-                .or_insert_with(|| fits(self.store.texts.get(text)))
+        let texts = &self.store.texts;
+        let mut known: Vec<Option<bool>> = vec![None; texts.len()];
+        move |text| match known.get_mut(text as usize) {
+            Some(known) => *known.get_or_insert_with(|| fits(texts.get(text))),
+            None => fits(texts.get(text)),
         }
     }
 
-    fn having(&self, field: Field, pattern: &Pattern) -> RoaringBitmap {
+    fn having(&self, field: Field, pattern: &Pattern) -> Bits {
         let store = self.store;
         let whole = |value: &str| pattern.is(value);
-        let mut is = self.texts(&whole);
+        let is = |text: Text| whole(store.texts.get(text));
         match field {
             Field::Name => store.calls.fitting(|call| is(call.0)),
             Field::Source => {
-                let service = |value: &str| field::is_service(pattern, value);
-                let mut is = self.texts(&service);
+                let is = |text: Text| field::is_service(pattern, store.texts.get(text));
                 store.calls.fitting(|call| is(call.1))
             }
             Field::Account => store.places.fitting(|place| is(place.0)),
             Field::Region => store.places.fitting(|place| is(place.1)),
-            Field::Actor => store.actors.fitting(|actor| is(actor.arn)),
-            Field::User => store
-                .actors
-                .fitting(|actor| field::users(actor).into_iter().any(&mut is)),
-            Field::Type => store.actors.fitting(|actor| is(actor.kind)),
-            Field::Key => store.actors.fitting(|actor| is(actor.key)),
+            Field::Actor => self.actors(&whole, |actor| [actor.arn, actor.arn]),
+            Field::User => self.actors(&whole, field::users),
+            Field::Type => self.actors(&whole, |actor| [actor.kind, actor.kind]),
+            Field::Key => self.actors(&whole, |actor| [actor.key, actor.key]),
             Field::Ip => store.ips.fitting(|ip| is(*ip)),
             Field::Agent => store.agents.fitting(|agent| is(*agent)),
             Field::Error => store.errors.fitting(|error| is(*error)),
-            Field::Resource => store.targets.fitting(|all| all.iter().any(|&one| is(one))),
-            Field::Bucket => {
-                let bucket = |value: &str| pattern.is(field::bucket(value));
-                let mut is = self.texts(&bucket);
-                store.targets.fitting(|all| all.iter().any(|&one| is(one)))
-            }
+            Field::Resource => self.targets(&whole),
+            Field::Bucket => self.targets(&|value| pattern.is(field::bucket(value))),
             Field::Access | Field::Category | Field::Mfa => store
                 .flags
                 .fitting(|flags| pattern.is(field::flag(*flags, field))),
+            Field::Risk => {
+                let mut place = 0..;
+                let mut next = || store.risk_of(place.next().unwrap_or_default()).to_string();
+                store.calls.fitting(|_| pattern.is(&next()))
+            }
             Field::Proven => self.spans(|standing, _| proven(standing, pattern)),
             Field::File => self.spans(|_, path| pattern.is(path)),
-            Field::Conflict => {
-                if pattern.is("yes") {
-                    store.conflicts.clone()
-                } else {
-                    &store.shown - &store.conflicts
-                }
-            }
-            Field::Found => {
-                if pattern.is("yes") {
-                    store.marked.clone()
-                } else {
-                    &store.shown - &store.marked
-                }
-            }
-            Field::Id => self.with_id(pattern),
-            Field::Since | Field::Until => RoaringBitmap::new(),
+            Field::Conflict => self.yes_or_no(&store.conflicts, pattern),
+            Field::Found => self.yes_or_no(&store.marked, pattern),
+            Field::Id => match pattern.plain().map(event_id) {
+                Some(id) => store.with_id(|own| own == id),
+                None => store.with_id(|own| pattern.is(&id_text(own))),
+            },
+            Field::Since | Field::Until | Field::Time => Bits::default(),
         }
     }
 
-    fn spans(&self, fits: impl Fn(Standing, &str) -> bool) -> RoaringBitmap {
-        let mut found = RoaringBitmap::new();
+    fn actors(&self, fits: &dyn Fn(&str) -> bool, of: impl Fn(&ActorKey) -> [Text; 2]) -> Bits {
+        let mut is = self.texts(fits);
+        let fitting = |actor: &ActorKey| of(actor).into_iter().any(&mut is);
+        self.store.actors.fitting(fitting)
+    }
+
+    fn targets(&self, fits: &dyn Fn(&str) -> bool) -> Bits {
+        let mut is = self.texts(fits);
+        let fitting = |all: &Box<[Text]>| all.iter().any(|&one| is(one));
+        self.store.targets.fitting(fitting)
+    }
+
+    fn yes_or_no(&self, events: &Bits, pattern: &Pattern) -> Bits {
+        if pattern.is("yes") {
+            events.clone()
+        } else {
+            &self.store.shown - events
+        }
+    }
+
+    fn spans(&self, fits: impl Fn(Standing, &str) -> bool) -> Bits {
+        let mut found = Bits::none(self.store.len());
         for span in self.store.spans() {
             if fits(span.standing, (self.path)(span.file)) {
                 found.insert_range(span.first..span.first + span.count);
@@ -159,14 +145,8 @@ impl<'s> Search<'s> {
         found
     }
 
-    fn with_id(&self, pattern: &Pattern) -> RoaringBitmap {
-        let events = self.store.shown.iter();
-        let found = events.filter(|&event| pattern.is(&self.store.id_text(event)));
-        found.collect()
-    }
-
     /// The events in whose columns a text stands.
-    fn anywhere(&self, pattern: &Pattern) -> RoaringBitmap {
+    fn anywhere(&self, pattern: &Pattern) -> Bits {
         let store = self.store;
         let part = |value: &str| pattern.is_in(value);
         let mut is = self.texts(&part);
@@ -182,147 +162,46 @@ impl<'s> Search<'s> {
         found |= single(&store.agents);
         found |= single(&store.errors);
         found |= store.targets.fitting(|all| all.iter().any(|&one| is(one)));
-        // IDs are numbers here: only what looks like a part of one is looked for.
-        if let Pattern::Parts(parts) = pattern
-            && let [part] = &parts[..]
-            && part.len() >= 8
-            && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
-        {
-            let events = store.shown.iter();
-            found.extend(events.filter(|&event| store.id_text(event).contains(part.as_str())));
+        let places = pattern.plain().map(id_parts).unwrap_or_default();
+        if !places.is_empty() {
+            let has = |id: u128| places.iter().any(|(mask, part)| id & mask == *part);
+            found |= store.with_id(|id| id != 0 && has(id));
         }
         found
     }
-
-    /// The values of a field among `events`, the most frequent first.
-    pub fn values(&self, field: Field, events: &RoaringBitmap) -> Values {
-        if matches!(
-            field,
-            Field::Access | Field::Category | Field::Mfa | Field::Proven
-        ) {
-            return self.words(field, events);
-        }
-        let counts = self.counts(field, Some(events));
-        let distinct = counts.len() as u32;
-        let named = counts
-            .into_iter()
-            .map(|(text, count)| (self.store.texts.get(text), count));
-        named_values(field, distinct, named.collect())
-    }
-
-    /// The most frequent values that `fit`, at most `most`; copies of events count too.
-    pub fn likely_values(
-        &self,
-        field: Field,
-        most: usize,
-        fits: &dyn Fn(&str) -> bool,
-    ) -> Vec<(String, u32)> {
-        let counts = self.counts(field, None).into_iter();
-        let mut all: Vec<(&str, u32)> = counts
-            .map(|(text, count)| (self.store.texts.get(text), count))
-            .filter(|(value, _)| fits(value))
-            .collect();
-        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        all.truncate(most);
-        all.into_iter()
-            .map(|(value, count)| (value.to_owned(), count))
-            .collect()
-    }
-
-    /// All values of a field among all events, the most frequent first.
-    pub fn all_values(&self, field: Field) -> Vec<(String, u32)> {
-        let counts = self.counts(field, Some(&self.store.shown));
-        let mut all: Vec<(String, u32)> = counts
-            .into_iter()
-            .map(|(text, count)| (self.store.texts.get(text).to_owned(), count))
-            .collect();
-        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        all
-    }
-
-    /// How many of `events` have each value; without, of all that came, copies too, which costs nothing.
-    fn counts(&self, field: Field, events: Option<&RoaringBitmap>) -> BTreeMap<Text, u32> {
-        let store = self.store;
-        let mut counts: BTreeMap<Text, u32> = BTreeMap::new();
-        let mut take = |text: Text, count: u32| {
-            if count > 0 {
-                *counts.entry(text).or_default() += count;
-            }
-        };
-        fn each<K: Clone + Eq + std::hash::Hash>(
-            dictionary: &Dictionary<K>,
-            events: Option<&RoaringBitmap>,
-            mut take: impl FnMut(&K, u32),
-        ) {
-            let counts = match events {
-                Some(events) => dictionary.counts(events),
-                None => dictionary.sizes(),
-            };
-            dictionary
-                .values
-                .iter()
-                .zip(counts)
-                .for_each(|(value, count)| take(value, count));
-        }
-        match field {
-            Field::Name => each(&store.calls, events, |call, n| take(call.0, n)),
-            Field::Source => each(&store.calls, events, |call, n| take(call.1, n)),
-            Field::Account => each(&store.places, events, |place, n| take(place.0, n)),
-            Field::Region => each(&store.places, events, |place, n| take(place.1, n)),
-            Field::Actor => each(&store.actors, events, |actor, n| take(actor.arn, n)),
-            Field::User => each(&store.actors, events, |actor, n| take(actor.user, n)),
-            Field::Type => each(&store.actors, events, |actor, n| take(actor.kind, n)),
-            Field::Key => each(&store.actors, events, |actor, n| take(actor.key, n)),
-            Field::Ip => each(&store.ips, events, |ip, n| take(*ip, n)),
-            Field::Agent => each(&store.agents, events, |agent, n| take(*agent, n)),
-            Field::Error => each(&store.errors, events, |error, n| take(*error, n)),
-            Field::Resource => each(&store.targets, events, |all, n| {
-                all.iter().for_each(|&one| take(one, n));
-            }),
-            Field::Bucket => each(&store.targets, events, |all, n| {
-                let arn = |text: &&Text| store.texts.get(**text).starts_with("arn:aws:s3:::");
-                all.iter().filter(arn).for_each(|&one| take(one, n));
-            }),
-            _ => {}
-        }
-        // What has no value is not one.
-        counts.remove(&0);
-        counts
-    }
-
-    /// The values of a field that has few.
-    fn words(&self, field: Field, events: &RoaringBitmap) -> Values {
-        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-        if field == Field::Proven {
-            for span in self.store.spans() {
-                let own = events.range_cardinality(span.first..span.first + span.count);
-                *counts.entry(span.standing.name()).or_default() += own as u32;
-            }
-        } else {
-            let own = self.store.flags.counts(events);
-            for (flags, count) in self.store.flags.values.iter().zip(own) {
-                *counts.entry(field::flag(*flags, field)).or_default() += count;
-            }
-        }
-        counts.retain(|_, count| *count > 0);
-        let distinct = counts.len() as u32;
-        named_values(field, distinct, counts.into_iter().collect())
-    }
 }
 
-fn named_values(field: Field, distinct: u32, mut all: Vec<(&str, u32)>) -> Values {
-    all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    all.truncate(MOST_VALUES);
-    let entry = field.entry();
-    Values {
-        field: entry.names.first().copied().unwrap_or_default().to_owned(),
-        title: entry.title.to_owned(),
-        distinct,
-        top: all
-            .into_iter()
-            .map(|(text, count)| (text.to_owned(), count))
-            .collect(),
+/// Digits of a part of an ID that are looked for: fewer stand in too many.
+const LEAST_DIGITS: usize = 8;
+
+/// Where a text may stand in an ID as CloudTrail writes it: which bits of the ID are then known, and what
+/// they are. IDs are numbers here, and are not written out to be searched.
+fn id_parts(text: &str) -> Vec<(u128, u128)> {
+    const LONG: usize = 36;
+    let is_dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() < LEAST_DIGITS || chars.len() > LONG {
+        return Vec::new();
     }
+    let from = |begin: usize| {
+        let (mut mask, mut part) = (0_u128, 0_u128);
+        // Digits before this character of the text.
+        let mut digit = (0..begin).filter(|at| !is_dash(*at)).count();
+        for (at, c) in chars.iter().enumerate() {
+            match c.to_digit(16) {
+                Some(value) if !is_dash(begin + at) => {
+                    let shift = 124 - 4 * digit as u32;
+                    mask |= 15 << shift;
+                    part |= u128::from(value) << shift;
+                    digit += 1;
+                }
+                None if *c == '-' && is_dash(begin + at) => {}
+                _ => return None,
+            }
+        }
+        Some((mask, part))
+    };
+    (0..=LONG - chars.len()).filter_map(from).collect()
 }
 
 /// Whether a file of this standing is what `proven:` asks for.
@@ -366,7 +245,8 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
                 "no"
             }),
             Field::Id => pattern.is(&store.id_text(event)),
-            Field::Since | Field::Until => false,
+            Field::Risk => pattern.is(&store.risk(event).to_string()),
+            Field::Since | Field::Until | Field::Time => false,
             _ => pattern.is(field::value(store, *field, event)),
         },
         Query::Text(pattern) => {
@@ -383,15 +263,9 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
                 Field::Agent,
                 Field::Error,
             ];
-            let hex = |part: &String| {
-                part.len() >= 8 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
-            };
-            let in_id = match pattern {
-                Pattern::Parts(parts) => {
-                    matches!(&parts[..], [part] if hex(part) && store.id_text(event).contains(part.as_str()))
-                }
-                Pattern::Network(..) => false,
-            };
+            let in_id = pattern.plain().is_some_and(|part| {
+                part.len() >= LEAST_DIGITS && store.id_text(event).contains(part)
+            });
             in_id
                 || fields
                     .iter()

@@ -1,16 +1,14 @@
 //! The events: columns, the copies among them, and their order in time.
 
-use std::collections::HashMap;
-
-use roaring::RoaringBitmap;
-
 use crate::cloudtrail::event::{Access, Answer, Category};
 use crate::cloudtrail::log::{Log, Row};
 use crate::integrity::{LogStatus, State};
 use crate::moment::Moment;
 pub use crate::texts::{Text, Texts};
 
-use super::column::{Column, Dictionary};
+use super::bits::Bits;
+use super::column::Column;
+use super::dictionary::Dictionary;
 
 /// Place of an event: in the order in which files came.
 pub type EventIx = u32;
@@ -110,19 +108,28 @@ pub struct Store {
     offsets: Column<u32>,
     lengths: Column<u32>,
     spans: Vec<Span>,
-    /// Sets of copies: the same event in several files.
-    copies: Vec<Vec<EventIx>>,
+    /// Events whose ID others have too: by ID, account and content. Copies stand side by side.
+    same: Vec<EventIx>,
     /// Events of one account and ID whose contents are not the same.
-    pub conflicts: RoaringBitmap,
+    pub conflicts: Bits,
     /// Events whose records the last deep search found.
-    pub marked: RoaringBitmap,
+    pub marked: Bits,
+    /// Events with an error.
+    pub failed: Bits,
+    /// How risky each of [`Store::calls`] is held to be, by its place.
+    risks: Vec<u8>,
+    /// Events whose call is risky.
+    pub risky: Bits,
     /// Events that are shown: each once.
-    pub shown: RoaringBitmap,
+    pub shown: Bits,
     /// Those in the order of their times.
     pub order: Vec<EventIx>,
     /// Events that were there when copies were last looked for.
     arranged: u32,
 }
+
+/// From which risk on a call is marked as risky.
+pub const RISKY: u8 = 8;
 
 impl Store {
     /// Adds the events of a file.
@@ -196,7 +203,10 @@ impl Store {
             self.arranged = self.times.len();
         }
         let mut shown = self.present();
-        for set in &self.copies {
+        for set in self
+            .same
+            .chunk_by(|&a, &b| self.sameness(a) == self.sameness(b))
+        {
             let best = set.iter().copied().min_by_key(|&event| {
                 let span = self.span(event);
                 (
@@ -206,71 +216,108 @@ impl Store {
                 )
             });
             let others = set.iter().filter(|&&event| Some(event) != best);
-            others.for_each(|&event| {
-                shown.remove(event);
-            });
+            others.for_each(|&event| shown.remove(event));
         }
-        let mut order: Vec<EventIx> = shown.iter().collect();
-        order.sort_unstable_by_key(|&event| (self.times.get(event), event));
-        // Within a second the order must not depend on which file came first.
-        let mut from = 0;
-        while from < order.len() {
-            let time = self.times.get(order[from]);
-            let mut to = from + 1;
-            while to < order.len() && self.times.get(order[to]) == time {
-                to += 1;
-            }
-            if to - from > 1 {
-                order[from..to]
-                    .sort_unstable_by_key(|&event| (self.ids.get(event), self.prints.get(event)));
-            }
-            from = to;
-        }
+        self.order = self.in_order(&shown);
         self.shown = shown;
-        self.order = order;
+        self.failed = self.errors.fitting(|error| *error != 0);
+    }
+
+    /// Takes how risky each call is held to be.
+    pub fn weigh(&mut self, risk: impl Fn(&str) -> u8) {
+        let texts = &self.texts;
+        let risks = self.calls.values.iter().map(|call| risk(texts.get(call.0)));
+        self.risks = risks.collect();
+        let risks = &self.risks;
+        let is_risky = |place: usize| risks.get(place).is_some_and(|risk| *risk >= RISKY);
+        let fits: Vec<bool> = (0..self.calls.values.len()).map(is_risky).collect();
+        self.risky = self.calls.column.fitting(&fits);
+    }
+
+    /// How risky the call of an event is held to be.
+    pub fn risk(&self, event: EventIx) -> u8 {
+        self.risk_of(self.calls.column.get(event))
+    }
+
+    /// How risky one of [`Store::calls`] is held to be.
+    pub fn risk_of(&self, place: u32) -> u8 {
+        self.risks.get(place as usize).copied().unwrap_or(0)
     }
 
     /// All events but those of files that were forgotten.
-    fn present(&self) -> RoaringBitmap {
-        let mut present = RoaringBitmap::new();
+    fn present(&self) -> Bits {
+        let mut present = Bits::none(self.len());
         for span in self.spans.iter().filter(|span| !span.gone) {
             present.insert_range(span.first..span.first + span.count);
         }
         present
     }
 
+    /// Events in the order of their times; within a second the order must not depend on which file came first.
+    fn in_order(&self, shown: &Bits) -> Vec<EventIx> {
+        let time = |event: EventIx| self.times.get(event);
+        let times = || shown.iter().map(time);
+        let (least, most) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
+        let shift = (32 - (most - least).leading_zeros()).saturating_sub(BUCKETS);
+        let bucket = |event: EventIx| (time(event) - least) >> shift;
+        let (mut order, ends) = spread(&|| shown.iter(), 1 << BUCKETS, &bucket);
+        let mut from = 0;
+        for end in ends {
+            let own = &mut order[from..end as usize];
+            own.sort_unstable_by(|&a, &b| {
+                let by_time = time(a).cmp(&time(b));
+                by_time.then_with(|| self.content(a).cmp(&self.content(b)))
+            });
+            from = end as usize;
+        }
+        order
+    }
+
+    /// What orders events of one second.
+    fn content(&self, event: EventIx) -> (u128, u64, EventIx) {
+        (self.ids.get(event), self.prints.get(event), event)
+    }
+
+    /// What two copies have in common.
+    fn sameness(&self, event: EventIx) -> (u128, Option<Text>, u64) {
+        let account = self.places.of(event).map(|place| place.0);
+        (self.ids.get(event), account, self.prints.get(event))
+    }
+
     fn find_copies(&mut self) {
-        self.copies.clear();
-        self.conflicts.clear();
-        let account = |event: EventIx| self.places.of(event).map(|place| place.0);
-        let mut by_id: Vec<EventIx> = self
-            .present()
-            .iter()
-            .filter(|&event| self.ids.get(event) != 0 && self.prints.get(event) != 0)
-            .collect();
-        by_id.sort_unstable_by_key(|&event| (self.ids.get(event), event));
-        for same in by_id.chunk_by(|&a, &b| self.ids.get(a) == self.ids.get(b)) {
-            if same.len() < 2 {
-                continue;
-            }
-            let mut accounts: HashMap<Option<Text>, Vec<(u64, Vec<EventIx>)>> = HashMap::new();
-            for &event in same {
-                let print = self.prints.get(event);
-                let sets = accounts.entry(account(event)).or_default();
-                match sets.iter_mut().find(|(other, _)| *other == print) {
-                    Some((_, set)) => set.push(event),
-                    None => sets.push((print, vec![event])),
-                }
-            }
-            for sets in accounts.into_values() {
-                if sets.len() > 1 {
-                    self.conflicts
-                        .extend(sets.iter().flat_map(|(_, set)| set.iter().copied()));
-                }
-                let several = sets.into_iter().map(|(_, set)| set);
-                self.copies.extend(several.filter(|set| set.len() > 1));
+        let present = self.present();
+        let mut same: Vec<EventIx> = Vec::new();
+        // A part of the IDs at a time: all of them at once would take as much room as a column.
+        let parts = 1 + u64::from(self.len() >> 21);
+        for part in 0..parts {
+            let hashes = present.iter().filter_map(|event| {
+                let hash = mixed(self.ids.get(event));
+                let is_told = self.ids.get(event) != 0 && self.prints.get(event) != 0;
+                let is_here = is_told && hash % parts == part;
+                is_here.then_some(hash & !u64::from(u32::MAX) | u64::from(event))
+            });
+            let mut hashes: Vec<u64> = hashes.collect();
+            hashes.sort_unstable();
+            let alike = hashes.chunk_by(|a, b| a >> 32 == b >> 32);
+            for alike in alike.filter(|alike| alike.len() > 1) {
+                same.extend(alike.iter().map(|hash| *hash as u32));
             }
         }
+        same.sort_unstable_by_key(|&event| (self.sameness(event), event));
+        let id = |event: EventIx| self.ids.get(event);
+        let several = same
+            .chunk_by(|&a, &b| id(a) == id(b))
+            .filter(|own| own.len() > 1);
+        self.same = several.flatten().copied().collect();
+        let mut conflicts = Bits::none(self.len());
+        let account = |event: EventIx| (self.sameness(event).0, self.sameness(event).1);
+        for own in self.same.chunk_by(|&a, &b| account(a) == account(b)) {
+            let print = |event: &EventIx| self.prints.get(*event);
+            if own.first().map(print) != own.last().map(print) {
+                conflicts.extend(own.iter().copied());
+            }
+        }
+        self.conflicts = conflicts;
     }
 
     /// How many events there are, copies included.
@@ -329,10 +376,10 @@ impl Store {
         (self.offsets.get(event), self.lengths.get(event))
     }
 
-    /// The same event in other files.
+    /// The same event in other files, itself among them; none where there is one only.
     pub fn copies_of(&self, event: EventIx) -> &[EventIx] {
-        let set = self.copies.iter().find(|set| set.contains(&event));
-        set.map_or(&[], Vec::as_slice)
+        let copies = self.alike(event, |event| self.sameness(event));
+        if copies.len() > 1 { copies } else { &[] }
     }
 
     /// Events of the same account and ID with another content.
@@ -340,9 +387,27 @@ impl Store {
         if !self.conflicts.contains(event) {
             return Vec::new();
         }
-        let (id, print) = (self.ids.get(event), self.prints.get(event));
-        let same = |other: &EventIx| self.ids.get(*other) == id && self.prints.get(*other) != print;
-        self.conflicts.iter().filter(same).collect()
+        let print = self.prints.get(event);
+        let same = self.alike(event, |event| {
+            (self.sameness(event).0, self.sameness(event).1)
+        });
+        let others = same.iter().copied();
+        others
+            .filter(|&other| self.prints.get(other) != print)
+            .collect()
+    }
+
+    /// Events with the same ID as one, as far as a key tells.
+    fn alike<K: Ord>(&self, event: EventIx, key: impl Fn(EventIx) -> K) -> &[EventIx] {
+        let own = key(event);
+        let from = self.same.partition_point(|&other| key(other) < own);
+        let to = self.same.partition_point(|&other| key(other) <= own);
+        &self.same[from..to]
+    }
+
+    /// The events that have an ID.
+    pub fn with_id(&self, is: impl Fn(u128) -> bool) -> Bits {
+        self.ids.fitting(is)
     }
 
     /// Bytes of columns and lists of events; distinct texts and values are not counted.
@@ -364,21 +429,49 @@ impl Store {
     }
 }
 
+/// Bits of the number of a stretch of time, by which events are spread before they are sorted.
+const BUCKETS: u32 = 16;
+
+/// Puts events into buckets, in which they keep their order; with them where each bucket ends.
+pub fn spread<I: Iterator<Item = EventIx>>(
+    events: &dyn Fn() -> I,
+    buckets: usize,
+    bucket: &dyn Fn(EventIx) -> u32,
+) -> (Vec<EventIx>, Vec<u32>) {
+    let mut ends = vec![0_u32; buckets];
+    events().for_each(|event| ends[bucket(event) as usize] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += std::mem::replace(end, sum);
+    }
+    let mut spread = vec![0; sum as usize];
+    for event in events() {
+        let at = &mut ends[bucket(event) as usize];
+        spread[*at as usize] = event;
+        *at += 1;
+    }
+    (spread, ends)
+}
+
+/// A number that differs in its upper bits too where IDs differ.
+fn mixed(id: u128) -> u64 {
+    ((id >> 64) as u64 ^ id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// An event ID as CloudTrail writes it.
 pub fn id_text(id: u128) -> String {
     if id == 0 {
         return String::new();
     }
-    let digits = format!("{id:032x}");
-    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-    format!(
-        "{}-{}-{}-{}-{}",
-        part(0..8),
-        part(8..12),
-        part(12..16),
-        part(16..20),
-        part(20..32)
-    )
+    let mut text = String::with_capacity(36);
+    for at in 0..32 {
+        if matches!(at, 8 | 12 | 16 | 20) {
+            text.push('-');
+        }
+        let digit = (id >> (124 - 4 * at)) as u32 & 15;
+        text.extend(char::from_digit(digit, 16));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -418,6 +511,7 @@ pub(crate) mod tests {
         assert_eq!(store.copies_of(1), [0, 1]);
         assert_eq!(store.conflicts.iter().collect::<Vec<_>>(), [2, 3]);
         assert_eq!(store.contradicting(3), [2]);
+        assert!(store.copies_of(2).is_empty());
         store.forget(|file| file == 1);
         store.arrange(proven, &|file| file);
         assert!(store.shown.contains(0));

@@ -1,11 +1,10 @@
-//! Events by time: counts in equal steps, stacked by a field, errors and notable calls beside them.
-
-use std::collections::HashMap;
-
-use roaring::RoaringBitmap;
+//! Events by time: counts in equal steps, stacked by a field, errors and risky calls beside them.
 
 use crate::moment::Moment;
 
+use super::bits::{Bits, WORD, ones};
+use super::column::{Code, Column, SEGMENT, Visit};
+use super::facet::values;
 use super::field::{self, Field};
 use super::store::{EventIx, Store};
 
@@ -16,57 +15,6 @@ pub const MOST_SERIES: usize = 8;
 const STEPS: &[i64] = &[
     1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000,
     31_536_000,
-];
-
-/// Calls that an auditor looks at first: they weaken the record, the access or the protection of data. The
-/// list and its order are Exhibit's own; the view on risk weighs all calls.
-pub const NOTABLE: &[&str] = &[
-    "StopLogging",
-    "DeleteTrail",
-    "UpdateTrail",
-    "PutEventSelectors",
-    "DeleteEventDataStore",
-    "DeleteConfigurationRecorder",
-    "StopConfigurationRecorder",
-    "DeleteDeliveryChannel",
-    "DeleteDetector",
-    "DisableSecurityHub",
-    "DeleteFlowLogs",
-    "PutBucketPolicy",
-    "DeleteBucketPolicy",
-    "PutBucketAcl",
-    "DeleteBucketEncryption",
-    "PutBucketPublicAccessBlock",
-    "DeletePublicAccessBlock",
-    "PutBucketLifecycle",
-    "DeleteBucket",
-    "ScheduleKeyDeletion",
-    "DisableKey",
-    "PutKeyPolicy",
-    "CreateUser",
-    "CreateAccessKey",
-    "CreateLoginProfile",
-    "UpdateLoginProfile",
-    "AttachUserPolicy",
-    "AttachRolePolicy",
-    "AttachGroupPolicy",
-    "PutUserPolicy",
-    "PutRolePolicy",
-    "UpdateAssumeRolePolicy",
-    "CreatePolicyVersion",
-    "SetDefaultPolicyVersion",
-    "DeactivateMFADevice",
-    "DeleteVirtualMFADevice",
-    "AuthorizeSecurityGroupIngress",
-    "ModifySnapshotAttribute",
-    "ModifyImageAttribute",
-    "ModifyDBSnapshotAttribute",
-    "CreateNetworkAclEntry",
-    "LeaveOrganization",
-    "DeleteDBInstance",
-    "TerminateInstances",
-    "GetPasswordData",
-    "GetSecretValue",
 ];
 
 /// Counts in equal steps.
@@ -82,14 +30,14 @@ pub struct Histogram {
     pub series: Vec<(String, Vec<u32>)>,
     /// Events with an error, by step.
     pub errors: Vec<u32>,
-    /// Notable calls, by step.
-    pub notable: Vec<u32>,
+    /// Risky calls, by step.
+    pub risky: Vec<u32>,
 }
 
 /// Counts `events` between two moments in at most `most` steps, stacked by `stack`.
 pub fn histogram(
     store: &Store,
-    events: &RoaringBitmap,
+    events: &Bits,
     (from, to): (Moment, Moment),
     most: u32,
     stack: Field,
@@ -99,59 +47,148 @@ pub fn histogram(
     let step = STEPS.iter().find(fits).copied().unwrap_or(31_536_000 * 10);
     let first = from.seconds().div_euclid(step) * step;
     let steps = ((to.seconds() - first) / step + 1).clamp(1, 4_000) as u32;
-    let mut labels: HashMap<String, usize> = HashMap::new();
-    let top = super::search::Search::new(store, &|_| "").values(stack, events);
-    let keep = if top.distinct as usize > MOST_SERIES {
-        MOST_SERIES - 1
-    } else {
-        MOST_SERIES
+    let scale = Scale {
+        first,
+        step,
+        steps,
+        last: to.seconds(),
     };
-    let mut series: Vec<(String, Vec<u32>)> = Vec::new();
-    for (label, _) in top.top.into_iter().take(keep) {
-        labels.insert(label.clone(), series.len());
-        series.push((label, vec![0; steps as usize]));
+    let top = values(store, stack, events);
+    let is_all = (top.distinct as usize) < MOST_SERIES;
+    let mut names: Vec<String> = top
+        .top
+        .into_iter()
+        .take(MOST_SERIES - 1)
+        .map(|(name, _)| name)
+        .collect();
+    let counts = match field::labels(store, stack) {
+        Some(labels) => {
+            let place = |value: &&str| names.iter().position(|name| name == value);
+            let series = labels
+                .values
+                .iter()
+                .map(|value| place(value).unwrap_or(names.len()) as u8);
+            let mut stacking = Stacking {
+                times: store.times(),
+                events,
+                scale,
+                series: series.collect(),
+                counts: vec![vec![0; names.len() + 1]; steps as usize],
+            };
+            labels.codes.visit(&mut stacking);
+            stacking.counts
+        }
+        None => {
+            let mut counts = vec![vec![0; names.len() + 1]; steps as usize];
+            for span in store.spans() {
+                let name = if stack == Field::Proven {
+                    span.standing.name()
+                } else {
+                    ""
+                };
+                let series = names
+                    .iter()
+                    .position(|one| one == name)
+                    .unwrap_or(names.len());
+                for event in events.iter_in(span.first..span.first + span.count) {
+                    if let Some(at) = scale.step(store.times().get(event)) {
+                        counts[at][series] += 1;
+                    }
+                }
+            }
+            counts
+        }
+    };
+    names.push(rest_label(stack, !is_all).to_owned());
+    let of_series = |(series, name): (usize, String)| {
+        (
+            name,
+            counts.iter().map(|step| step[series]).collect::<Vec<u32>>(),
+        )
+    };
+    let mut series: Vec<_> = names.into_iter().enumerate().map(of_series).collect();
+    if series
+        .last()
+        .is_some_and(|(_, counts)| counts.iter().all(|count| *count == 0))
+    {
+        series.pop();
     }
-    let rest = series.len();
-    series.push((
-        rest_label(stack, top.distinct as usize > keep).to_owned(),
-        vec![0; steps as usize],
-    ));
-    let mut chart = Histogram {
+    let marked = |marks: &Bits| {
+        let mut counts = vec![0; steps as usize];
+        let marked = marks.clone() & events;
+        let steps = marked
+            .iter()
+            .filter_map(|event| scale.step(store.times().get(event)));
+        steps.for_each(|at| counts[at] += 1);
+        counts
+    };
+    Histogram {
         from: Some(Moment::from_seconds(first)),
         step,
         steps,
         series,
-        errors: vec![0; steps as usize],
-        notable: vec![0; steps as usize],
-    };
-    let is_notable = notable(store);
-    let by_place = Places::new(store, stack, &labels, rest);
-    let no_error = store
-        .errors
-        .values
-        .iter()
-        .position(|&text| text == 0)
-        .map(|at| at as u32);
-    let times = store.times();
-    for event in events {
-        let seconds = i64::from(times.get(event));
-        let at = (seconds - first).div_euclid(step);
-        if seconds == 0 || at < 0 || at >= i64::from(steps) || seconds > to.seconds() {
-            continue;
+        errors: marked(&store.failed),
+        risky: marked(&store.risky),
+    }
+}
+
+/// Which step a time is in.
+#[derive(Clone, Copy)]
+struct Scale {
+    first: i64,
+    step: i64,
+    steps: u32,
+    last: i64,
+}
+
+impl Scale {
+    fn step(&self, seconds: u32) -> Option<usize> {
+        let seconds = i64::from(seconds);
+        let at = (seconds - self.first).div_euclid(self.step);
+        let is_shown =
+            seconds != 0 && at >= 0 && at < i64::from(self.steps) && seconds <= self.last;
+        is_shown.then_some(at as usize)
+    }
+}
+
+/// Counts events by step and series, in one pass over two columns.
+struct Stacking<'s> {
+    times: &'s Column<u32>,
+    events: &'s Bits,
+    scale: Scale,
+    /// The series of each value, by its place.
+    series: Vec<u8>,
+    counts: Vec<Vec<u32>>,
+}
+
+impl Visit for Stacking<'_> {
+    fn segment<C: Code>(&mut self, first: usize, codes: &[C]) {
+        let times = self.times.segment(first / SEGMENT);
+        let words = self.events.words_from(first);
+        // Most events are in the step of the one before, which spares the division.
+        let (mut begin, mut end, mut at) = (1, 0, 0);
+        let chunks = codes.chunks(WORD).zip(times.chunks(WORD));
+        for ((codes, times), &word) in chunks.zip(words) {
+            for bit in ones(word) {
+                let place = bit as usize;
+                let (Some(code), Some(&time)) = (codes.get(place), times.get(place)) else {
+                    break;
+                };
+                if time < begin || time >= end {
+                    let Some(step) = self.scale.step(time) else {
+                        continue;
+                    };
+                    at = step;
+                    let from = self.scale.first + self.scale.step * step as i64;
+                    let to = (from + self.scale.step).min(self.scale.last + 1);
+                    let second = |at: i64| at.clamp(1, i64::from(u32::MAX)) as u32;
+                    (begin, end) = (second(from), second(to));
+                }
+                let series = self.series.get(code.place()).copied().unwrap_or(0);
+                self.counts[at][usize::from(series)] += 1;
+            }
         }
-        let at = at as usize;
-        chart.series[by_place.of(store, event)].1[at] += 1;
-        chart.errors[at] += u32::from(Some(store.errors.column.get(event)) != no_error);
-        chart.notable[at] += u32::from(is_notable[store.calls.column.get(event) as usize]);
     }
-    if chart
-        .series
-        .last()
-        .is_some_and(|(_, counts)| counts.iter().all(|count| *count == 0))
-    {
-        chart.series.pop();
-    }
-    chart
 }
 
 fn rest_label(stack: Field, several: bool) -> &'static str {
@@ -162,88 +199,22 @@ fn rest_label(stack: Field, several: bool) -> &'static str {
     }
 }
 
-fn notable(store: &Store) -> Vec<bool> {
-    let is = |call: &(u32, u32)| NOTABLE.contains(&store.texts.get(call.0));
-    store.calls.values.iter().map(is).collect()
-}
-
-/// Where the events of a value count, looked up by the value's place in its dictionary.
-struct Places {
-    stack: Field,
-    by_value: Vec<usize>,
-    by_word: HashMap<String, usize>,
-    rest: usize,
-}
-
-impl Places {
-    fn new(store: &Store, stack: Field, labels: &HashMap<String, usize>, rest: usize) -> Self {
-        let place = |text: u32| labels.get(store.texts.get(text)).copied().unwrap_or(rest);
-        let by_value = match stack {
-            Field::Name => store
-                .calls
-                .values
-                .iter()
-                .map(|call| place(call.0))
-                .collect(),
-            Field::Source => store
-                .calls
-                .values
-                .iter()
-                .map(|call| place(call.1))
-                .collect(),
-            Field::Account => store.places.values.iter().map(|one| place(one.0)).collect(),
-            Field::Region => store.places.values.iter().map(|one| place(one.1)).collect(),
-            Field::Actor => store
-                .actors
-                .values
-                .iter()
-                .map(|actor| place(actor.arn))
-                .collect(),
-            Field::Ip => store.ips.values.iter().map(|&ip| place(ip)).collect(),
-            Field::Agent => store
-                .agents
-                .values
-                .iter()
-                .map(|&agent| place(agent))
-                .collect(),
-            Field::Error => store
-                .errors
-                .values
-                .iter()
-                .map(|&error| place(error))
-                .collect(),
-            _ => Vec::new(),
-        };
-        Places {
-            stack,
-            by_value,
-            by_word: labels.clone(),
-            rest,
-        }
-    }
-
-    fn of(&self, store: &Store, event: EventIx) -> usize {
-        let column = match self.stack {
-            Field::Name | Field::Source => &store.calls.column,
-            Field::Account | Field::Region => &store.places.column,
-            Field::Actor => &store.actors.column,
-            Field::Ip => &store.ips.column,
-            Field::Agent => &store.agents.column,
-            Field::Error => &store.errors.column,
-            field => {
-                let word = field::value(store, field, event);
-                return self.by_word.get(word).copied().unwrap_or(self.rest);
-            }
-        };
-        self.by_value[column.get(event) as usize]
-    }
-}
-
 impl Histogram {
     /// The beginning of a step, or the end of the last one.
     pub fn moment(&self, step: u32) -> Moment {
         let from = self.from.unwrap_or(Moment::MIN);
         from.plus(self.step.saturating_mul(i64::from(step)))
+    }
+
+    /// The same with all series as one.
+    pub fn total_only(&self) -> Histogram {
+        let all = (0..self.steps).map(|step| self.total(step)).collect();
+        Histogram {
+            series: vec![(String::new(), all)],
+            errors: Vec::new(),
+            risky: Vec::new(),
+            ..self.clone()
+        }
     }
 
     /// All events of a step.
@@ -336,7 +307,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The first and the last moment of `events`.
-pub fn span(store: &Store, events: &RoaringBitmap) -> Option<(Moment, Moment)> {
+pub fn span(store: &Store, events: &Bits) -> Option<(Moment, Moment)> {
     let is_timed = |event: &&EventIx| events.contains(**event) && store.time(**event).is_some();
     let first = store.order.iter().find(is_timed)?;
     let last = store.order.iter().rev().find(is_timed)?;
@@ -365,7 +336,8 @@ mod tests {
                 )
             })
             .collect();
-        let store = store(&[&lines.join("\n")]);
+        let mut store = store(&[&lines.join("\n")]);
+        store.weigh(|name| if name == "StopLogging" { 9 } else { 0 });
         let whole = span(&store, &store.shown).expect("a span");
         let chart = histogram(&store, &store.shown, whole, 40, Field::Source);
         assert_eq!(chart.step, 60);
@@ -377,7 +349,7 @@ mod tests {
         assert_eq!(
             (
                 chart.errors.iter().sum::<u32>(),
-                chart.notable.iter().sum::<u32>()
+                chart.risky.iter().sum::<u32>()
             ),
             (1, 30)
         );

@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
-use roaring::RoaringBitmap;
-
 use crate::activity::complete::complete;
+use crate::activity::facet::values;
+use crate::activity::field::labels;
 pub(super) use crate::activity::field::value;
 use crate::activity::meaning::{Coverage, meaning};
+use crate::activity::store::spread;
 use crate::activity::timeline::{histogram, span};
-use crate::activity::{EventIx, Field, Query, Search, Standing};
+use crate::activity::{Bits, EventIx, Field, Query, Search, Standing, Store};
 use crate::cloudtrail::Description;
 use crate::integrity::{LogAt, LogStatus, State};
 use crate::moment::Moment;
-use crate::order::{order as ordered, sorted};
+use crate::order::sorted;
+use crate::risk::of_call;
 
 use super::Case;
 use super::question::{Activity, Ask, FileRecords, QueryError, Sort};
@@ -22,11 +24,11 @@ use super::question::{Activity, Ask, FileRecords, QueryError, Sort};
 pub(super) struct Found {
     query: String,
     epoch: u32,
-    events: Option<Rc<RoaringBitmap>>,
+    events: Option<Rc<Bits>>,
 }
 
 /// The events that a query shows; none where it cannot be understood.
-pub(super) fn found(case: &mut Case, query: &str) -> Rc<RoaringBitmap> {
+pub(super) fn found(case: &mut Case, query: &str) -> Rc<Bits> {
     if let Some(events) = &case.found.events
         && case.found.query == query
         && case.found.epoch == case.epoch
@@ -36,7 +38,7 @@ pub(super) fn found(case: &mut Case, query: &str) -> Rc<RoaringBitmap> {
     let register = &case.register;
     let path = |file| register.file(file).map_or("", |file| &*file.path);
     let events = Query::parse(query).map_or_else(
-        |_| RoaringBitmap::new(),
+        |_| Bits::default(),
         |query| Search::new(&case.activity, &path).find(&query),
     );
     let events = Rc::new(events);
@@ -48,23 +50,10 @@ pub(super) fn found(case: &mut Case, query: &str) -> Rc<RoaringBitmap> {
     events
 }
 
-/// The events that a query shows, in the order of a column of the table of events.
-pub(super) fn order(case: &mut Case, query: &str, sort: Sort) -> Vec<EventIx> {
-    let found = found(case, query);
-    let store = &case.activity;
-    let mut events: Vec<EventIx> = if found.len() == store.order.len() as u64 {
-        store.order.clone()
-    } else {
-        let mut bits = vec![0_u64; store.len() as usize / 64 + 1];
-        for event in found.iter() {
-            bits[event as usize / 64] |= 1 << (event % 64);
-        }
-        let is_found = |event: &EventIx| bits[*event as usize / 64] >> (event % 64) & 1 == 1;
-        store.order.iter().copied().filter(is_found).collect()
-    };
-    let Some((column, descending)) = sort else {
-        return events;
-    };
+/// The events that a query shows, in the order of a column of the table of events; `None` where that is
+/// the order of their times.
+pub(super) fn sorted_by(case: &mut Case, query: &str, sort: Sort) -> Option<Vec<EventIx>> {
+    let (column, descending) = sort?;
     let field = match column {
         1 => Field::Proven,
         2 => Field::Name,
@@ -74,18 +63,108 @@ pub(super) fn order(case: &mut Case, query: &str, sort: Sort) -> Vec<EventIx> {
         6 => Field::Region,
         7 => Field::Account,
         8 => Field::Error,
-        _ => {
-            if descending {
-                events.reverse();
-            }
-            return events;
+        _ => return None,
+    };
+    let found = found(case, query);
+    let store = &case.activity;
+    let in_time = store.order.iter().copied();
+    let events: Vec<EventIx> = in_time.filter(|event| found.contains(*event)).collect();
+    // Values are put in order, not events: of those there are far fewer.
+    let labels = labels(store, field);
+    let mut values: Vec<&str> = match &labels {
+        Some(labels) => labels.values.clone(),
+        None => store
+            .spans()
+            .iter()
+            .map(|span| span.standing.name())
+            .collect(),
+    };
+    values = sorted(values, |a, b| a.cmp(b));
+    values.dedup();
+    let rank = |value: &str| values.partition_point(|one| *one < value) as u32;
+    let ranks = labels.map(|labels| {
+        let ranks: Vec<u32> = labels.values.iter().map(|value| rank(value)).collect();
+        (labels.codes, ranks)
+    });
+    let rank = |event: EventIx| match &ranks {
+        Some((codes, ranks)) => ranks[codes.get(event) as usize],
+        None => rank(store.standing(event).name()),
+    };
+    let last = (values.len() as u32).saturating_sub(1);
+    let bucket = |event: EventIx| {
+        if descending {
+            last - rank(event)
+        } else {
+            rank(event)
         }
     };
-    let places = ordered(events.len(), &|a, b| {
-        let by = value(store, field, events[a]).cmp(value(store, field, events[b]));
-        if descending { by.reverse() } else { by }
-    });
-    places.into_iter().map(|at| events[at as usize]).collect()
+    Some(spread(&|| events.iter().copied(), values.len().max(1), &bucket).0)
+}
+
+/// The events of a query in the order of their times, looked up as far as they are asked for: a list of
+/// them all would be as large as a column.
+#[derive(Default)]
+pub(super) struct InTime {
+    events: Rc<Bits>,
+    count: u32,
+    backwards: bool,
+    /// Where in the order of all events every [`InTime::STRIDE`]th of these stands.
+    marks: Vec<u32>,
+    /// How many of these were come across, and where that ended.
+    passed: (u32, u32),
+}
+
+impl InTime {
+    const STRIDE: u32 = 512;
+
+    pub(super) fn new(case: &mut Case, query: &str, sort: Sort) -> Self {
+        let events = found(case, query);
+        InTime {
+            count: events.len() as u32,
+            events,
+            backwards: sort.is_some_and(|(_, descending)| descending),
+            ..InTime::default()
+        }
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        self.count
+    }
+
+    /// `count` events from the `first` on.
+    pub(super) fn window(&mut self, store: &Store, first: u32, count: u32) -> Vec<EventIx> {
+        let all = store.order.len() as u32;
+        let at = |place: u32| {
+            let place = if self.backwards {
+                all - 1 - place
+            } else {
+                place
+            };
+            store.order[place as usize]
+        };
+        let to = first.saturating_add(count).min(self.count);
+        let (mut seen, mut place) = self.passed;
+        while seen < to && place < all {
+            if self.events.contains(at(place)) {
+                if seen.is_multiple_of(Self::STRIDE) {
+                    self.marks.push(place);
+                }
+                seen += 1;
+            }
+            place += 1;
+        }
+        self.passed = (seen, place);
+        let mark = first / Self::STRIDE;
+        let Some(&from) = self.marks.get(mark as usize) else {
+            return Vec::new();
+        };
+        (from..all)
+            .map(at)
+            .filter(|&event| self.events.contains(event))
+            .skip((first - mark * Self::STRIDE) as usize)
+            .take((to - first.min(to)) as usize)
+            .collect()
+    }
 }
 
 /// Where the records of the events stand that a query shows, file by file.
@@ -97,7 +176,9 @@ pub(super) fn records(case: &mut Case, query: &str) -> Vec<FileRecords> {
         let Some(file) = case.register.file(span.file) else {
             continue;
         };
-        let own: Vec<EventIx> = events.range(span.first..span.first + span.count).collect();
+        let own: Vec<EventIx> = events
+            .iter_in(span.first..span.first + span.count)
+            .collect();
         if own.is_empty() {
             continue;
         }
@@ -171,20 +252,18 @@ impl Asking {
                 if let Some(all) = answer.span {
                     let shown = self.ask.zoom.unwrap_or(all);
                     answer.chart = histogram(store, &events, shown, steps, stack);
-                    answer.map = histogram(store, &events, all, 200, Field::Conflict);
+                    answer.map = match self.ask.zoom {
+                        None => answer.chart.total_only(),
+                        Some(_) => histogram(store, &events, all, 200, Field::Conflict),
+                    };
                 }
             }
-            n => {
-                let register = &case.register;
-                let path = |file| register.file(file).map_or("", |file| &*file.path);
-                match Field::facets().nth(n - 2) {
-                    Some(field) => {
-                        let values = Search::new(store, &path).values(field, &events);
-                        answer.facets.push(values);
-                    }
-                    None => return Some(std::mem::take(answer)),
+            n => match Field::facets().nth(n - 2) {
+                Some(field) => {
+                    answer.facets.push(values(store, field, &events));
                 }
-            }
+                None => return Some(std::mem::take(answer)),
+            },
         }
         None
     }
@@ -234,6 +313,8 @@ pub(super) fn arrange(case: &mut Case) {
         |file| Standing(judgement.standing.get(&file).copied()),
         &|file| register.rank(file),
     );
+    let risks = &case.settings.risk;
+    case.activity.weigh(|name| of_call(name, risks).0);
     let store = &case.activity;
     for row in &mut case.judgement.logs {
         let LogAt::File(ix) = row.at else { continue };
@@ -250,5 +331,49 @@ pub(super) fn arrange(case: &mut Case) {
             again += u32::from(copies.copied().any(|other| is_proven(&other)));
         }
         row.repeats = Some((again, all));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::store::tests::store;
+
+    #[test]
+    fn windows_are_the_parts_of_the_whole() {
+        let event = |id: u32| {
+            format!(
+                r#"{{"eventID":"{id:08x}-0000-0000-0000-00000000000a","eventTime":"2024-01-01T0{}:00:00Z"}}"#,
+                id % 7
+            )
+        };
+        let lines: Vec<String> = (1..3_000).map(event).collect();
+        let store = store(&[&lines.join("\n")]);
+        let events: Rc<Bits> = Rc::new(store.shown.iter().filter(|event| event % 5 > 1).collect());
+        for backwards in [false, true] {
+            let mut in_time = InTime {
+                count: events.len() as u32,
+                events: Rc::clone(&events),
+                backwards,
+                ..InTime::default()
+            };
+            let mut all: Vec<u32> = store.order.clone();
+            all.retain(|event| events.contains(*event));
+            if backwards {
+                all.reverse();
+            }
+            for (first, count) in [
+                (0, 3),
+                (1_700, 90),
+                (511, 2),
+                (0, 5_000),
+                (9_000, 1),
+                (1_798, 9),
+            ] {
+                let rest = all.get(first..).unwrap_or_default();
+                let wanted = &rest[..rest.len().min(count)];
+                assert_eq!(in_time.window(&store, first as u32, count as u32), wanted);
+            }
+        }
     }
 }

@@ -59,6 +59,7 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
+        Subject::Session(at) => event::inspect_session(case, at),
     }
 }
 

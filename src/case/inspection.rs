@@ -57,6 +57,8 @@ pub enum Subject {
     Event(u32),
     /// An actor, address or call that was seen, by its row.
     Seen(u32),
+    /// What an actor did in one go, by its row.
+    Session(u32),
 }
 
 /// Everything about one thing, in the order of the inspector.

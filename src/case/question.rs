@@ -12,8 +12,9 @@ pub use super::resources::view::{
 use super::saved::{Exception, SavedView};
 use super::table::{Row, Table};
 pub use crate::activity::complete::Completions;
+pub use crate::activity::facet::Values;
 pub use crate::activity::query::QueryError;
-pub use crate::activity::search::Values;
+
 pub use crate::activity::timeline::Histogram;
 pub use crate::compliance::custom::{CustomRule, Verdict as RuleVerdict};
 pub use crate::config::graph::Graph;

@@ -79,10 +79,16 @@ pub(crate) fn each_row(
 ) {
     let mut scan = Scan::new(table, filter.clone(), sort);
     while !scan.step(case) {}
-    for &at in &case.view.order {
-        take(&row(case, table, at));
+    let all = case.view.len();
+    for first in (0..all).step_by(WINDOW as usize) {
+        for at in case.view.places(&case.activity, first, WINDOW) {
+            take(&row(case, table, at));
+        }
     }
 }
+
+/// Rows that are looked up at a time.
+const WINDOW: u32 = 1_000;
 
 fn quote(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
@@ -106,6 +112,7 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Gaps => case.judgement.gaps.len(),
         Table::Events => case.activity.order.len(),
         Table::Seen => case.view.seen.len(),
+        Table::Sessions => case.view.sessions.all.len(),
         Table::Resources => case.view.listed.len(),
         Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
@@ -127,6 +134,7 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Gaps => gap_row(case, at),
         Table::Events => event_row(case, at),
         Table::Seen => seen_row(case, at),
+        Table::Sessions => session_row(case, at),
         Table::Resources => resources::row(case, at),
         Table::Findings => compliance::finding_row(case, at),
         Table::Rules => compliance::rule_row(case, at),
@@ -348,6 +356,28 @@ fn seen_row(case: &Case, at: u32) -> Row {
             Cell::Time(seen.first),
             Cell::Time(seen.last),
         ],
+    }
+}
+
+fn session_row(case: &Case, at: u32) -> Row {
+    let sessions = &case.view.sessions;
+    let cells = sessions.all.get(at as usize).map(|one| {
+        let actor = sessions.actors.get(one.actor as usize);
+        let number = |count: u32| Cell::Number(u64::from(count));
+        vec![
+            Cell::Time(one.from),
+            code(actor.map_or("", String::as_str)),
+            Cell::Number((one.to.seconds() - one.from.seconds()).unsigned_abs()),
+            number(one.events),
+            number(one.errors),
+            number(one.risky),
+            number(one.calls),
+            number(one.addresses),
+        ]
+    });
+    Row {
+        subject: Subject::Session(at),
+        cells: cells.unwrap_or_default(),
     }
 }
 

@@ -3,9 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::activity::seen::{Seen, seen};
+use crate::activity::Store;
+use crate::activity::seen::{Following, Seeing, Seen, Sessions};
 use crate::order::{order, sorted};
 
+use super::activity::InTime;
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
@@ -18,19 +20,64 @@ const MOST_ROWS: u32 = 1_000;
 
 /// Rows that one step of a question looks at: a few milliseconds.
 const STEP: u32 = 4_000;
+/// Events that one step of a question walks through.
+const STRETCH: usize = 200_000;
 
 /// The last question's order of rows, kept while only the window moves.
 #[derive(Default)]
 pub(super) struct View {
     key: Option<(Table, Filter, Sort)>,
-    pub(super) order: Vec<u32>,
+    order: Places,
     facets: HashMap<Table, Facets>,
     /// What [`Table::Seen`] shows.
     pub(super) seen: Vec<Seen>,
+    /// What [`Table::Sessions`] shows.
+    pub(super) sessions: Sessions,
     /// What [`Table::Resources`] shows.
     pub(super) listed: resources::Listed,
     /// The framework of [`Table::Controls`].
     pub(super) framework: String,
+}
+
+/// The rows of a view in its order.
+enum Places {
+    /// Each by its place in the table.
+    Listed(Vec<u32>),
+    /// Events, which are looked up when they are asked for.
+    InTime(InTime),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Places::Listed(Vec::new())
+    }
+}
+
+impl View {
+    /// How many rows there are.
+    pub(super) fn len(&self) -> u32 {
+        match &self.order {
+            Places::Listed(places) => places.len() as u32,
+            Places::InTime(events) => events.len(),
+        }
+    }
+
+    /// The places of `count` rows from the `first` on.
+    pub(super) fn places(&mut self, store: &Store, first: u32, count: u32) -> Vec<u32> {
+        match &mut self.order {
+            Places::Listed(places) => {
+                let rest = places.get(first as usize..).unwrap_or_default();
+                rest[..rest.len().min(count as usize)].to_vec()
+            }
+            Places::InTime(events) => events.window(store, first, count),
+        }
+    }
+}
+
+/// Events that are walked through, to see who and what they tell of.
+enum Walk {
+    Seen(Seeing),
+    Sessions(Following),
 }
 
 /// A question for rows while it is being answered, step by step, so that a newer one can overtake it.
@@ -44,6 +91,8 @@ pub(super) struct Scan {
     tally: Option<Tally>,
     /// Of findings: the rules that are asked for; all without.
     only: Option<HashSet<u32>>,
+    /// What is to be walked through before there are rows.
+    walk: Option<Walk>,
     at: u32,
 }
 
@@ -57,6 +106,7 @@ impl Scan {
             epoch: 0,
             tally: None,
             only: None,
+            walk: None,
             at: u32::MAX,
         }
     }
@@ -76,7 +126,11 @@ impl Scan {
             self.tally = (!is_tallied).then(|| Tally::new(self.table));
             self.at = 0;
             if self.table == Table::Events {
-                case.view.order = activity::order(case, &self.filter.text, self.sort);
+                let query = &self.filter.text;
+                case.view.order = match activity::sorted_by(case, query, self.sort) {
+                    Some(events) => Places::Listed(events),
+                    None => Places::InTime(InTime::new(case, query, self.sort)),
+                };
                 case.view.key = Some((self.table, self.filter.clone(), self.sort));
                 return true;
             }
@@ -107,12 +161,18 @@ impl Scan {
             if matches!(self.table, Table::Accessed) {
                 objects::accessed(case);
             }
-            if self.table == Table::Seen {
+            if matches!(self.table, Table::Seen | Table::Sessions) {
                 // Another query sees other things.
-                self.tally = Some(Tally::new(self.table));
-                let found = activity::found(case, &self.filter.text);
-                case.view.seen = seen(&case.activity, &found);
+                self.tally = (self.table == Table::Seen).then(|| Tally::new(self.table));
+                self.walk = Some(match self.table {
+                    Table::Seen => Walk::Seen(Seeing::new(&case.activity)),
+                    _ => Walk::Sessions(Following::new(&case.activity)),
+                });
             }
+        }
+        if let Some(walk) = self.walk.take() {
+            self.walk = self.walk_on(walk, case);
+            return false;
         }
         let length = length(case, self.table);
         let to = self.at.saturating_add(STEP).min(length);
@@ -140,28 +200,51 @@ impl Scan {
             case.view.facets.insert(self.table, tally.facets());
         }
         let order = Order::new(self.table, &self.filter, self.sort);
-        case.view.order = std::mem::replace(&mut self.order, order).sorted();
+        let places = std::mem::replace(&mut self.order, order).sorted();
+        case.view.order = Places::Listed(places);
         case.view.key = Some((self.table, self.filter.clone(), self.sort));
         true
+    }
+
+    /// Walks through some more events; what is still to be walked through.
+    fn walk_on(&mut self, mut walk: Walk, case: &mut Case) -> Option<Walk> {
+        let found = activity::found(case, &self.filter.text);
+        let store = &case.activity;
+        let from = self.at as usize;
+        let to = (from + STRETCH).min(store.order.len());
+        let stretch = store.order.get(from..to).unwrap_or_default().iter();
+        for &event in stretch.filter(|event| found.contains(**event)) {
+            match &mut walk {
+                Walk::Seen(seeing) => seeing.take(store, event),
+                Walk::Sessions(following) => following.take(store, event),
+            }
+        }
+        if to < store.order.len() {
+            self.at = to as u32;
+            return Some(walk);
+        }
+        self.at = 0;
+        match walk {
+            Walk::Seen(seeing) => case.view.seen = seeing.finish(),
+            Walk::Sessions(following) => case.view.sessions = following.finish(),
+        }
+        None
     }
 }
 
 /// A window of the view that a finished scan left.
-pub(super) fn window(case: &Case, table: Table, first: u32, count: u32) -> Rows {
-    let order = &case.view.order;
-    let from = (first as usize).min(order.len());
-    let to = from
-        .saturating_add(count.min(MOST_ROWS) as usize)
-        .min(order.len());
+pub(super) fn window(case: &mut Case, table: Table, first: u32, count: u32) -> Rows {
+    let matching = case.view.len();
+    let first = first.min(matching);
+    let places = case
+        .view
+        .places(&case.activity, first, count.min(MOST_ROWS));
     Rows {
         table,
         total: length(case, table),
-        matching: order.len() as u32,
-        first: from as u32,
-        rows: order[from..to]
-            .iter()
-            .map(|&at| row(case, table, at))
-            .collect(),
+        matching,
+        first,
+        rows: places.into_iter().map(|at| row(case, table, at)).collect(),
         facets: case.view.facets.get(&table).cloned().unwrap_or_default(),
     }
 }

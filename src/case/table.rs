@@ -21,6 +21,8 @@ pub enum Table {
     Events,
     /// Actors, addresses and calls, and when they were seen.
     Seen,
+    /// What each actor did within five minutes.
+    Sessions,
     /// Resources of AWS Config, as of a moment.
     Resources,
     /// Results of rules on resources.
@@ -200,6 +202,17 @@ const SEEN: &[Column] = &[
     column("last", "Last seen", Shape::Time, 170, false),
 ];
 
+const SESSIONS: &[Column] = &[
+    column("from", "From (UTC)", Shape::Time, 170, false),
+    column("actor", "Actor", Shape::Path, 320, false),
+    column("seconds", "Seconds", Shape::Number, 80, false),
+    column("events", "Events", Shape::Number, 80, false),
+    column("errors", "Errors", Shape::Number, 80, false),
+    column("risky", "Risky", Shape::Number, 80, false),
+    column("calls", "Distinct calls", Shape::Number, 110, false),
+    column("addresses", "Addresses", Shape::Number, 90, false),
+];
+
 const RESOURCES: &[Column] = &[
     column("type", "Type", Shape::Text, 190, true),
     column("name", "Name or ID", Shape::Path, 220, false),
@@ -359,6 +372,7 @@ impl Table {
         Table::Gaps,
         Table::Events,
         Table::Seen,
+        Table::Sessions,
         Table::Resources,
         Table::Findings,
         Table::Rules,
@@ -383,6 +397,7 @@ impl Table {
             Table::Gaps => GAPS,
             Table::Events => EVENTS,
             Table::Seen => SEEN,
+            Table::Sessions => SESSIONS,
             Table::Resources => RESOURCES,
             Table::Findings => FINDINGS,
             Table::Rules => RULES,
@@ -407,6 +422,7 @@ impl Table {
             Table::Gaps => "gaps",
             Table::Events => "events",
             Table::Seen => "seen",
+            Table::Sessions => "sessions",
             Table::Resources => "resources",
             Table::Findings => "findings",
             Table::Rules => "rules",
@@ -425,6 +441,6 @@ impl Table {
 
     /// Whether its filter's text is a query on events, not words.
     pub fn takes_query(self) -> bool {
-        matches!(self, Table::Events | Table::Seen)
+        matches!(self, Table::Events | Table::Seen | Table::Sessions)
     }
 }

@@ -107,7 +107,7 @@ impl Read {
         let row = Row {
             at,
             length: length as u32,
-            id: number(&event.id),
+            id: event_id(&event.id),
             print: raw.map_or(0, |raw| self.prints.hash_one(compact(raw).as_bytes())),
             time: event.time,
             name: self.hold(&event.name),
@@ -166,8 +166,8 @@ fn enveloped(raw: &str) -> &str {
     serde_json::from_str::<Envelope<'_>>(raw).map_or(raw, |envelope| envelope.detail.get())
 }
 
-/// An event ID as a number.
-fn number(id: &str) -> u128 {
+/// An event ID as a number: see [`Row::id`].
+pub fn event_id(id: &str) -> u128 {
     if id.is_empty() {
         return 0;
     }

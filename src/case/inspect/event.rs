@@ -198,12 +198,37 @@ pub(super) fn inspect_seen(case: &Case, at: u32) -> Option<Inspection> {
         Cell::Number(u64::from(seen.sessions)),
     );
     it.why
-        .push("A session is a run of events with less than five minutes between them.".to_owned());
+        .push("A session is what came within five minutes of its first event.".to_owned());
     it.queries
         .push(("Its events".to_owned(), term(name, &seen.value)));
     it.queries.push((
         "Its errors".to_owned(),
         format!("{} error:*", term(name, &seen.value)),
     ));
+    Some(it)
+}
+
+pub(super) fn inspect_session(case: &Case, at: u32) -> Option<Inspection> {
+    let sessions = &case.view.sessions;
+    let one = sessions.all.get(at as usize)?;
+    let actor = sessions.actors.get(one.actor as usize)?;
+    let mut it = blank(actor, "Session");
+    push(&mut it.what, "Actor", code(actor));
+    push(&mut it.what, "First call", Cell::Time(one.from));
+    push(&mut it.what, "Last call", Cell::Time(one.to));
+    for (label, count) in [
+        ("Events", one.events),
+        ("With an error", one.errors),
+        ("Risky calls", one.risky),
+        ("Distinct calls", one.calls),
+        ("Addresses", one.addresses),
+    ] {
+        push(&mut it.what, label, Cell::Number(u64::from(count)));
+    }
+    it.why.push("What the actor did within five minutes of a call that no session before it holds, as far as the query shows it.".to_owned());
+    let own = format!("time:{}..{} {}", one.from, one.to, term("actor", actor));
+    it.queries
+        .push(("Its errors".to_owned(), format!("{own} error:*")));
+    it.queries.insert(0, ("Its events".to_owned(), own));
     Some(it)
 }

@@ -222,7 +222,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
                 html! { <li key={label.clone()}><span class={format!("swatch series-{at}")} /><bdi>{ label }</bdi>{ format!(" {}", format::number(sum)) }</li> }
             }) }
                 <li key="/errors"><span class="swatch errors" />{ format!("errors {}", format::number(chart.errors.iter().map(|n| u64::from(*n)).sum())) }</li>
-                <li key="/notable" title="Calls that weaken the record, the access or the protection of data; the list is Exhibit's own."><span class="swatch notable" />{ format!("notable calls {}", format::number(chart.notable.iter().map(|n| u64::from(*n)).sum())) }</li>
+                <li key="/risky" title="Calls whose risk is 8 or more, by the values of the view on risk: risk:8.."><span class="swatch risky" />{ format!("risky calls {}", format::number(chart.risky.iter().map(|n| u64::from(*n)).sum())) }</li>
             </ul>
             <details class="alternative"><summary>{"The chart as a table"}</summary>{ alternative(chart) }</details>
         </section>
@@ -296,7 +296,7 @@ fn marks(chart: &Histogram, shown: (Moment, Moment)) -> Html {
         })
         .collect()
     };
-    html! { <g>{ for mark("errors", &chart.errors, HEIGHT - 4.0) }{ for mark("notable", &chart.notable, 0.0) }</g> }
+    html! { <g>{ for mark("errors", &chart.errors, HEIGHT - 4.0) }{ for mark("risky", &chart.risky, 0.0) }</g> }
 }
 
 fn map(
@@ -356,12 +356,12 @@ fn alternative(chart: &Histogram) -> Html {
         let at = step as usize;
         let count = |counts: &[u32]| counts.get(at).copied().unwrap_or(0).to_string();
         html! {
-            <tr key={step.to_string()}><td>{ format::time(chart.moment(step)) }</td><td>{ chart.total(step) }</td><td>{ count(&chart.errors) }</td><td>{ count(&chart.notable) }</td></tr>
+            <tr key={step.to_string()}><td>{ format::time(chart.moment(step)) }</td><td>{ chart.total(step) }</td><td>{ count(&chart.errors) }</td><td>{ count(&chart.risky) }</td></tr>
         }
     };
     html! {
         <table>
-            <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th><th>{"Errors"}</th><th>{"Notable calls"}</th></tr></thead>
+            <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th><th>{"Errors"}</th><th>{"Risky calls"}</th></tr></thead>
             <tbody>{ for busy.take(ROWS as usize).map(row) }</tbody>
         </table>
     }
