@@ -174,7 +174,7 @@ pub struct Codes {
 impl Codes {
     /// Adds the value of the next event; the place of a new one follows all others.
     pub fn push(&mut self, place: u32) {
-        if self.length as usize % SEGMENT == 0 {
+        if (self.length as usize).is_multiple_of(SEGMENT) {
             self.segments.push(Segment::Bytes(room(self.length == 0)));
         }
         if let Some(last) = self.segments.last_mut() {

@@ -2,6 +2,7 @@
 
 use super::facet::likely_values;
 use super::field::{FIELDS, Field};
+use super::query::Query;
 use super::store::Store;
 
 /// Completions that are offered.
@@ -66,6 +67,54 @@ pub fn term(field: &str, value: &str) -> String {
     }
 }
 
+/// A query with one more term, which must hold beside all of it.
+pub fn joined(query: &str, more: &str) -> String {
+    let query = query.trim();
+    if query.is_empty() || terms(query).any(|term| term == more) {
+        return if query.is_empty() { more } else { query }.to_owned();
+    }
+    match Query::parse(query) {
+        // Alternatives stay together.
+        Ok(Query::Or(_)) => format!("({query}) {more}"),
+        _ => format!("{query} {more}"),
+    }
+}
+
+/// A query without a term that it has, or with one that it has not.
+pub fn toggled(query: &str, term: &str) -> String {
+    if !has_term(query, term) {
+        return joined(query, term);
+    }
+    let rest = terms(query).filter(|one| *one != term);
+    rest.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a term must hold of all that a query shows, as it is written there.
+pub fn has_term(query: &str, term: &str) -> bool {
+    let is_either = matches!(Query::parse(query), Ok(Query::Or(_)) | Err(_));
+    !is_either && terms(query).any(|one| one == term)
+}
+
+/// The terms of a query as they are written; what stands in quotes or parentheses is not taken apart.
+fn terms(query: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
+    let ends = move |c: char| {
+        match c {
+            _ if escaped => {
+                escaped = false;
+                return false;
+            }
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        c.is_whitespace() && !quoted && depth <= 0
+    };
+    query.split(ends).filter(|term| !term.is_empty())
+}
+
 fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
     let choices = field.choices();
     if !choices.is_empty() {
@@ -89,7 +138,6 @@ fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activity::Query;
     use crate::activity::store::tests::store;
 
     #[test]
@@ -111,5 +159,20 @@ mod tests {
             };
             assert!(pattern.is(value), "{value}");
         }
+    }
+
+    #[test]
+    fn terms_are_joined_and_taken_back() {
+        let quoted = r#"agent:"a b" -name:X"#;
+        assert_eq!(joined("", "user:a"), "user:a");
+        assert_eq!(joined("a OR b", "user:a"), "(a OR b) user:a");
+        assert_eq!(joined("(a OR b) OR c", "d"), "((a OR b) OR c) d");
+        assert_eq!(joined("(a OR b) c", "d"), "(a OR b) c d");
+        assert_eq!(joined(quoted, r#"agent:"a b""#), quoted);
+        assert_eq!(toggled(quoted, r#"agent:"a b""#), "-name:X");
+        assert_eq!(toggled("user:a", "-user:a"), "user:a -user:a");
+        // One of several alternatives does not hold of all.
+        assert!(!has_term("a OR user:a", "user:a") && !has_term("(b user:a)", "user:a"));
+        assert!(has_term("b user:a", "user:a"));
     }
 }

@@ -13,6 +13,7 @@ pub mod dictionary;
 pub mod explain;
 pub mod facet;
 pub mod field;
+pub mod follow;
 pub mod meaning;
 mod parser;
 pub mod query;

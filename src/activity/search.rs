@@ -123,8 +123,8 @@ impl<'s> Search<'s> {
 
     fn targets(&self, fits: &dyn Fn(&str) -> bool) -> Bits {
         let mut is = self.texts(fits);
-        let fitting = |all: &Box<[Text]>| all.iter().any(|&one| is(one));
-        self.store.targets.fitting(fitting)
+        let targets = &self.store.targets;
+        targets.fitting(|all| all.iter().any(|&one| is(one)))
     }
 
     fn yes_or_no(&self, events: &Bits, pattern: &Pattern) -> Bits {

@@ -1,18 +1,21 @@
 //! Questions on events: what a query shows, in steps.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::activity::complete::complete;
 use crate::activity::facet::values;
 use crate::activity::field::labels;
 pub(super) use crate::activity::field::value;
-use crate::activity::meaning::{Coverage, meaning};
+use crate::activity::meaning::{Coverage, Covered, meaning};
 use crate::activity::store::spread;
 use crate::activity::timeline::{histogram, span};
 use crate::activity::{Bits, EventIx, Field, Query, Search, Standing, Store};
 use crate::cloudtrail::Description;
-use crate::integrity::{LogAt, LogStatus, State};
-use crate::moment::Moment;
+use crate::integrity::chain::Gap;
+use crate::integrity::judge::log_place;
+use crate::integrity::{GapKind, LogAt, LogStatus, State};
+use crate::moment::{HOUR, Moment};
 use crate::order::sorted;
 use crate::risk::of_call;
 
@@ -271,31 +274,48 @@ impl Asking {
 
 fn coverage(case: &Case) -> Coverage<'_> {
     let judgement = &case.judgement;
-    let mut proven: Option<(Moment, Moment)> = None;
+    let mut covered: BTreeMap<u32, Covered<'_>> = BTreeMap::new();
     let sound = judgement
         .digests
         .iter()
         .filter(|row| row.status.state() == State::Proven);
-    for (from, to) in sound.filter_map(|row| row.window) {
-        let known = proven.get_or_insert((from, to));
-        *known = (known.0.min(from), known.1.max(to));
+    for row in sound {
+        let (Some(trail), Some((from, to))) = (row.trail, row.window) else {
+            continue;
+        };
+        let key = &judgement.trails[trail as usize].key;
+        let known = covered.entry(trail).or_insert(Covered {
+            account: &key.account,
+            region: &key.region,
+            from,
+            to,
+            holes: Vec::new(),
+        });
+        (known.from, known.to) = (known.from.min(from), known.to.max(to));
     }
-    let is_sound = |status: LogStatus| matches!(status, LogStatus::Valid | LogStatus::Uncovered);
-    let selectors = case.holdings.descriptions.iter();
-    let mut regions: Vec<&str> = case
-        .activity
-        .places
-        .values
-        .iter()
-        .map(|place| case.activity.texts.get(place.1))
-        .collect();
-    regions.sort_unstable();
-    regions.dedup();
+    let inner = |gap: &&Gap| matches!(gap.kind, GapKind::MissingDigests | GapKind::ValidationOff);
+    for gap in judgement.gaps.iter().filter(inner) {
+        if let Some(own) = covered.get_mut(&gap.trail) {
+            own.holes.push((gap.from, gap.to));
+        }
+    }
+    let unsound = judgement.logs.iter().filter(|row| {
+        !matches!(
+            row.status,
+            LogStatus::Valid | LogStatus::Uncovered | LogStatus::Unlisted
+        )
+    });
+    for row in unsound {
+        let (account, region, delivered) = log_place(&case.holdings, row);
+        let (from, to) = delivered.map_or((Moment::MIN, Moment::MAX), |at| (at.plus(-HOUR), at));
+        let own = covered.values_mut();
+        for one in own.filter(|one| one.account == account && one.region == region) {
+            one.holes.push((from, to));
+        }
+    }
     Coverage {
-        proven,
-        holes: !judgement.gaps.is_empty() || judgement.logs.iter().any(|row| !is_sound(row.status)),
-        regions,
-        selectors: selectors
+        covered: covered.into_values().collect(),
+        selectors: (case.holdings.descriptions.iter())
             .filter_map(|(_, description)| match description {
                 Description::Selectors(selectors) => Some(selectors),
                 _ => None,

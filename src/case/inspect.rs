@@ -69,6 +69,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
         sort: sort.to_owned(),
         status: None,
         what: Vec::new(),
+        pivots: Vec::new(),
         why: Vec::new(),
         todo: None,
         proof: Vec::new(),

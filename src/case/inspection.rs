@@ -72,6 +72,8 @@ pub struct Inspection {
     pub status: Option<Cell>,
     /// What it is: labels and values.
     pub what: Vec<(String, Cell)>,
+    /// Of those that events have in common: the row, and the term that asks for them.
+    pub pivots: Vec<(u32, String)>,
     /// Why it is judged so, in sentences.
     pub why: Vec<String>,
     /// What to do about it.

@@ -139,6 +139,8 @@ struct Wire<'a> {
     response: Object<Response<'a>>,
     #[serde(rename = "insightDetails", borrow)]
     insight: Object<Insight<'a>>,
+    #[serde(rename = "vpcEndpointId", borrow)]
+    endpoint: Text<'a>,
     #[serde(borrow)]
     resources: Found<'a>,
     #[serde(rename = "requestParameters", borrow)]
@@ -195,6 +197,9 @@ struct Additional<'a> {
     mfa: Flag,
     #[serde(rename = "MFAIdentifier", borrow)]
     device: Text<'a>,
+    /// Who switched to the role in the console.
+    #[serde(rename = "SwitchFrom", borrow)]
+    from: Text<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -231,6 +236,11 @@ struct Insight<'a> {
     name: Text<'a>,
     #[serde(rename = "eventSource", borrow)]
     source: Text<'a>,
+    #[serde(rename = "errorCode", borrow)]
+    code: Text<'a>,
+    /// Whom the unusual calls are attributed to.
+    #[serde(rename = "insightContext", borrow)]
+    context: Found<'a>,
 }
 
 impl<'a> Event<'a> {
@@ -260,8 +270,11 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             response.credentials.0.key.0,
             response.assumed.0.arn.0,
             response.key.0.key.0,
+            wire.additional.0.from.0,
+            wire.endpoint.0,
         ];
-        for one in wire.request.0.into_iter().chain(issued) {
+        let named = wire.request.0.into_iter().chain(insight.context.0);
+        for one in named.chain(issued) {
             if !one.is_empty() && resources.len() < MOST_RESOURCES && !resources.contains(&one) {
                 resources.push(one);
             }
@@ -271,6 +284,7 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             (code, _) if !code.is_empty() => code,
             (_, message) if !message.is_empty() => message,
             _ if failed_login => Cow::Borrowed("Failure"),
+            _ if !insight.code.0.is_empty() => insight.code.0,
             _ => Cow::Borrowed(""),
         };
         let mfa = match (
@@ -403,5 +417,34 @@ mod tests {
                 "arn:aws:sts::1:assumed-role/x/s"
             ]
         );
+    }
+
+    #[test]
+    fn an_insight_names_whom_it_is_attributed_to() {
+        let raw = r#"{"eventType":"AwsCloudTrailInsight","eventCategory":"Insight","insightDetails":{"state":"Start","eventSource":"ec2.amazonaws.com",
+            "eventName":"RunInstances","insightType":"ApiErrorRateInsight","errorCode":"Client.UnauthorizedOperation","insightContext":{"statistics":{"insightDuration":1},
+            "attributions":[{"attribute":"userIdentityArn","insight":[{"value":"arn:aws:sts::1:assumed-role/x/s","average":3.2}]}]}}}"#;
+        let event = Event::parse(raw).expect("a record");
+        assert_eq!(
+            (&*event.name, &*event.source),
+            ("RunInstances", "ec2.amazonaws.com")
+        );
+        assert_eq!(
+            (event.category, &*event.error),
+            (Category::Insight, "Client.UnauthorizedOperation")
+        );
+        assert_eq!(event.resources, ["arn:aws:sts::1:assumed-role/x/s"]);
+    }
+
+    #[test]
+    fn network_activity_names_its_endpoint() {
+        let raw = r#"{"eventType":"AwsVpceEvent","eventCategory":"NetworkActivity","eventName":"Decrypt","eventSource":"kms.amazonaws.com",
+            "vpcEndpointId":"vpce-01","vpcEndpointAccountId":"123456789012","errorCode":"VpceAccessDenied","userIdentity":{"type":"AWSAccount","accountId":"1"}}"#;
+        let event = Event::parse(raw).expect("a record");
+        assert_eq!(
+            (event.category, &*event.error),
+            (Category::Network, "VpceAccessDenied")
+        );
+        assert_eq!(event.resources, ["vpce-01"]);
     }
 }

@@ -13,7 +13,7 @@ pub(super) const MOST_RESOURCES: usize = 16;
 /// Bytes of a name; a longer one is no name.
 const LONGEST_NAME: usize = 1_024;
 /// How deep request parameters are searched for names.
-const DEEPEST: usize = 4;
+const DEEPEST: usize = 5;
 
 /// Names and ARNs, found wherever they stand in a value.
 #[derive(Default)]

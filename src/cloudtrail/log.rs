@@ -148,7 +148,7 @@ impl Read {
 /// Whether a record may be in an envelope: events of CloudTrail begin with their version.
 fn may_be_enveloped(raw: &str) -> bool {
     let head = &raw[..raw.floor_char_boundary(200)];
-    head.contains("\"detail-type\"")
+    head.contains("\"detail-type\"") || head.contains("\"detail\"")
 }
 
 /// The event within the envelope that EventBridge puts it in, or the record itself.
@@ -383,5 +383,15 @@ mod tests {
         assert_eq!(record_text(slice), r#"{"eventID":"a"}"#);
         let envelope = br#"{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":{"eventID":"a"}}"#;
         assert_eq!(rows(envelope)[0].id, found[0].id);
+        // Printed with its keys in order, and several of them in a list.
+        let sorted = br#"[{"account":"1","detail":{"eventID":"a"},"detail-type":"AWS API Call via CloudTrail","version":"0"}]"#;
+        assert_eq!(
+            rows(sorted)[0],
+            Row {
+                at: 1,
+                length: 98,
+                ..rows(envelope)[0].clone()
+            }
+        );
     }
 }

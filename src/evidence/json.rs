@@ -1,7 +1,11 @@
 //! Reading JSON that someone else wrote: errors with a byte offset, and fields in more than one form.
 
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::problem::{Problem, ProblemCode};
 use crate::moment::Moment;
@@ -98,5 +102,49 @@ impl<T> Lenient<T> {
             Lenient::Is(value) => Some(value),
             Lenient::Not(_) => None,
         }
+    }
+}
+/// The fields of an object as they stand: in their order, with all that occur twice.
+pub fn fields(raw: &str) -> Option<Vec<(String, &RawValue)>> {
+    struct Fields<'a>(Vec<(String, &'a RawValue)>);
+    impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            struct Reads;
+            impl<'de> Visitor<'de> for Reads {
+                type Value = Fields<'de>;
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                    let mut fields = Vec::new();
+                    while let Some(field) = map.next_entry()? {
+                        fields.push(field);
+                    }
+                    Ok(Fields(fields))
+                }
+            }
+            from.deserialize_map(Reads)
+        }
+    }
+    serde_json::from_str::<Fields<'_>>(raw)
+        .ok()
+        .map(|Fields(fields)| fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_stand_as_they_are_written() {
+        let raw = r#"{"b":1.10,"a":[1],"b":123456789012345678901234567890}"#;
+        let told: Vec<String> = (fields(raw).expect("fields").iter())
+            .map(|(name, value)| format!("{name}={}", value.get()))
+            .collect();
+        assert_eq!(
+            told,
+            ["b=1.10", "a=[1]", "b=123456789012345678901234567890"]
+        );
+        assert!(fields("[1]").is_none() && fields("{").is_none());
     }
 }

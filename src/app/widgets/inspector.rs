@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use exhibit::activity::complete::joined;
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 use exhibit::moment::Moment;
 
@@ -17,9 +18,10 @@ use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::download;
 use crate::app::format;
-use crate::app::route;
+use crate::app::route::{self, Route};
 use crate::app::session::Session;
 use crate::app::shell::Open;
+use crate::app::views::View;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -93,7 +95,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 <h2><bdi>{ &it.title }</bdi></h2>
                 <p>{ it.status.as_ref().map(cell::full) }</p>
             </header>
-            <section><h3>{"What"}</h3>{ facts(&it.what) }</section>
+            <section><h3>{"What"}</h3>{ facts(&it.what, &it.pivots) }</section>
             <section>
                 <h3>{"Why"}</h3>
                 <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ why }</p> }) }</div>
@@ -106,7 +108,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section>{ it.control.as_ref().map(|one| html! { <Conclude key={one.id.clone()} control={one.clone()} /> }) }</section>
             <section>{ it.correction.as_ref().map(|one| html! { <Correct key={format!("{:?}{}", one.file, one.place)} correction={one.clone()} /> }) }</section>
-            <section>{ (!it.proof.is_empty()).then(|| html! { <div><h3>{"Proof"}</h3>{ facts(&it.proof) }</div> }) }</section>
+            <section>{ (!it.proof.is_empty()).then(|| html! { <div><h3>{"Proof"}</h3>{ facts(&it.proof, &[]) }</div> }) }</section>
             <section class="working">
                 { (!it.working.is_empty()).then(|| html! {
                     <details open=true><summary>{"Show the working"}</summary><ol>{ for it.working.iter().enumerate().map(step) }</ol></details>
@@ -130,16 +132,44 @@ fn over_time(changes: &[(Moment, String)]) -> Html {
     }
 }
 
-fn facts(list: &[(String, Cell)]) -> Html {
+fn facts(list: &[(String, Cell)], pivots: &[(u32, String)]) -> Html {
     let fact = |(at, (label, value)): (usize, &(String, Cell))| {
+        let term = pivots.iter().find(|(row, _)| *row as usize == at);
         html! {
-            <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }</dd></div>
+            <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }{ term.map(|(_, term)| pivot(term)) }</dd></div>
         }
     };
     if list.is_empty() {
         return html! { <p class="fine">{"Nothing is recorded."}</p> };
     }
     html! { <dl class="facts">{ for list.iter().enumerate().map(fact) }</dl> }
+}
+
+/// From a value to the events that have it: all of them, those among what is shown, or what is shown without them.
+fn pivot(term: &str) -> Html {
+    let narrow = |term: String| {
+        Callback::from(move |_: MouseEvent| {
+            let route = Route::read();
+            let query = match route.view {
+                View::Activity => joined(route.value("q"), &term),
+                _ => term.clone(),
+            };
+            Route {
+                view: View::Activity,
+                ..route
+            }
+            .with("q", &query)
+            .open();
+        })
+    };
+    let not = format!("-{term}");
+    html! {
+        <span class="pivot">
+            <a href={route::activity(term)} title={format!("All events with {term}")} aria-label={format!("All events with {term}")}>{"⌕"}</a>
+            <button title={format!("Add {term} to the query")} aria-label={format!("Add {term} to the query")} onclick={narrow(term.to_owned())}>{"+"}</button>
+            <button title={format!("Add {not} to the query")} aria-label={format!("Add {not} to the query")} onclick={narrow(not.clone())}>{"−"}</button>
+        </span>
+    }
 }
 
 #[derive(PartialEq, Properties)]

@@ -1,7 +1,9 @@
 //! A JSON record: as it stands in its file, or as a tree that can be folded.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use yew::prelude::*;
+
+use exhibit::evidence::json::fields;
 
 use crate::app::download;
 
@@ -28,7 +30,7 @@ pub(crate) fn Record(props: &Props) -> Html {
         let text = props.text.clone();
         Callback::from(move |_: MouseEvent| download::copy(&text))
     };
-    let tree = serde_json::from_str::<Value>(&props.text).ok();
+    let tree = serde_json::from_str::<&RawValue>(&props.text).ok();
     html! {
         <div class="record">
             <p>
@@ -36,29 +38,32 @@ pub(crate) fn Record(props: &Props) -> Html {
                 <button onclick={copy}>{"Copy"}</button>
             </p>
             { match tree {
-                Some(value) if !*as_is => html! { <div class="tree">{ show(None, &value, 0) }</div> },
+                Some(value) if !*as_is => html! { <div class="tree">{ show(None, value.get(), 0) }</div> },
                 _ => html! { <pre class="raw"><bdi>{ &props.text }</bdi></pre> },
             } }
         </div>
     }
 }
 
-fn show(name: Option<&str>, value: &Value, depth: usize) -> Html {
+/// A value as it stands in the file: fields keep their order, numbers their digits.
+fn show(name: Option<&str>, raw: &str, depth: usize) -> Html {
     let label = name.map(|name| html! { <span class="name"><bdi>{ name }</bdi>{": "}</span> });
-    let inner: Vec<(Option<String>, &Value)> = match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, value)| (Some(name.clone()), value))
-            .collect(),
-        Value::Array(items) => items.iter().map(|value| (None, value)).collect(),
-        Value::String(text) => {
+    let inner: Vec<(Option<String>, &RawValue)> = match raw.as_bytes().first() {
+        Some(b'{') => {
+            let fields = fields(raw).unwrap_or_default().into_iter();
+            fields.map(|(name, value)| (Some(name), value)).collect()
+        }
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw).unwrap_or_default();
+            items.into_iter().map(|value| (None, value)).collect()
+        }
+        Some(b'"') => {
+            let text = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
             return html! { <div>{ label }<span class="text"><bdi>{ text }</bdi></span></div> };
         }
-        other => {
-            return html! { <div>{ label }<span class="plain">{ other.to_string() }</span></div> };
-        }
+        _ => return html! { <div>{ label }<span class="plain">{ raw }</span></div> },
     };
-    let brackets = if value.is_array() {
+    let brackets = if raw.starts_with('[') {
         ("[", "]")
     } else {
         ("{", "}")
@@ -72,12 +77,13 @@ fn show(name: Option<&str>, value: &Value, depth: usize) -> Html {
         .take(MOST)
         .enumerate()
         .map(|(at, (name, value))| {
-            html! { <li key={at.to_string()}>{ show(name.as_deref(), value, depth + 1) }</li> }
+            html! { <li key={at.to_string()}>{ show(name.as_deref(), value.get(), depth + 1) }</li> }
         });
+    let more = (count > MOST).then(|| html! { <li key="more" class="fine">{ format!("{} more: see it as it stands in the file", count - MOST) }</li> });
     let summary = html! { <summary>{ label }<span class="fine">{ format!("{}{count}{}", brackets.0, brackets.1) }</span></summary> };
     // A record of hostile depth: its text is shown as it stands.
     if depth > 60 {
-        return html! { <pre class="raw"><bdi>{ value.to_string() }</bdi></pre> };
+        return html! { <pre class="raw"><bdi>{ raw }</bdi></pre> };
     }
-    html! { <details open={depth < OPEN}>{ summary }<ul>{ for rows }</ul></details> }
+    html! { <details open={depth < OPEN}>{ summary }<ul>{ for rows }{ for more }</ul></details> }
 }

@@ -1,6 +1,7 @@
 //! An event, and what leads on from it.
 
 use crate::activity::complete::term;
+use crate::activity::follow::assumed;
 use crate::activity::{Field, field};
 use crate::evidence::Kind;
 use crate::integrity::{LogAt, LogStatus};
@@ -10,6 +11,9 @@ use super::super::Case;
 use super::super::question::{Inspection, Subject};
 use super::super::table::Cell;
 use super::{add_file, blank, code, push, text};
+
+/// The calls that issue a session's credentials.
+const ISSUES: &str = "(name:AssumeRole* OR name:AssumeRoot OR name:GetFederationToken OR name:GetSessionToken OR name:SwitchRole)";
 
 /// Seconds either way of an event that count as around it.
 const AROUND: i64 = 300;
@@ -27,35 +31,40 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
         word: standing.name().to_owned(),
     });
     let time = store.time(event);
-    push(&mut it.what, "Time", time.map_or(Cell::Empty, Cell::Time));
-    let actor = store.actors.of(event).copied().unwrap_or_default();
-    let held = |one| text(store.texts.get(one));
-    for (label, one) in [
-        ("Service", Field::Source),
-        ("Account", Field::Account),
-        ("Region", Field::Region),
-        ("Source IP", Field::Ip),
-        ("User agent", Field::Agent),
-        ("Error", Field::Error),
-        ("Identity type", Field::Type),
-    ] {
-        push(&mut it.what, label, text(value(one)));
+    if let Some(at) = time {
+        it.pivots
+            .push((0, format!("time:{}", &at.to_string()[..10])));
+        push(&mut it.what, "Time", Cell::Time(at));
     }
-    push(&mut it.what, "Actor", code(value(Field::Actor)));
-    push(&mut it.what, "User or role", held(actor.user));
-    push(&mut it.what, "Session", held(actor.session));
-    push(&mut it.what, "Access key", code(value(Field::Key)));
-    for (label, one) in [
-        ("Access", Field::Access),
-        ("Category", Field::Category),
-        ("MFA", Field::Mfa),
+    let actor = store.actors.of(event).copied().unwrap_or_default();
+    let held = |one| store.texts.get(one);
+    let risk = store.risk(event);
+    for (label, one, value) in [
+        ("Event", Field::Name, value(Field::Name)),
+        ("Service", Field::Source, value(Field::Source)),
+        ("Account", Field::Account, value(Field::Account)),
+        ("Region", Field::Region, value(Field::Region)),
+        ("Source IP", Field::Ip, value(Field::Ip)),
+        ("User agent", Field::Agent, value(Field::Agent)),
+        ("Error", Field::Error, value(Field::Error)),
+        ("Identity type", Field::Type, value(Field::Type)),
+        ("Actor", Field::Actor, value(Field::Actor)),
+        ("User or role", Field::User, held(actor.user)),
+        ("Session", Field::User, held(actor.session)),
+        ("Access key", Field::Key, value(Field::Key)),
+        ("Access", Field::Access, value(Field::Access)),
+        ("Category", Field::Category, value(Field::Category)),
+        ("MFA", Field::Mfa, value(Field::Mfa)),
     ] {
-        push(&mut it.what, label, text(value(one)));
+        fact(&mut it, label, one, value);
     }
     for &target in store.targets.of(event).into_iter().flatten() {
-        push(&mut it.what, "Resource", code(store.texts.get(target)));
+        fact(&mut it, "Resource", Field::Resource, held(target));
     }
-    push(&mut it.what, "Event ID", code(&store.id_text(event)));
+    if risk > 0 {
+        fact(&mut it, "Risk of the call", Field::Risk, &risk.to_string());
+    }
+    fact(&mut it, "Event ID", Field::Id, &store.id_text(event));
     let kind = case.register.file(span.file).map(|file| file.kind);
     it.why.push(match standing.0 {
         Some(status) if kind == Some(Kind::CloudtrailLakeResult) => match status {
@@ -109,8 +118,47 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
         .extend(place.map(|at| ("Its log file".to_owned(), Subject::Log(at as u32))));
     it.related
         .push(("Its file".to_owned(), Subject::File(span.file)));
+    add_assumed(case, event, &mut it);
     add_queries(case, event, time, &mut it);
     Some(it)
+}
+
+/// Who assumed the role, and who that one's, back to whoever had no role.
+fn add_assumed(case: &Case, event: u32, it: &mut Inspection) {
+    let store = &case.activity;
+    for (step, call) in assumed(store, event).into_iter().enumerate() {
+        let value = |field| field::value(store, field, call);
+        let (who, account) = (value(Field::Actor), value(Field::Account));
+        let label = if step == 0 {
+            "Assumed by"
+        } else {
+            "which was assumed by"
+        };
+        fact(it, label, Field::Actor, who);
+        let time = store
+            .time(call)
+            .map_or(String::new(), |at| format!(" at {at}"));
+        let name = value(Field::Name);
+        it.related.push((
+            format!("{label} {who}: {name} in account {account}{time}"),
+            Subject::Event(call),
+        ));
+    }
+}
+
+/// Adds a value of a field, and how to ask for all events that have it.
+fn fact(it: &mut Inspection, label: &str, field: Field, value: &str) {
+    if value.is_empty() {
+        return;
+    }
+    let name = field.entry().names.first().copied().unwrap_or_default();
+    it.pivots.push((it.what.len() as u32, term(name, value)));
+    let is_code = matches!(
+        field,
+        Field::Actor | Field::Key | Field::Resource | Field::Id
+    );
+    let cell = if is_code { code(value) } else { text(value) };
+    push(&mut it.what, label, cell);
 }
 
 fn records(count: usize) -> String {
@@ -137,23 +185,18 @@ fn add_queries(case: &Case, event: u32, time: Option<Moment>, it: &mut Inspectio
             format!("since:{from} until:{to}"),
         );
     }
-    let key = value(Field::Key);
     if value(Field::Type) == "AssumedRole" {
         // The call that began the session names the key that it issued; sessions of services do not show it.
-        let session = store
-            .actors
-            .of(event)
-            .map_or("", |actor| store.texts.get(actor.session));
+        let key = value(Field::Key);
+        let session = store.actors.of(event);
+        let session = session.map_or("", |actor| store.texts.get(actor.session));
         let by_session = term("resource", session);
         let issued = if key.is_empty() {
             by_session
         } else {
             format!("({} OR {by_session})", term("resource", key))
         };
-        add(
-            "Who assumed this role",
-            format!("(name:AssumeRole* OR name:GetFederationToken) {issued}"),
-        );
+        add("Who assumed this role", format!("{ISSUES} {issued}"));
     }
     let assumed = store
         .targets

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use exhibit::activity::complete::has_term;
 use exhibit::case::Values;
 
 use super::facet_term;
@@ -14,8 +15,10 @@ const FEW: usize = 6;
 pub(super) struct Props {
     /// Fields and their values.
     pub(super) values: Vec<Values>,
-    /// Adds a term to the query.
-    pub(super) onadd: Callback<String>,
+    /// The query.
+    pub(super) query: String,
+    /// Puts a term into the query, or takes it out.
+    pub(super) ontoggle: Callback<String>,
 }
 
 #[component]
@@ -36,22 +39,33 @@ pub(super) fn Facets(props: &Props) -> Html {
         };
         let most = values.top.first().map_or(1, |(_, count)| *count).max(1);
         let shown = if is_open { values.top.len() } else { FEW };
+        let count = match values.distinct as usize > values.top.len() {
+            true => format!(
+                " {}, the top {}",
+                format::number(u64::from(values.distinct)),
+                values.top.len()
+            ),
+            false => format!(" {}", format::number(u64::from(values.distinct))),
+        };
         let row = |(value, count): &(String, u32)| {
-            let add = |negated: bool| {
-                let (onadd, term) = (
-                    props.onadd.clone(),
-                    facet_term(&values.field, value, negated),
-                );
-                Callback::from(move |_: MouseEvent| onadd.emit(term.clone()))
+            let term = |negated: bool| facet_term(&values.field, value, negated);
+            let toggle = |negated: bool| {
+                let (ontoggle, term) = (props.ontoggle.clone(), term(negated));
+                Callback::from(move |_: MouseEvent| ontoggle.emit(term.clone()))
+            };
+            let is_picked = has_term(&props.query, &term(false));
+            let title = match is_picked {
+                true => format!("{value}: others again"),
+                false => format!("{value}: only these"),
             };
             let share = f64::from(*count) / f64::from(most) * 100.0;
             html! {
                 <li key={value.clone()}>
-                    <button class="value" title={format!("{value}: only these")} onclick={add(false)}>
+                    <button class="value" aria-pressed={is_picked.to_string()} {title} onclick={toggle(false)}>
                         <span class="bar" ~style={format!("width: {share:.1}%")} />
                         <bdi>{ short(value) }</bdi><span class="count">{ format::number(u64::from(*count)) }</span>
                     </button>
-                    <button class="not" title={format!("{value}: all but these")} aria-label={format!("All but {value}")} onclick={add(true)}>{"−"}</button>
+                    <button class="not" title={format!("{value}: all but these")} aria-label={format!("All but {value}")} onclick={toggle(true)}>{"−"}</button>
                 </li>
             }
         };
@@ -59,13 +73,13 @@ pub(super) fn Facets(props: &Props) -> Html {
             let word = if is_open {
                 "fewer".to_owned()
             } else {
-                format!("{} more", values.distinct as usize - FEW)
+                format!("{} more", values.top.len() - FEW)
             };
             html! { <button class="link" onclick={toggle}>{ word }</button> }
         });
         html! {
             <section key={values.field.clone()}>
-                <h3>{ &values.title }<span class="fine">{ format!(" {}", format::number(u64::from(values.distinct))) }</span></h3>
+                <h3>{ &values.title }<span class="fine">{ count }</span></h3>
                 <ul>{ for values.top.iter().take(shown).map(row) }</ul>
                 <p>{ more }</p>
             </section>

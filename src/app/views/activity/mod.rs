@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::activity::complete::term;
+use exhibit::activity::complete::{joined, term, toggled};
 use exhibit::case::{self, Answer, Ask, Question, Table};
 use exhibit::moment::Moment;
 
@@ -89,9 +89,9 @@ fn Events(props: &Props) -> Html {
             set.emit(zoom.map_or(String::new(), |(from, to)| format!("{from}..{to}")));
         })
     };
-    let add = {
+    let toggle = {
         let (set, query) = (set("q"), query.clone());
-        Callback::from(move |more: String| set.emit(joined(&query, &more)))
+        Callback::from(move |term: String| set.emit(toggled(&query, &term)))
     };
     let narrow = {
         let (go, route, query) = (go.clone(), (*route).clone(), query.clone());
@@ -118,6 +118,7 @@ fn Events(props: &Props) -> Html {
     };
     let (table, label) = match route.value("part") {
         "seen" => (Table::Seen, "Actors, addresses and calls"),
+        "sessions" => (Table::Sessions, "Sessions"),
         _ => (Table::Events, "Events"),
     };
     // A query that is being typed and cannot be understood yet does not empty the table.
@@ -139,14 +140,14 @@ fn Events(props: &Props) -> Html {
                     { summary(&shown) }
                 </p>
             </div>
-            <QueryBox text={query} {error} {completions} onchange={onquery} />
+            <QueryBox text={query.clone()} {error} {completions} onchange={onquery} />
             <Timeline chart={shown.chart.clone()} map={shown.map.clone()} span={shown.span} {zoom} {stack}
                 lanes={route.value("lanes") == "1"} onzoom={set_zoom} onstack={set("stack")} onlanes={set("lanes")} onnarrow={narrow} />
             <div class="meaning">{ shown.meaning.as_ref().map(|meaning| html! { <p class="note" role="status">{ meaning }</p> }) }</div>
             <div class="columns">
-                <Facets values={shown.facets.clone()} onadd={add} />
+                <Facets values={shown.facets.clone()} query={query.clone()} ontoggle={toggle} />
                 <div class="stack">
-                    <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("seen", "First and last seen") }</nav>
+                    <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("sessions", "Sessions") }{ tab("seen", "First and last seen") }</nav>
                     <Records query={table_query.clone()} onfound={set("q")} />
                     <Grid key={table.name()} {table} label={label} query={Some(table_query)} />
                 </div>
@@ -176,23 +177,6 @@ fn summary(shown: &case::Activity) -> String {
         )
     } else {
         some
-    }
-}
-
-/// A query with one more term: alternatives stay together.
-fn joined(query: &str, more: &str) -> String {
-    let query = query.trim();
-    if query.is_empty() {
-        return more.to_owned();
-    }
-    if query.split_whitespace().any(|word| word == more) {
-        return query.to_owned();
-    }
-    let has_or = query.split_whitespace().any(|word| word == "OR");
-    if has_or && !query.starts_with('(') {
-        format!("({query}) {more}")
-    } else {
-        format!("{query} {more}")
     }
 }
 

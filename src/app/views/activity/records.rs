@@ -5,6 +5,8 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use exhibit::activity::complete::{has_term, joined, toggled};
+
 use crate::app::client::{Client, Purpose};
 use crate::app::session::Session;
 
@@ -49,10 +51,12 @@ pub(super) fn Records(props: &Props) -> Html {
                 return;
             }
             // What the last search found is not what this one searches.
-            let words = query.split_whitespace().filter(|word| *word != FOUND);
-            let base = words.collect::<Vec<_>>().join(" ");
+            let base = match has_term(&query, FOUND) {
+                true => toggled(&query, FOUND),
+                false => query.to_string(),
+            };
             read(&base, Purpose::Grep(text.trim().to_owned()));
-            onfound.emit(super::joined(&base, FOUND));
+            onfound.emit(joined(&base, FOUND));
         })
     };
     let export = {

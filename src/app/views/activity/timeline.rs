@@ -1,5 +1,7 @@
 //! The timeline: events by time, stacked or in lanes, to zoom by brush, wheel and keys.
 
+use std::fmt::Write as _;
+
 use js_sys::Array;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlSelectElement};
@@ -214,9 +216,9 @@ pub(super) fn Timeline(props: &Props) -> Html {
                 <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">
                     { bars(chart, props.lanes, shown) }{ marks(chart, shown) }<g>{ selected }</g>
                 </svg>
-                <span class="peak">{ format!("{} at most", format::number(u64::from(chart.most()))) }</span>
+                <div>{ if props.lanes { lane_names(chart) } else { html! { <span class="peak">{ format!("{} at most", format::number(u64::from(chart.most()))) }</span> } } }</div>
             </div>
-            { map(&props.map, all, shown, &props.onzoom) }
+            <Map map={props.map.clone()} {all} {shown} onzoom={props.onzoom.clone()} />
             <ul class="key">{ for chart.series.iter().enumerate().map(|(at, (label, counts))| {
                 let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
                 html! { <li key={label.clone()}><span class={format!("swatch series-{at}")} /><bdi>{ label }</bdi>{ format!(" {}", format::number(sum)) }</li> }
@@ -253,11 +255,33 @@ fn place(chart: &Histogram, step: u32, shown: (Moment, Moment)) -> (f64, f64) {
     (left, (right - left - 0.6).max(0.8))
 }
 
+/// A path of bars: one node of the page for all of them.
+#[derive(Default)]
+struct Bars(String);
+
+impl Bars {
+    fn add(&mut self, x: f64, y: f64, width: f64, tall: f64) {
+        // Writing to a text does not fail.
+        let _ = write!(self.0, "M{x:.1} {y:.1}h{width:.1}v{tall:.1}h-{width:.1}z");
+    }
+
+    fn show(self, class: impl Into<Classes>) -> Html {
+        let class: Classes = class.into();
+        html! { <path {class} d={self.0} /> }
+    }
+}
+
 fn bars(chart: &Histogram, lanes: bool, shown: (Moment, Moment)) -> Html {
     let count = chart.series.len().max(1) as f64;
     let room = if lanes { HEIGHT / count } else { HEIGHT };
     let most = f64::from(chart.most().max(1));
-    let mut bars = Vec::new();
+    let of = |counts: &Vec<u32>| f64::from(counts.iter().copied().max().unwrap_or(0).max(1));
+    let tops: Vec<f64> = chart
+        .series
+        .iter()
+        .map(|(_, counts)| if lanes { of(counts) } else { most })
+        .collect();
+    let mut paths: Vec<Bars> = chart.series.iter().map(|_| Bars::default()).collect();
     for step in 0..chart.steps {
         let (x, width) = place(chart, step, shown);
         let mut base = HEIGHT;
@@ -266,75 +290,143 @@ fn bars(chart: &Histogram, lanes: bool, shown: (Moment, Moment)) -> Html {
             if count == 0 {
                 continue;
             }
-            let of = if lanes {
-                counts.iter().copied().max().map_or(most, f64::from)
-            } else {
-                most
-            };
             // One event among thousands is still seen.
-            let tall = (f64::from(count) / of * (room - 2.0)).max(1.5);
+            let tall = (f64::from(count) / tops[at] * (room - 2.0)).max(1.5);
             let y = if lanes {
-                (at as f64 + 1.0) * room - tall
+                (at as f64 + 1.0) * room
             } else {
-                base - tall
-            };
+                base
+            } - tall;
             base -= tall;
-            bars.push(html! {
-                <rect key={format!("{step}-{at}")} class={format!("series-{at}")} x={px(x)} y={px(y.max(0.0))} width={px(width)} height={px(tall)} />
-            });
+            paths[at].add(x, y.max(0.0), width, tall);
         }
     }
-    html! { <g>{ for bars }</g> }
+    let paths = paths.into_iter().enumerate();
+    html! { <g>{ for paths.map(|(at, path)| path.show(format!("series-{at}"))) }</g> }
 }
 
 fn marks(chart: &Histogram, shown: (Moment, Moment)) -> Html {
-    let mark = |class: &'static str, counts: &[u32], y: f64| -> Vec<Html> {
+    let mark = |class: &'static str, counts: &[u32], y: f64| {
+        let mut path = Bars::default();
         let some = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        some.map(|(step, _)| {
+        for (step, _) in some {
             let (x, width) = place(chart, step as u32, shown);
-            html! { <rect key={format!("{class}-{step}")} class={class} x={px(x)} y={px(y)} width={px(width)} height="4" /> }
-        })
-        .collect()
+            path.add(x, y, width, 4.0);
+        }
+        path.show(class)
     };
-    html! { <g>{ for mark("errors", &chart.errors, HEIGHT - 4.0) }{ for mark("risky", &chart.risky, 0.0) }</g> }
+    html! { <g>{ mark("errors", &chart.errors, HEIGHT - 4.0) }{ mark("risky", &chart.risky, 0.0) }</g> }
 }
 
-fn map(
-    map: &Histogram,
+/// The names of lanes, over them.
+fn lane_names(chart: &Histogram) -> Html {
+    let room = 100.0 / chart.series.len().max(1) as f64;
+    let name = |(at, (name, counts)): (usize, &(String, Vec<u32>))| {
+        let most = counts.iter().copied().max().unwrap_or(0);
+        html! { <li key={name.clone()} ~style={format!("top: {:.1}%", at as f64 * room)}><bdi>{ name }</bdi><span class="fine">{ format!(" {} at most", format::number(u64::from(most))) }</span></li> }
+    };
+    html! { <ul class="lane-names" aria-hidden="true">{ for chart.series.iter().enumerate().map(name) }</ul> }
+}
+
+#[derive(PartialEq, Properties)]
+struct MapProps {
+    map: Histogram,
     all: (Moment, Moment),
     shown: (Moment, Moment),
-    onzoom: &Callback<Zoom>,
-) -> Html {
+    onzoom: Callback<Zoom>,
+}
+
+/// What is being done to the map with the pointer.
+#[derive(Clone, Copy, PartialEq)]
+enum Drag {
+    /// What is shown is moved; how far from its beginning it was taken.
+    Move(f64),
+    /// A stretch is marked, from here to there.
+    Mark(f64, f64),
+}
+
+/// All of the time, and the stretch of it that is shown: it can be dragged, and another one marked.
+#[component]
+fn Map(props: &MapProps) -> Html {
+    let drag = use_state(|| None::<Drag>);
+    let (all, shown) = (props.all, props.shown);
     let length = ((all.1.seconds() - all.0.seconds()) as f64).max(1.0);
-    let most = f64::from(map.most().max(1));
-    let bar = |step: u32| {
-        let count = map.total(step);
-        let (x, width) = place(map, step, all);
-        let tall = if count == 0 {
-            0.0
-        } else {
-            (f64::from(count) / most * MAP).max(1.0)
-        };
-        html! { <rect key={step.to_string()} x={px(x)} y={px(MAP - tall)} width={px(width)} height={px(tall)} /> }
-    };
-    let x = (shown.0.seconds() - all.0.seconds()) as f64 / length * WIDTH;
-    let width = (shown.1.seconds() - shown.0.seconds()) as f64 / length * WIDTH;
-    let onclick = {
-        let onzoom = onzoom.clone();
+    let share = |at: Moment| (at.seconds() - all.0.seconds()) as f64 / length;
+    let (from, to) = (share(shown.0), share(shown.1));
+    let at = move |share: f64| all.0.plus((share * length).round() as i64);
+    let onmousedown = {
+        let drag = drag.clone();
         Callback::from(move |event: MouseEvent| {
-            // Moves what is shown, as long as it is, to where the pointer is.
-            let long = shown.1.seconds() - shown.0.seconds();
-            let middle = all.0.plus((share_of(&event) * length) as i64);
-            if long < all.1.seconds() - all.0.seconds() {
-                onzoom.emit(Some((middle.plus(-long / 2), middle.plus(long - long / 2))));
+            event.prevent_default();
+            let here = share_of(&event);
+            let is_within = (from..=to).contains(&here) && to - from < 0.999;
+            drag.set(Some(if is_within {
+                Drag::Move(here - from)
+            } else {
+                Drag::Mark(here, here)
+            }));
+        })
+    };
+    let onmousemove = {
+        let (drag, onzoom) = (drag.clone(), props.onzoom.clone());
+        Callback::from(move |event: MouseEvent| {
+            let here = share_of(&event);
+            match *drag {
+                Some(Drag::Move(taken)) => {
+                    let begin = (here - taken).clamp(0.0, (1.0 - (to - from)).max(0.0));
+                    onzoom.emit(Some((at(begin), at(begin + to - from))));
+                }
+                Some(Drag::Mark(begin, _)) => drag.set(Some(Drag::Mark(begin, here))),
+                None => {}
             }
         })
     };
+    let onmouseup = {
+        let (drag, onzoom) = (drag.clone(), props.onzoom.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(Drag::Mark(a, b)) = *drag {
+                let long = to - from;
+                let (a, b) = match (a - b).abs() > 0.005 {
+                    true => (a.min(b), a.max(b)),
+                    // A click moves what is shown there.
+                    false => (a - long / 2.0, a + long / 2.0),
+                };
+                if b - a < 0.999 && length * (b - a) >= 10.0 {
+                    onzoom.emit(Some((at(a.max(0.0)), at(b.min(1.0)))));
+                }
+            }
+            drag.set(None);
+        })
+    };
+    let onmouseleave = {
+        let drag = drag.clone();
+        Callback::from(move |_: MouseEvent| drag.set(None))
+    };
+    let most = f64::from(props.map.most().max(1));
+    let mut path = Bars::default();
+    for step in 0..props.map.steps {
+        let count = props.map.total(step);
+        if count > 0 {
+            let (x, width) = place(&props.map, step, all);
+            let tall = (f64::from(count) / most * MAP).max(1.0);
+            path.add(x, MAP - tall, width, tall);
+        }
+    }
+    let brush = |from: f64, to: f64| {
+        let (x, width) = (
+            from.clamp(0.0, 1.0) * WIDTH,
+            (to - from).clamp(0.003, 1.0) * WIDTH,
+        );
+        html! { <rect class="brush" x={px(x)} y="0" width={px(width)} height={px(MAP)} /> }
+    };
+    let marked = match *drag {
+        Some(Drag::Mark(a, b)) => brush(a.min(b), a.max(b)),
+        _ => brush(from, to),
+    };
     html! {
-        <div class="map" {onclick} title="All of the time; click to move what is shown">
+        <div class="map" data-testid="timeline-map" {onmousedown} {onmousemove} {onmouseup} {onmouseleave} title="All of the time: drag what is shown, mark another stretch, or click to move there">
             <svg viewBox={format!("0 0 {WIDTH} {MAP}")} preserveAspectRatio="none" aria-hidden="true">
-                <g>{ for (0..map.steps).map(bar) }</g>
-                <rect class="brush" x={px(x.max(0.0))} y="0" width={px(width.clamp(3.0, WIDTH))} height={px(MAP)} />
+                { path.show("bars") }{ marked }
             </svg>
         </div>
     }
