@@ -471,8 +471,17 @@ fn what_covers_less_than_the_period_is_not_met() {
         own["status"].as_str().expect("status").to_owned()
     };
     assert_eq!(status(Settings::default()), "notTested");
+    let case = judged(&fixture, Settings::default());
+    let keys = case.holdings().keys.iter().map(|key| key.sum.to_string());
+    let keys: Vec<String> = keys.collect();
+    // One key that nobody confirmed could have signed everything.
+    let one = Settings {
+        confirmed_keys: keys[..1].to_vec(),
+        ..Settings::default()
+    };
+    assert_eq!(status(one), "notTested");
     let confirmed = Settings {
-        keys_confirmed: true,
+        confirmed_keys: keys,
         ..Settings::default()
     };
     assert_eq!(status(confirmed.clone()), "met");

@@ -126,7 +126,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
         "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches,
     })).collect();
     out.field("keys", &keys);
-    out.field("keysConfirmed", &case.settings().keys_confirmed);
+    out.field("keysConfirmed", &case.keys_confirmed());
     out.field("summary", &json!({
         "digests": counts(judgement.digest_counts().into_iter().map(|(status, n)| (status.name(), n))),
         "logs": counts(judgement.log_counts().into_iter().map(|(status, n)| (status.name(), n))),

@@ -39,7 +39,10 @@ pub fn write(case: &Case, write: &mut dyn FnMut(&[u8])) {
             let line = digest_line(case, row);
             let count = &mut counts[usize::from(row.backfill)];
             count.1 += 1;
-            count.0 += usize::from(row.status == DigestStatus::Valid);
+            count.0 += usize::from(matches!(
+                row.status,
+                DigestStatus::Valid | DigestStatus::TrailingData
+            ));
             part += &line;
             if part.len() > 256 << 10 {
                 write(part.as_bytes());
@@ -87,7 +90,7 @@ fn digest_line(case: &Case, row: &DigestRow) -> String {
     let place = format!(
         "{}Digest file\ts3://{}/{}",
         if row.backfill { "(backfill) " } else { "" },
-        bucket.unwrap_or("?"),
+        plain(bucket.unwrap_or("?")),
         plain(key)
     );
     let fingerprint = match row.at {
@@ -105,6 +108,11 @@ fn digest_line(case: &Case, row: &DigestRow) -> String {
             format!("{place}\tINVALID: signature verification failed\n")
         }
         DigestStatus::InvalidFormat => format!("{place}\tINVALID: invalid format\n"),
+        // The AWS CLI inflates the first stream of a digest and does not look further.
+        DigestStatus::TrailingData => {
+            format!("{place}\tvalid\n# {place}\t{}\n", row.status.message())
+        }
+        DigestStatus::Unread => format!("# {place}\t{}\n", row.status.message()),
         DigestStatus::Missing => format!("{place}\tINVALID: not found\n"),
         DigestStatus::NoKey => {
             format!(
@@ -147,7 +155,7 @@ fn log_line(case: &Case, row: &LogRow, trail: u32, place: (&str, &str)) -> Optio
                 .then(|| format!("# Log file\t{}\t{}\n", plain(path), row.status.message()));
         }
     };
-    let line = format!("Log file\ts3://{bucket}/{}", plain(key));
+    let line = format!("Log file\ts3://{}/{}", plain(bucket), plain(key));
     Some(match row.status {
         LogStatus::Valid => format!("{line}\tvalid\n"),
         LogStatus::Modified => format!("{line}\tINVALID: hash value doesn't match\n"),
@@ -156,7 +164,7 @@ fn log_line(case: &Case, row: &LogRow, trail: u32, place: (&str, &str)) -> Optio
         }
         LogStatus::InvalidFormat => format!("{line}\tINVALID: invalid format\n"),
         LogStatus::Missing | LogStatus::NotCollected => format!("{line}\tINVALID: not found\n"),
-        LogStatus::Unproven | LogStatus::Unlisted | LogStatus::Uncovered => {
+        LogStatus::Unproven | LogStatus::Unlisted | LogStatus::Uncovered | LogStatus::Unread => {
             format!("# {line}\t{}\n", row.status.message())
         }
     })

@@ -62,6 +62,14 @@ pub fn digest(case: &Case, ix: DigestIx) -> Vec<Step> {
     else {
         return steps;
     };
+    if proof.mismatch && proof.source.is_some() {
+        let text = "Its own signature verifies all the same, so it is what was signed: only the holder of the private \
+                    key can make the two disagree.";
+        steps.push(step(
+            "A proven next digest states another hash for it",
+            text.to_owned(),
+        ));
+    }
     if proof.source == Some(SignatureSource::HashChain) {
         let next = proof.next.map(|next| &holdings.digests[next as usize]);
         let key = next.map_or("", |next| holdings.text(next.key));

@@ -158,6 +158,13 @@ impl Case {
         &self.settings
     }
 
+    /// Whether the auditor fetched every key of the evidence himself: any other could have signed anything.
+    pub fn keys_confirmed(&self) -> bool {
+        let is_confirmed = |sum: String| self.settings.confirmed_keys.contains(&sum);
+        let mut keys = self.holdings.keys.iter();
+        !self.holdings.keys.is_empty() && keys.all(|key| is_confirmed(key.sum.to_string()))
+    }
+
     /// Takes what the user decided; the next judgement is made by it. Says whether it would be another one.
     pub fn set(&mut self, settings: Settings) -> bool {
         let old = std::mem::replace(&mut self.settings, settings);
@@ -175,7 +182,7 @@ impl Case {
         // The first round asks only for what the hash chain cannot replace; whatever fails there makes
         // the others worth asking for all at once, so that no chain takes a round for each digest.
         let eager = self.rounds > 1;
-        let (scope, confirmed) = (&self.settings.scope, self.settings.keys_confirmed);
+        let (scope, confirmed) = (&self.settings.scope, self.keys_confirmed());
         match judge(
             &self.holdings,
             &self.register,

@@ -218,8 +218,8 @@ pub struct Facet {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Settings {
-    /// The auditor fetched the public keys himself.
-    pub keys_confirmed: bool,
+    /// SHA-256 of the public keys that the auditor fetched himself. Keys that come later are not among them.
+    pub confirmed_keys: Vec<String>,
     /// Check every signature with WebCrypto and with the reference both.
     pub verify_twice: bool,
     /// The scope, as `validate-logs` narrows; empty fields do not narrow.

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut settings = Settings {
-            keys_confirmed: true,
+            confirmed_keys: vec!["ab".into()],
             ..Settings::default()
         };
         settings.views.push(SavedView {

@@ -103,6 +103,10 @@ problems! {
         "Unpack the inner archives and drop their contents.",
     ArchiveTooLarge "archive-too-large" "The archive holds more than this page reads"
         "Unpack it outside the page and drop the folder in parts.",
+    ArchiveNames "archive-names" "Members of the archive share a name, and only one of each is read"
+        "Unpack the archive outside the page and see which of them is meant; an archive like this was made to show different programs different files.",
+    MemberLink "member-link" "The member is a link to another file, or a device, and holds nothing itself"
+        "Pack the archive again with what the links name (`tar -h`), or drop the folder itself.",
     MemberPath "member-path" "The member's name points outside its archive"
         "It is read under a safe name; treat the archive as hostile.",
     JsonSyntax "json-syntax" "The JSON is broken"

@@ -3,6 +3,7 @@
 //! This is what a reader runs. It may use every format module and knows nothing of the case.
 
 mod entry;
+mod extract;
 mod parse;
 mod recognise;
 mod unpack;
@@ -295,7 +296,7 @@ impl<'c> Reader<'c> {
         size: u64,
         limit: usize,
     ) -> Result<Vec<u8>, Problem> {
-        unpack::extract(member, source, size, limit)
+        extract::extract(member, source, size, limit)
     }
 }
 

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, Read, SeekFrom};
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
 use crate::evidence::{Kind, Limits, Problem, ProblemCode, Source};
 
@@ -60,6 +58,10 @@ impl Reader<'_> {
         let count = archive.len().min(self.limits.members);
         if count < archive.len() {
             self.report(path, size, shard, too_many(archive.len() - count), emit);
+        }
+        if archive.has_duplicate_names() {
+            let problem = Problem::new(ProblemCode::ArchiveNames, "");
+            self.report(path, size, shard, problem, emit);
         }
         let mut budget = Budget::new(size, &self.limits);
         for at in (0..count).filter(|&at| shard.takes(at)) {
@@ -142,7 +144,7 @@ impl Reader<'_> {
                     return self.report(path, size, shard, problem, emit);
                 }
             };
-            if !file.header().entry_type().is_file() || !shard.takes(at) {
+            if !shard.takes(at) {
                 continue;
             }
             let member = Member::new(
@@ -150,6 +152,15 @@ impl Reader<'_> {
                 &String::from_utf8_lossy(&file.path_bytes()),
                 file.size(),
             );
+            if let Some(code) = unfit(file.header().entry_type()) {
+                let mut entry = failed(&member.path, 0, Problem::new(code, ""));
+                member.trick(&mut entry);
+                emit(entry);
+                continue;
+            }
+            if !is_file(file.header().entry_type()) {
+                continue;
+            }
             let mut file = file;
             let counted = Counted {
                 left: file.size(),
@@ -157,7 +168,18 @@ impl Reader<'_> {
                 used: 0,
                 over: false,
             };
-            self.read_member(&member, counted, depth, emit);
+            let used = self.read_member(&member, counted, depth, emit);
+            if used < member.size {
+                let problem = Problem::new(
+                    ProblemCode::ArchiveCorrupt,
+                    format!(
+                        "it ends {} bytes before its last member does",
+                        member.size - used
+                    ),
+                );
+                // Every reader comes by here, and only this one knows.
+                return emit(failed(&format!("{path}/(unread)"), size, problem));
+            }
         }
     }
 
@@ -283,6 +305,25 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a member of a tar archive holds a file. Names, attributes and folders stand beside those.
+fn is_file(kind: tar::EntryType) -> bool {
+    matches!(kind, tar::EntryType::Regular | tar::EntryType::Continuous)
+}
+
+/// Why a member of a tar archive that stands for a file cannot be read; `None` for folders and what belongs to others.
+fn unfit(kind: tar::EntryType) -> Option<ProblemCode> {
+    use tar::EntryType;
+    match kind {
+        EntryType::Link
+        | EntryType::Symlink
+        | EntryType::Char
+        | EntryType::Block
+        | EntryType::Fifo => Some(ProblemCode::MemberLink),
+        EntryType::GNUSparse => Some(ProblemCode::ArchiveMethod),
+        _ => None,
+    }
+}
+
 /// How much an archive may inflate to in all.
 struct Budget {
     left: u64,
@@ -325,7 +366,7 @@ impl Read for Counted<'_> {
 }
 
 /// A member's name, whatever its bytes are.
-fn member_name(name: Option<Result<Cow<'_, str>, zip::result::ZipError>>) -> String {
+pub(super) fn member_name(name: Option<Result<Cow<'_, str>, zip::result::ZipError>>) -> String {
     name.and_then(Result::ok)
         .map_or_else(|| "unnamed".to_owned(), Cow::into_owned)
 }
@@ -339,7 +380,7 @@ fn too_many(left: usize) -> Problem {
     Problem::new(ProblemCode::ArchiveTooLarge, detail)
 }
 
-fn zip_problem(error: &zip::result::ZipError) -> Problem {
+pub(super) fn zip_problem(error: &zip::result::ZipError) -> Problem {
     use zip::result::ZipError;
     let code = match error {
         ZipError::UnsupportedArchive(what) if what.contains("assword") => {
@@ -355,7 +396,11 @@ fn zip_problem(error: &zip::result::ZipError) -> Problem {
 }
 
 /// Whether the central directory, which is held in memory, is small enough; read from the end record.
-fn directory_fits(source: &mut dyn Source, size: u64, limits: &Limits) -> Result<(), Problem> {
+pub(super) fn directory_fits(
+    source: &mut dyn Source,
+    size: u64,
+    limits: &Limits,
+) -> Result<(), Problem> {
     let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     // The end record stands within the last 22 bytes and a comment of at most 65,535.
     let tail = size.min(22 + 65_535);
@@ -389,90 +434,4 @@ fn directory_fits(source: &mut dyn Source, size: u64, limits: &Limits) -> Result
         ));
     }
     Ok(())
-}
-
-/// The inflated bytes of a file or member, at most `limit` of them.
-pub(super) fn extract(
-    member: Option<&str>,
-    source: &mut dyn Source,
-    size: u64,
-    limit: usize,
-) -> Result<Vec<u8>, Problem> {
-    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
-    let mut head = Vec::new();
-    Read::take(&mut *source, HEAD as u64)
-        .read_to_end(&mut head)
-        .map_err(corrupt)?;
-    source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
-    let Some(member) = member else {
-        return inflated(source, limit).map_err(corrupt);
-    };
-    let is = |name: &str| {
-        let name = safe_name(name).0;
-        match member.strip_prefix(name.as_str()) {
-            Some("") => Some(None),
-            Some(rest) => rest.strip_prefix('/').map(Some),
-            None => None,
-        }
-    };
-    let absent = || {
-        Problem::new(
-            ProblemCode::ArchiveCorrupt,
-            "the member is not there any more",
-        )
-    };
-    match wrapping(&head) {
-        Wrapping::Zip => {
-            directory_fits(source, size, &Limits::default())?;
-            let mut archive = zip::ZipArchive::new(source).map_err(|error| zip_problem(&error))?;
-            for at in 0..archive.len() {
-                let Some(rest) = is(&member_name(archive.name_for_index(at))) else {
-                    continue;
-                };
-                let mut file = archive.by_index(at).map_err(|error| zip_problem(&error))?;
-                return deeper(&mut file, rest, limit);
-            }
-            Err(absent())
-        }
-        Wrapping::Tar => {
-            let mut archive = tar::Archive::new(source);
-            for file in archive.entries_with_seek().map_err(corrupt)? {
-                let mut file = file.map_err(corrupt)?;
-                let Some(rest) = is(&String::from_utf8_lossy(&file.path_bytes())) else {
-                    continue;
-                };
-                return deeper(&mut file, rest, limit);
-            }
-            Err(absent())
-        }
-        Wrapping::Gzip => deeper(source, Some(member), limit),
-        Wrapping::Plain => Err(absent()),
-    }
-}
-
-/// The member itself, or one within it when it is an archive too.
-fn deeper(file: &mut dyn Read, rest: Option<&str>, limit: usize) -> Result<Vec<u8>, Problem> {
-    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
-    let Some(rest) = rest else {
-        return inflated(file, limit).map_err(corrupt);
-    };
-    let inner = inflated(file, Limits::default().content).map_err(corrupt)?;
-    let size = inner.len() as u64;
-    if wrapping(&inner) == Wrapping::Gzip {
-        return Err(Problem::new(ProblemCode::ArchiveDepth, ""));
-    }
-    extract(Some(rest), &mut io::Cursor::new(inner), size, limit)
-}
-
-fn inflated(source: &mut dyn Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut source = io::BufReader::new(source);
-    let mut bytes = Vec::new();
-    if wrapping(io::BufRead::fill_buf(&mut source)?) == Wrapping::Gzip {
-        MultiGzDecoder::new(source)
-            .take(limit as u64)
-            .read_to_end(&mut bytes)?;
-    } else {
-        source.take(limit as u64).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }

@@ -315,11 +315,11 @@ impl Follower<'_> {
             } else {
                 hours(older.end, to).max(1)
             };
-            let collected = self.days.has_any(&item.trail, older.end, to);
+            let collected = self.collected(item, older.end, to);
             row.missing += hours;
             if !there {
                 row.missing_named += 1;
-                if self.days.has_any(&item.trail, end.plus(-HOUR), end) {
+                if self.collected(item, end.plus(-HOUR), end) {
                     chains.missing.push(Missing {
                         bucket,
                         key,
@@ -334,13 +334,19 @@ impl Follower<'_> {
 
     /// The newest digest that is older than `item`, which stands at `place`.
     fn older(&self, place: usize, item: &DigestItem) -> Option<&DigestItem> {
-        let before = self.group[..place]
+        // Any number of others may end with it; past those, copies of its own key are few.
+        let ends = |&ix: &DigestIx| self.holdings.digests[ix as usize].end;
+        let older = self.group[..place].partition_point(|ix| ends(ix) < item.end);
+        let before = self.group[..older]
             .iter()
             .rev()
             .map(|&ix| &self.holdings.digests[ix as usize]);
-        before
-            .take(64)
-            .find(|other| other.end < item.end && other.key != item.key)
+        before.take(64).find(|other| other.key != item.key)
+    }
+
+    /// Whether what ends in a period would be here: others of its days are, and no archive is left unread.
+    fn collected(&self, item: &DigestItem, from: Moment, to: Moment) -> bool {
+        self.holdings.cut.is_empty() && self.days.has_any(&item.trail, from, to)
     }
 
     fn named_end(&self, key: Name) -> Option<Moment> {
@@ -377,7 +383,7 @@ impl Follower<'_> {
         }
         let hours = hours(previous.end, item.start).max(1);
         row.missing += hours;
-        let collected = self.days.has_any(&item.trail, previous.end, item.start);
+        let collected = self.collected(item, previous.end, item.start);
         self.missing(item, previous.end, item.start, hours, collected, chains);
     }
 
@@ -410,10 +416,10 @@ impl Follower<'_> {
         } else {
             Verdict::Incomplete
         };
-        let collection = if collected {
-            ""
-        } else {
-            " Nothing of these days was collected."
+        let collection = match collected {
+            true => "",
+            false if self.holdings.cut.is_empty() => " Nothing of these days was collected.",
+            false => " It may be in an archive that was not read, since reading was cancelled.",
         };
         chains.gaps.push(Gap {
             kind: GapKind::MissingDigests,

@@ -30,6 +30,8 @@ pub struct Holdings {
     pub broken: Vec<Broken>,
     /// Log files.
     pub logs: Vec<LogItem>,
+    /// What was dropped and not read since reading was cancelled, and may hold anything: archives.
+    pub cut: Vec<(FileIx, Box<str>)>,
     /// Public keys, one a distinct value.
     pub keys: Vec<KeyItem>,
     /// Checksums that S3 states of objects: SHA-256, and the MD5 of an ETag.
@@ -118,6 +120,8 @@ pub struct DigestItem {
     pub logs: std::ops::Range<u32>,
     /// SHA-256 of the uncompressed bytes.
     pub content: Sum,
+    /// Whether bytes follow the compressed stream.
+    pub trailing: bool,
     /// SHA-256 of the string to sign.
     pub to_sign: Sum,
 }
@@ -183,6 +187,8 @@ pub struct Broken {
     pub base: Box<str>,
     /// What its name says.
     pub name: Option<DigestName>,
+    /// Whether it may be sound: nobody read it to its end.
+    pub unread: bool,
 }
 
 /// A log file.
@@ -202,6 +208,8 @@ pub struct LogItem {
     pub content: Option<Sum>,
     /// Whether bytes follow the compressed stream.
     pub trailing: bool,
+    /// Whether it may be sound: nobody read it to its end.
+    pub unread: bool,
     /// Whether only a digest that lists it makes it one to judge: Insights files and events outside log files.
     pub optional: bool,
     /// Number of records.
@@ -281,6 +289,7 @@ impl Holdings {
         self.digests.retain(|item| !gone(item.file));
         self.broken.retain(|item| !gone(item.file));
         self.logs.retain(|item| !gone(item.file));
+        self.cut.retain(|(file, _)| !gone(*file));
         self.keys.retain(|item| !gone(item.file));
         self.metadata.retain(|item| !gone(item.file));
         self.checksums.retain(|(file, ..)| !gone(*file));
@@ -296,18 +305,33 @@ impl Holdings {
                     Some(ObjectName::Digest(name)) => Some(name),
                     _ => None,
                 };
-                self.broken.push(Broken {
-                    file,
-                    base: base_name(&entry.path).into(),
-                    name,
-                });
+                self.add_broken(file, entry, name, false);
             }
             Kind::CloudtrailLog => self.add_log(file, entry, 0),
+            // What nobody read is not missing, and nothing speaks against it.
+            Kind::Unreadable => match ObjectName::parse(&entry.path) {
+                Some(ObjectName::Digest(name)) => self.add_broken(file, entry, Some(name), true),
+                Some(ObjectName::Log(name)) if !name.insight => self.add_log(file, entry, 0),
+                _ if has(entry, ProblemCode::Cancelled) => {
+                    self.cut.push((file, entry.path.as_str().into()))
+                }
+                _ => {}
+            },
+            Kind::Archive => self.cut.retain(|(_, path)| **path != *entry.path),
             Kind::CloudtrailLakeResult => {
                 self.lake_results.extend(entry.sum.map(|sum| (file, sum)))
             }
             _ => {}
         }
+    }
+
+    fn add_broken(&mut self, file: FileIx, entry: &Entry, name: Option<DigestName>, unread: bool) {
+        self.broken.push(Broken {
+            file,
+            base: base_name(&entry.path).into(),
+            name,
+            unread,
+        });
     }
 
     fn add_digest(&mut self, file: FileIx, entry: &Entry, digest: Digest) {
@@ -344,6 +368,7 @@ impl Holdings {
             previous_signature: Carried::new(digest.previous_signature),
             logs: first..self.listed.len() as u32,
             content: digest.content,
+            trailing: has(entry, ProblemCode::GzipTrailing),
             to_sign,
         };
         self.digests.push(item);
@@ -398,11 +423,9 @@ impl Holdings {
             } else {
                 None
             },
-            trailing: entry
-                .problems
-                .iter()
-                .any(|problem| problem.code == ProblemCode::GzipTrailing),
-            optional: entry.kind != Kind::CloudtrailLog,
+            trailing: has(entry, ProblemCode::GzipTrailing),
+            unread: entry.kind == Kind::Unreadable,
+            optional: !matches!(entry.kind, Kind::CloudtrailLog | Kind::Unreadable),
             events,
         };
         self.logs.push(item);
@@ -455,6 +478,10 @@ fn place(path: &str) -> Option<DigestName> {
         Some(ObjectName::Digest(name)) => Some(name),
         _ => None,
     }
+}
+
+fn has(entry: &Entry, code: ProblemCode) -> bool {
+    entry.problems.iter().any(|problem| problem.code == code)
 }
 
 /// Whether a file with this problem has no content that a hash could be compared with.

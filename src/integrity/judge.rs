@@ -8,7 +8,7 @@ use crate::sum::Sum;
 
 use super::chain::{Chains, Days, Gap, TrailKey, TrailRow, follow};
 use super::checks::Checks;
-use super::holdings::{Holdings, Name};
+use super::holdings::{Holdings, Name, base_name};
 use super::lake::{self, LakeRow};
 use super::logs::{self, LogAt, LogRow};
 use super::prove::{DigestIx, Proofs, prove};
@@ -95,13 +95,20 @@ pub fn judge(
     checks.begin();
     let path = |file: u32| files.path(file).to_owned();
     let rank = |file: u32| files.rank(file);
-    let proofs = prove(holdings, checks, &path, &rank, eager);
+    let mut proofs = prove(holdings, checks, &path, &rank, eager);
     if checks.pending() > 0 {
         return None;
     }
     let days = Days::new(holdings);
     let mut chains = follow(holdings, &proofs, &days);
     expect::expect(holdings, &mut chains);
+    if let Some(last) = proofs.last() {
+        let trail = chains.of.get(&holdings.digests[last as usize].trail);
+        let early = |gap: &Gap| gap.kind == GapKind::EndsEarly && Some(&gap.trail) == trail;
+        if chains.gaps.iter().any(early) {
+            proofs.acquit_last();
+        }
+    }
     let (logs, mut standing) = log_rows(holdings, files, &proofs, &days);
     let lake = lake::judge(holdings, &path);
     standing.extend(lake.iter().flat_map(|row| &row.results).copied());
@@ -141,7 +148,17 @@ fn digest_rows(
             source: proofs.of[ix as usize].source,
         });
     }
+    let read: HashSet<&str> = if holdings.broken.iter().any(|broken| broken.unread) {
+        let keys = holdings.digests.iter().map(|item| holdings.text(item.key));
+        keys.map(base_name).collect()
+    } else {
+        HashSet::new()
+    };
     for (ix, broken) in holdings.broken.iter().enumerate() {
+        // A file that was dropped again and read counts, not the first attempt.
+        if broken.unread && read.contains(&*broken.base) {
+            continue;
+        }
         let trail = broken.name.as_ref().and_then(|name| {
             let same = |key: &TrailKey| {
                 key.account == name.account
@@ -163,7 +180,11 @@ fn digest_rows(
                 .as_ref()
                 .map(|name| (name.end.plus(-HOUR), name.end)),
             backfill: broken.name.as_ref().is_some_and(|name| name.backfill),
-            status: DigestStatus::InvalidFormat,
+            status: if broken.unread {
+                DigestStatus::Unread
+            } else {
+                DigestStatus::InvalidFormat
+            },
             source: None,
         });
     }

@@ -9,7 +9,7 @@ use crate::sum::Sum;
 use super::chain::Days;
 use super::holdings::{DigestItem, Holdings, Listed, LogItem, Name, base_name};
 use super::prove::{DigestIx, Proofs};
-use super::status::{DigestStatus, LogStatus};
+use super::status::LogStatus;
 
 /// A quarter of an hour in seconds: so near to the edge of what digests cover, the next window may hold a log file.
 /// Log files come about every five minutes, and their names have the minute in which delivery began.
@@ -46,12 +46,20 @@ pub fn judge(holdings: &Holdings, proofs: &Proofs, days: &Days) -> Vec<LogRow> {
     let coverage = Coverage::new(holdings, proofs);
     let mut present = vec![false; holdings.listed.len()];
     let mut rows: Vec<LogRow> = Vec::with_capacity(holdings.logs.len());
+    // A file that was dropped again and read counts, not the first attempt.
+    let unread = holdings.logs.iter().any(|item| item.unread);
+    let read: HashSet<&str> = holdings
+        .logs
+        .iter()
+        .filter(|item| unread && !item.unread)
+        .map(|item| &*item.base)
+        .collect();
     for (ix, item) in holdings.logs.iter().enumerate() {
         let listings = matcher.listings(item);
         listings
             .iter()
             .for_each(|&(_, listed)| present[listed as usize] = true);
-        if listings.is_empty() && item.optional {
+        if (listings.is_empty() && item.optional) || (item.unread && read.contains(&*item.base)) {
             continue;
         }
         let (status, listed) = match listings {
@@ -90,7 +98,7 @@ impl<'a> Matcher<'a> {
             by_name: HashMap::default(),
             by_content: HashMap::default(),
         };
-        let proven = |ix: &DigestIx| proofs.status[*ix as usize] == DigestStatus::Valid;
+        let proven = |ix: &DigestIx| proofs.is_proven(*ix);
         let (first, then): (Vec<_>, Vec<_>) =
             digests(holdings, proofs).partition(|(ix, _)| proven(ix));
         for (ix, item) in first.into_iter().chain(then) {
@@ -127,9 +135,12 @@ impl<'a> Matcher<'a> {
         item: &LogItem,
         listings: &[(DigestIx, u32)],
     ) -> (Option<LogStatus>, Option<(DigestIx, u32)>) {
-        let proven = |ix: DigestIx| self.proofs.status[ix as usize] == DigestStatus::Valid;
+        let proven = |ix: DigestIx| self.proofs.is_proven(ix);
         let stated = |at: u32| self.holdings.listed[at as usize].content;
         let first = listings.first().copied();
+        if item.unread {
+            return (Some(LogStatus::Unread), first);
+        }
         let Some(content) = item.content else {
             return (Some(LogStatus::InvalidFormat), first);
         };
@@ -209,6 +220,9 @@ impl Coverage {
 
     /// The status of a file that no digest lists, and whether it is only younger than the newest digest.
     fn unlisted(&self, item: &LogItem) -> (LogStatus, bool) {
+        if item.unread {
+            return (LogStatus::Unread, false);
+        }
         if item.content.is_none() {
             return (LogStatus::InvalidFormat, false);
         }
@@ -249,8 +263,10 @@ fn add_absent(
             if !seen.insert((listed.bucket, listed.key)) {
                 continue;
             }
-            let collected = place(holdings, item, listed)
-                .is_some_and(|(account, region, at)| days.has_logs(account, region, at));
+            // It may be in an archive that nobody read to its end.
+            let collected = holdings.cut.is_empty()
+                && place(holdings, item, listed)
+                    .is_some_and(|(account, region, at)| days.has_logs(account, region, at));
             let status = if collected {
                 LogStatus::Missing
             } else {

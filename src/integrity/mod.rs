@@ -15,12 +15,22 @@
 //! 3. the signature that the next digest carries for it verifies with the public key that it names. The next
 //!    digest need not be proven for that: a signature speaks for itself wherever it is found.
 //!
+//! Each way is tried only where the one before it does not prove. So a digest of which a proven next digest states
+//! another hash is still proven where the signature that it carries verifies, or its own metadata does: AWS signed
+//! exactly this content, which no other statement undoes. Otherwise the other hash condemns it.
+//!
+//! What is signed is the content. A digest file with bytes after its compressed stream is *altered*, though what
+//! stands before them is proven, with the log files that it lists.
+//!
 //! A **log file** is proven when a proven digest lists it with the SHA-256 of its content, and nothing follows
 //! the compressed stream. Nothing else is proven by Exhibit, whatever it is called.
 //!
 //! Something is called *altered* only where signed content or its own metadata contradicts it. It is called
 //! *missing* only where the evidence names it and holds other files of its account, region and day; otherwise it
-//! may simply not have been collected. A signature that an unproven digest carries can prove, and never condemn.
+//! may simply not have been collected. What was dropped and could not be read, or was not read since reading was
+//! cancelled, is *unread*: nothing proves it, and nothing speaks against it. A signature that an unproven digest
+//! carries can prove, and never condemn. Metadata that names no digest condemns only where it can be of no other:
+//! it is the only one left, for the newest digest of the only chain, and nothing tells of a newer one.
 //!
 //! All of this rests on the public keys. They arrive unsigned, perhaps from the party under audit: until the
 //! auditor confirms having fetched them, every statement says "if these keys are AWS's".

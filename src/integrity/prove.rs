@@ -7,8 +7,11 @@ use crate::order::by_keys;
 use crate::sum::Sum;
 
 use super::checks::Checks;
-use super::holdings::{DigestItem, Holdings, Name, base_name};
+use super::holdings::{DigestItem, Holdings, KeyItem, Name, base_name};
 use super::status::{DigestStatus, SignatureSource};
+
+/// How many pieces of metadata that name one digest are tried; a hostile drop could hold any number.
+const MOST_METADATA: usize = 64;
 
 /// Place of a digest in [`Holdings::digests`].
 pub type DigestIx = u32;
@@ -48,7 +51,7 @@ pub struct Proof {
     /// Its own metadata does not verify.
     condemned: bool,
     /// A proven next digest states another hash.
-    mismatch: bool,
+    pub mismatch: bool,
 }
 
 /// The outcome for all digests.
@@ -63,6 +66,38 @@ pub struct Proofs {
     pub links: Links,
     /// Anonymous signatures that belong to no digest of the evidence.
     pub unmatched: usize,
+    /// The digest that the only signature left is held against, as the newest of the only chain.
+    last: Option<DigestIx>,
+}
+
+/// Whether a path that metadata names is that of `key`: all of it, or its end, as tools print a path below a folder.
+fn is_key(named: &str, key: &str) -> bool {
+    let named = named.trim_start_matches('/');
+    key == named
+        || key
+            .strip_suffix(named)
+            .is_some_and(|rest| rest.ends_with('/'))
+}
+
+impl Proofs {
+    /// Whether what a digest says is signed, whatever became of its file.
+    pub fn is_proven(&self, ix: DigestIx) -> bool {
+        self.of[ix as usize].source.is_some()
+    }
+
+    /// The digest that stands condemned only as the newest of all.
+    pub(super) fn last(&self) -> Option<DigestIx> {
+        self.last
+    }
+
+    /// Takes that back: something tells of newer digests, and the signature may be of one of those.
+    pub(super) fn acquit_last(&mut self) {
+        let Some(ix) = self.last.take() else { return };
+        if self.status[ix as usize] == DigestStatus::InvalidSignature {
+            self.status[ix as usize] = DigestStatus::Unsigned;
+            self.of[ix as usize].signature = None;
+        }
+    }
 }
 
 /// How digests find each other.
@@ -142,7 +177,7 @@ pub fn prove(
     let unmatched = prover.by_anonymous_metadata(&primary);
     prover.by_hash_chain((0..holdings.digests.len() as u32).collect());
     prover.by_next_digest(&primary, eager);
-    prover.condemn_last(&primary, &unmatched);
+    let last = prover.condemn_last(&primary, &unmatched);
     let status = (0..holdings.digests.len())
         .map(|ix| prover.status(ix))
         .collect();
@@ -152,6 +187,7 @@ pub fn prove(
         primary,
         links: prover.links,
         unmatched: unmatched.len(),
+        last,
     }
 }
 
@@ -164,10 +200,11 @@ fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
         .map(|item| (std::cmp::Reverse(item.end), rank(item.file)))
         .collect();
     by_keys(&mut order, &keys);
-    let mut seen: HashSet<(Name, Name, Sum), foldhash::fast::RandomState> = HashSet::default();
+    let mut seen: HashSet<(Name, Name, Sum, bool), foldhash::fast::RandomState> =
+        HashSet::default();
     order.retain(|&ix| {
         let item = &holdings.digests[ix as usize];
-        seen.insert((item.bucket, item.key, item.content))
+        seen.insert((item.bucket, item.key, item.content, item.trailing))
     });
     order
 }
@@ -259,7 +296,8 @@ impl Prover<'_> {
             let holdings = self.holdings;
             let item = &holdings.digests[ix as usize];
             let (bucket, key) = (holdings.text(item.bucket), holdings.text(item.key));
-            for &at in named.get(base_name(key)).map_or(&[][..], Vec::as_slice) {
+            let all = named.get(base_name(key)).map_or(&[][..], Vec::as_slice);
+            for &at in all.iter().take(MOST_METADATA) {
                 let metadata = &holdings.metadata[at];
                 if metadata
                     .bucket
@@ -279,7 +317,15 @@ impl Prover<'_> {
                         proof.key = Some(key);
                         proof.signature = Some(SignatureAt::Metadata(at as u32));
                     }
-                    Some(None) if proof.source.is_none() => {
+                    // A copy under another folder has the name and another signature.
+                    Some(None)
+                        if proof.source.is_none()
+                            && all.len() <= MOST_METADATA
+                            && metadata
+                                .key
+                                .as_deref()
+                                .is_some_and(|named| is_key(named, key)) =>
+                    {
                         proof.condemned = true;
                         proof.signature = Some(SignatureAt::Metadata(at as u32));
                     }
@@ -376,12 +422,7 @@ impl Prover<'_> {
         let mut waiting = HashSet::new();
         for &ix in primary {
             let item = &self.holdings.digests[ix as usize];
-            // What a proven next digest denies, no carried signature can save.
-            let denied = self.of[ix as usize].mismatch;
-            if self.proven(ix)
-                || denied
-                || (!eager && waiting.contains(&(item.trail, item.backfill)))
-            {
+            if self.proven(ix) || (!eager && waiting.contains(&(item.trail, item.backfill))) {
                 continue;
             }
             for at in 0..self.links.after(item).len() {
@@ -412,9 +453,13 @@ impl Prover<'_> {
     }
 
     /// The only signature left, and only the newest digest of the only chain left to sign: it is its own.
-    fn condemn_last(&mut self, primary: &[DigestIx], unmatched: &[SignatureAt]) {
+    fn condemn_last(
+        &mut self,
+        primary: &[DigestIx],
+        unmatched: &[SignatureAt],
+    ) -> Option<DigestIx> {
         let (&[signature], Some(&newest)) = (unmatched, primary.first()) else {
-            return;
+            return None;
         };
         let item = &self.holdings.digests[newest as usize];
         let one_chain = primary.iter().all(|&ix| {
@@ -429,17 +474,47 @@ impl Prover<'_> {
                     .is_empty()
             })
             .count();
-        if one_chain && ends == 1 && !self.proven(newest) && self.links.after(item).is_empty() {
+        if one_chain
+            && ends == 1
+            && !self.proven(newest)
+            && self.links.after(item).is_empty()
+            && !self.is_of_another_key(signature, item)
+        {
             let proof = &mut self.of[newest as usize];
             proof.condemned = true;
             proof.signature = Some(signature);
+            return Some(newest);
         }
+        None
+    }
+
+    /// Whether a signature is a sound one of a key that `item` does not name: it signs something else.
+    fn is_of_another_key(&mut self, at: SignatureAt, item: &DigestItem) -> bool {
+        let Some(signature) = at.signature(self.holdings) else {
+            return false;
+        };
+        let own = self.keys.of(self.holdings, item);
+        let others = (0..self.holdings.keys.len() as KeyIx).filter(|key| !own.contains(key));
+        let keys: Vec<&KeyItem> = others
+            .map(|key| &self.holdings.keys[key as usize])
+            .filter(|key| {
+                own.iter()
+                    .all(|&one| self.holdings.keys[one as usize].sum != key.sum)
+            })
+            .collect();
+        keys.into_iter()
+            .any(|key| self.checks.recover(key, &signature).is_some())
     }
 
     fn status(&self, ix: usize) -> DigestStatus {
         let proof = &self.of[ix];
         if proof.source.is_some() {
-            return DigestStatus::Valid;
+            // What is signed is the content; the file is more than that.
+            return if self.holdings.digests[ix].trailing {
+                DigestStatus::TrailingData
+            } else {
+                DigestStatus::Valid
+            };
         }
         if proof.mismatch {
             return DigestStatus::ChainMismatch;

@@ -128,6 +128,9 @@ statuses! {
         InvalidFormat "invalid-format" Altered Failed
             "The file stands where a digest file belongs and cannot be read as one."
             "Fetch the object again; if it is the same in the bucket, it was damaged there and the logs of its window cannot be proven by it.",
+        TrailingData "trailing-data" Altered Failed
+            "The digest's content is what CloudTrail signed, and bytes follow the compressed stream that it delivered: something was appended to the file."
+            "Trust only what stands before the end of the stream, and look for PutObject calls on the bucket.",
         Missing "missing" Missing Failed
             "Another digest names this one, other files of its day are here, and it is not."
             "Fetch it from the bucket; if it is not there either, it was deleted: look for DeleteObject calls on the bucket.",
@@ -140,6 +143,9 @@ statuses! {
         BadKey "bad-key" Unproven Incomplete
             "The public key that this digest names cannot be read."
             "Fetch the keys again with `aws cloudtrail list-public-keys`; the dropped output is damaged or edited.",
+        Unread "unread" Unproven Incomplete
+            "The file was dropped, and could not be read or was not read to its end."
+            "Drop it again; the evidence view says what went wrong.",
     }
 }
 
@@ -173,6 +179,9 @@ statuses! {
         Uncovered "uncovered" NotCovered Incomplete
             "No digest in the evidence covers the time of its delivery."
             "Collect the digest files of this time; the newest log files get theirs within four hours.",
+        Unread "unread" Unproven Incomplete
+            "The file was dropped, and could not be read or was not read to its end."
+            "Drop it again; the evidence view says what went wrong.",
     }
 }
 

@@ -1,11 +1,13 @@
 //! The verdict in one word and in one sentence.
 
+use std::collections::BTreeMap;
+
 use super::chain::TrailRow;
 use super::holdings::Holdings;
 use super::judge::Judgement;
 use super::scope::Scope;
 use super::status::{DigestStatus, GapKind, LogStatus, State, Verdict};
-use crate::moment::{HOUR, Moment};
+use crate::moment::Moment;
 
 /// The verdict on the evidence.
 #[derive(Clone, Debug)]
@@ -85,15 +87,7 @@ fn found(holdings: &Holdings, judgement: &Judgement) -> Scope {
         to: windows().map(|(_, to)| to).max(),
         ..Scope::default()
     };
-    let mut used: Vec<&TrailRow> = judgement
-        .digests
-        .iter()
-        .filter_map(|row| row.trail)
-        .collect::<std::collections::BTreeSet<u32>>()
-        .into_iter()
-        .map(|trail| &judgement.trails[trail as usize])
-        .collect();
-    used.retain(|row| row.digests > 0);
+    let used = used_trails(judgement);
     let list = |of: &dyn Fn(&TrailRow) -> &String| {
         let all: std::collections::BTreeSet<&String> = used.iter().map(|row| of(row)).collect();
         all.into_iter().cloned().collect::<Vec<String>>()
@@ -121,6 +115,39 @@ fn found(holdings: &Holdings, judgement: &Judgement) -> Scope {
     found
 }
 
+/// The trails of the digests that were judged.
+fn used_trails(judgement: &Judgement) -> Vec<&TrailRow> {
+    let rows = judgement.digests.iter().filter_map(|row| row.trail);
+    let places: std::collections::BTreeSet<u32> = rows.collect();
+    let rows = places
+        .into_iter()
+        .map(|trail| &judgement.trails[trail as usize]);
+    rows.filter(|row| row.digests > 0).collect()
+}
+
+/// The period that digests cover in every account and region that has any; `None` where there is a hole in one.
+/// A trail may take over from another.
+pub fn covered_everywhere(judgement: &Judgement) -> Option<(Moment, Moment)> {
+    let mut spans: BTreeMap<(&str, &str), Vec<(Moment, Moment)>> = BTreeMap::new();
+    for row in used_trails(judgement) {
+        let place = (row.key.account.as_str(), row.key.region.as_str());
+        spans.entry(place).or_default().extend(row.span);
+    }
+    let mut all: Option<(Moment, Moment)> = None;
+    for mut spans in spans.into_values() {
+        spans.sort_unstable();
+        let mut joined = *spans.first()?;
+        for (from, to) in spans {
+            if from > joined.1 {
+                return None;
+            }
+            joined.1 = joined.1.max(to);
+        }
+        all = Some(all.map_or(joined, |all| (all.0.max(joined.0), all.1.min(joined.1))));
+    }
+    all
+}
+
 /// What was asked for and is not in the evidence, in words.
 fn unmet(judgement: &Judgement, scope: &Scope, found: &Scope) -> Vec<String> {
     let mut unmet = Vec::new();
@@ -137,11 +164,10 @@ fn unmet(judgement: &Judgement, scope: &Scope, found: &Scope) -> Vec<String> {
     absent("account", &scope.accounts, &found.accounts);
     absent("region", &scope.regions, &found.regions);
     absent("trail", &scope.trails, &found.trails);
+    // Trails outside of what was asked for may begin and end when they like.
     let spans = || {
-        judgement
-            .trails
-            .iter()
-            .filter(|row| row.digests > 0)
+        used_trails(judgement)
+            .into_iter()
             .filter_map(|row| row.span)
     };
     if let (Some(asked), Some(first)) = (scope.from, spans().map(|(from, _)| from).max())
@@ -150,7 +176,7 @@ fn unmet(judgement: &Judgement, scope: &Scope, found: &Scope) -> Vec<String> {
         unmet.push(format!("digests of every trail begin only at {first}"));
     }
     if let (Some(asked), Some(last)) = (scope.to, spans().map(|(_, to)| to).min())
-        && last.plus(HOUR) < asked
+        && last < asked
     {
         unmet.push(format!("digests of some trail end at {last}"));
     }
@@ -195,8 +221,9 @@ fn statement(
     match verdict {
         Verdict::None => NOTHING.to_owned(),
         Verdict::Verified => {
+            let later = begin_later(judgement, found);
             format!(
-                "Verified{condition}: {proven} delivered{period} are what CloudTrail wrote, and none is missing."
+                "Verified{condition}: {proven} delivered{period} are what CloudTrail wrote, and none is missing{later}."
             )
         }
         Verdict::Incomplete => format!(
@@ -275,6 +302,30 @@ fn reasons(judgement: &Judgement, asked: &[String], verdict: Verdict) -> String 
     all.join(", ")
 }
 
+/// The period is that of all trails; those of which the beginning is not here are verified from later on.
+fn begin_later(judgement: &Judgement, found: &Scope) -> String {
+    let late = |gap: &&super::chain::Gap| {
+        gap.kind == GapKind::StartsLate && found.from.is_some_and(|from| gap.to > from)
+    };
+    let all: Vec<Moment> = judgement
+        .gaps
+        .iter()
+        .filter(late)
+        .map(|gap| gap.to)
+        .collect();
+    match all.iter().max() {
+        None => String::new(),
+        Some(last) => format!(
+            "; {} only later, the last at {last}",
+            if all.len() == 1 {
+                "1 chain begins".to_owned()
+            } else {
+                format!("{} chains begin", all.len())
+            }
+        ),
+    }
+}
+
 fn ended(chains: usize) -> String {
     if chains == 1 {
         "1 chain ends".to_owned()
@@ -295,11 +346,13 @@ fn digest_word(status: DigestStatus) -> &'static str {
     match status {
         DigestStatus::Valid => "proven",
         DigestStatus::InvalidSignature | DigestStatus::ChainMismatch => "altered",
+        DigestStatus::TrailingData => "with bytes appended",
         DigestStatus::InvalidFormat => "unreadable",
         DigestStatus::Missing => "missing",
         DigestStatus::Unsigned => "without a signature",
         DigestStatus::NoKey => "without their public key",
         DigestStatus::BadKey => "with a damaged public key",
+        DigestStatus::Unread => "not read",
     }
 }
 
@@ -314,5 +367,6 @@ fn log_word(status: LogStatus) -> &'static str {
         LogStatus::Unproven => "of unproven digests",
         LogStatus::Unlisted => "that no digest lists",
         LogStatus::Uncovered => "at times that no digest covers",
+        LogStatus::Unread => "not read",
     }
 }

@@ -192,6 +192,29 @@ fn Keys(props: &PartProps) -> Html {
     let client = use_context::<Client>();
     let open = use_context::<Open>();
     let settings = props.overview.settings.clone();
+    // Exactly the keys on show: those of a later drop are confirmed anew.
+    let keys: Vec<String> = props
+        .overview
+        .keys
+        .iter()
+        .map(|key| key.sha256.clone())
+        .collect();
+    let are_confirmed =
+        !keys.is_empty() && keys.iter().all(|key| settings.confirmed_keys.contains(key));
+    let confirm = {
+        let (client, settings) = (client.clone(), settings.clone());
+        Callback::from(move |_: Event| {
+            let mut settings = settings.clone();
+            settings.confirmed_keys = if are_confirmed {
+                Vec::new()
+            } else {
+                keys.clone()
+            };
+            if let Some(client) = &client {
+                client.set(settings);
+            }
+        })
+    };
     let toggle = |change: fn(&mut Settings)| {
         let (client, settings) = (client.clone(), settings.clone());
         Callback::from(move |_: Event| {
@@ -228,7 +251,7 @@ fn Keys(props: &PartProps) -> Html {
     html! {
         <div class="scroll">
             <p>{"Everything rests on these keys. They arrive unsigned, perhaps from the party under audit: fetch them yourself from AWS and compare the hashes."}</p>
-            <p><label class="switch"><input type="checkbox" data-testid="confirm-keys" checked={settings.keys_confirmed} onchange={toggle(|settings| settings.keys_confirmed = !settings.keys_confirmed)} />
+            <p><label class="switch"><input type="checkbox" data-testid="confirm-keys" checked={are_confirmed} onchange={confirm} />
                 {" I fetched these keys myself with aws cloudtrail list-public-keys"}</label></p>
             <p><label class="switch"><input type="checkbox" checked={settings.verify_twice} onchange={toggle(|settings| settings.verify_twice = !settings.verify_twice)} />
                 {" Check every signature twice: with the browser's cryptography and with Exhibit's own"}</label></p>

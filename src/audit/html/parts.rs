@@ -233,7 +233,7 @@ pub(super) fn integrity(case: &Case) -> String {
         );
     }
     out += "</tbody></table>\n";
-    out += if case.settings().keys_confirmed {
+    out += if case.keys_confirmed() {
         "<p>The auditor confirmed having fetched these keys.</p>\n"
     } else {
         "<p>Nobody confirmed having fetched these keys: what is verified is verified if they are AWS's.</p>\n"

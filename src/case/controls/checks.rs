@@ -7,6 +7,7 @@ use crate::config::policy::Grant;
 use crate::config::recorder::GapKind;
 use crate::evidence::Kind;
 use crate::integrity::Verdict;
+use crate::integrity::verdict::covered_everywhere;
 use crate::moment::Moment;
 
 use super::{Link, link};
@@ -52,14 +53,14 @@ fn named(case: &Case, title: &str, paths: &[String]) -> Vec<Link> {
 
 fn validation(case: &Case) -> Check {
     let verdict = &case.judgement.verdict;
-    let covered = covers(case, verdict.found.from.zip(verdict.found.to));
+    let covered = covers(case, covered_everywhere(&case.judgement));
     let status = match verdict.verdict {
-        Verdict::Verified if case.settings.keys_confirmed && covered => ControlStatus::Met,
+        Verdict::Verified if case.keys_confirmed() && covered => ControlStatus::Met,
         Verdict::Failed => ControlStatus::Failed,
         _ => ControlStatus::NotTested,
     };
     let mut reason = verdict.statement.clone();
-    if verdict.verdict == Verdict::Verified && !case.settings.keys_confirmed {
+    if verdict.verdict == Verdict::Verified && !case.keys_confirmed() {
         reason += " Confirm the keys under Integrity first.";
     }
     if !covered {

@@ -1,6 +1,6 @@
 //! The controls of the audit: what a person concludes, on which evidence, beside what the evidence proposes.
 
-pub(crate) mod catalog;
+pub mod catalog;
 pub(crate) mod checks;
 
 use serde::{Deserialize, Serialize};

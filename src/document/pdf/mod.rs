@@ -143,7 +143,8 @@ impl File<'_> {
         let mut last = found.find(|value| !matches!(value, Value::Null));
         while let Some(place) = find(&self.bytes[at..], b"trailer") {
             at += place + 7;
-            let (value, _) = parse(self.bytes, at);
+            let (value, end) = parse(self.bytes, at);
+            at = end.max(at);
             if !matches!(value.get(name), Value::Null) {
                 last = Some(value.get(name).clone());
             }

@@ -147,6 +147,10 @@ fn decode(text: &[u8], map: Option<&Map>, into: &mut String) {
         let number = code
             .iter()
             .fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+        // A code may stand for a long text, and a text may name it a million times.
+        if into.len() > MOST {
+            return;
+        }
         if let Some(text) = map.codes.get(&number) {
             into.push_str(text);
         }

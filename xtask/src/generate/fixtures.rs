@@ -6,8 +6,8 @@ use anyhow::Result;
 use pico_args::Arguments;
 use serde_json::json;
 
-use super::defects;
 use super::files::write;
+use super::{defects, vectors};
 use crate::shell;
 
 /// Writes all fixtures anew.
@@ -33,6 +33,12 @@ pub(super) fn run(args: Arguments) -> Result<()> {
             serde_json::to_string_pretty(&expected)? + "\n",
         )?;
     }
+    let vectors = shell::root().join("tests/vectors");
+    fs::create_dir_all(&vectors)?;
+    fs::write(
+        vectors.join("pkcs1.json"),
+        serde_json::to_string_pretty(&vectors::all()?)? + "\n",
+    )?;
     println!("{} defects in {}", all.len(), root.display());
     Ok(())
 }

@@ -8,7 +8,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rsa::pkcs1::EncodeRsaPublicKey as _;
 use rsa::pkcs8::EncodePublicKey as _;
-use rsa::{Pkcs1v15Sign, PrivateKey};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -44,6 +45,37 @@ impl Signer {
         Ok(hex::encode(
             self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &hash)?,
         ))
+    }
+
+    /// The private operation on a block of the modulus's size, whatever is in it.
+    pub(super) fn raw(&self, block: &[u8]) -> Result<Vec<u8>> {
+        let number = BoxedUint::from_be_slice(block, 2_048).context("a block of another size")?;
+        let random: Option<&mut ChaCha20Rng> = None;
+        let signature = rsa::hazmat::rsa_decrypt(random, &self.key, &number)?;
+        let bytes = signature.to_be_bytes();
+        Ok(bytes[bytes.len() - block.len()..].to_vec())
+    }
+
+    /// The modulus.
+    pub(super) fn modulus(&self) -> Vec<u8> {
+        let bytes = self.key.n().to_be_bytes();
+        bytes[bytes.len() - 256..].to_vec()
+    }
+
+    /// The public key as SubjectPublicKeyInfo.
+    pub(super) fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// The same modulus with the exponent 3, as SubjectPublicKeyInfo.
+    pub(super) fn spki_with_exponent_3(&self) -> Result<Vec<u8>> {
+        let key = rsa::PublicKey::new(self.key.n().as_ref().clone(), BoxedUint::from(3_u64))?;
+        Ok(key.to_public_key_der()?.as_bytes().to_vec())
+    }
+
+    /// An entry whose key is anything, under the fingerprint that its digests name.
+    pub(super) fn entry_with(&self, der: &[u8]) -> Value {
+        self.entry_of(der)
     }
 
     /// Its entry in a key list, in the encoding that AWS documents.

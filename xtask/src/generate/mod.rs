@@ -12,6 +12,7 @@ mod key;
 mod objects;
 mod pdf;
 mod trail;
+mod vectors;
 
 use anyhow::{Result, bail};
 use pico_args::Arguments;

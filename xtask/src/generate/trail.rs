@@ -36,6 +36,8 @@ pub(super) struct Trail<'k> {
     pub(super) backfill: bool,
     /// Before the hour with this number, so many seconds without any digest, though the chain goes on.
     pub(super) pause: Option<(usize, i64)>,
+    /// The hour with this number states another hash for the digest before it, and signs that.
+    pub(super) misstated: Option<usize>,
     /// Calls that are told beside the random ones, in the first log file of their hour.
     pub(super) calls: Vec<Call>,
 }
@@ -76,6 +78,7 @@ impl<'k> Trail<'k> {
             hours: vec![vec![3]; 8],
             backfill: false,
             pause: None,
+            misstated: None,
             calls: Vec::new(),
         }
     }
@@ -109,7 +112,10 @@ impl<'k> Trail<'k> {
             }
             let signer = self.signer(hour);
             let key = self.digest_key(from + HOUR);
-            let digest = self.digest(from, &key, listed, signer, previous.as_ref());
+            let mut digest = self.digest(from, &key, listed, signer, previous.as_ref());
+            if self.misstated == Some(hour) {
+                digest["previousDigestHashValue"] = json!("0".repeat(64));
+            }
             let content = serde_json::to_vec(&digest)?;
             let hash = sha256(&content);
             let before = previous

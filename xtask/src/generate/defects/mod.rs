@@ -5,6 +5,7 @@ mod archives;
 mod chains;
 mod described;
 mod digests;
+mod hostile;
 mod keys;
 mod lake;
 mod logs;
@@ -86,6 +87,7 @@ pub(super) fn all() -> Result<Vec<Defect>> {
     all.extend(bench.metadata()?);
     all.extend(bench.lake()?);
     all.extend(bench.files()?);
+    all.extend(bench.hostile()?);
     Ok(all)
 }
 
