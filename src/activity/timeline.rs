@@ -1,5 +1,6 @@
 //! Events by time: counts in equal steps, stacked by a field, errors and risky calls beside them.
 
+use crate::evidence::visible::visible_line;
 use crate::moment::Moment;
 
 use super::bits::{Bits, WORD, ones};
@@ -289,11 +290,8 @@ pub fn svg(chart: &Histogram, title: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let clean = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c });
     let mut out = String::new();
-    for c in clean {
+    for c in visible_line(text).chars() {
         match c {
             '&' => out += "&amp;",
             '<' => out += "&lt;",

@@ -91,7 +91,8 @@ pub(crate) fn each_row(
 const WINDOW: u32 = 1_000;
 
 fn quote(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // Programs that open tables take these for formulas, some also in full width.
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let text = if risky {
         format!("'{text}")
     } else {

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod outline;
 pub mod problem;
 pub mod stream;
+pub mod visible;
 pub mod walk;
 
 pub use buffer::Buffer;

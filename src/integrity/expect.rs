@@ -18,7 +18,7 @@ const OVERDUE: i64 = 5 * HOUR;
 const LATEST: i64 = 3 * HOUR + HOUR / 2;
 
 /// Pairs of account and region that descriptions are taken to expect: 1,000 accounts in 40 regions are 40,000.
-const MOST_EXPECTED: usize = 100_000;
+const MOST_EXPECTED: usize = 50_000;
 
 /// Adds the gaps `ends-early` and `no-chain`.
 pub fn expect(holdings: &Holdings, chains: &mut Chains) {

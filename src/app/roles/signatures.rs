@@ -212,4 +212,60 @@ mod tests {
         }
         assert!(fast.contains(&Some(true)) && fast.contains(&Some(false)));
     }
+
+    fn bytes(value: &serde_json::Value) -> Vec<u8> {
+        hex::decode(value.as_str().expect("text")).expect("hexadecimal")
+    }
+
+    /// Signatures that nearly verify: the browser says of each what the reference says (`tests/vectors.rs`).
+    #[wasm_bindgen_test]
+    async fn browser_and_reference_agree_on_vectors() {
+        let text = include_str!("../../../tests/vectors/pkcs1.json");
+        let vectors: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let subtle = web_sys::window()
+            .expect("a window")
+            .crypto()
+            .expect("crypto")
+            .subtle();
+        let mut verifier = Verifier::new(Some(subtle.clone()));
+        let mut asked = 0;
+        for key in vectors["keys"].as_array().expect("keys") {
+            let tests = key["tests"].as_array().expect("tests");
+            let spki = bytes(&key["spki"]);
+            let Ok(public) = PublicKey::parse(&spki) else {
+                // Exhibit never asks about such a key; the browser would not be taken in either.
+                let imported = import(&subtle, &spki).await;
+                for (test, key) in tests.iter().zip(imported) {
+                    let check = Check {
+                        id: [0; 32],
+                        key: Rc::new(any_key()),
+                        message: bytes(&test["message"]),
+                        signature: bytes(&test["signature"]),
+                    };
+                    let promise = verify(&subtle, &key, &check).expect("a promise");
+                    let verifies = JsFuture::from(promise).await.expect("an answer");
+                    assert_eq!(verifies.as_bool(), Some(false), "{}", test["comment"]);
+                }
+                continue;
+            };
+            let public = Rc::new(public);
+            let check = |test: &serde_json::Value| Check {
+                id: [0; 32],
+                key: Rc::clone(&public),
+                message: bytes(&test["message"]),
+                signature: bytes(&test["signature"]),
+            };
+            let checks: Vec<Check> = tests.iter().map(check).collect();
+            let fast = verifier.ask_browser(&checks).await;
+            for (test, fast) in tests.iter().zip(fast) {
+                assert_eq!(fast, test["valid"].as_bool(), "{}", test["comment"]);
+                asked += 1;
+            }
+        }
+        assert!(asked > 40);
+    }
+
+    fn any_key() -> PublicKey {
+        (*checks().first().expect("a check").key).clone()
+    }
 }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use exhibit::case::{Cell, Shape};
+use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::integrity::State;
 
 use crate::app::download;
@@ -32,7 +33,7 @@ pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
     match cell {
         Cell::Code(text) if shape == Shape::Code => code(text, format::shorten(text)),
         Cell::Code(text) => {
-            html! { <span class="path" title={text.clone()}><bdi>{ text }</bdi></span> }
+            html! { <span class="path" title={seen(text)}><bdi>{ seen(text) }</bdi></span> }
         }
         _ => full(cell),
     }
@@ -42,7 +43,7 @@ pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
 pub(crate) fn full(cell: &Cell) -> Html {
     match cell {
         Cell::Empty => html! { <span class="none">{"–"}</span> },
-        Cell::Text(text) => html! { <span title={text.clone()}><bdi>{ text }</bdi></span> },
+        Cell::Text(text) => html! { <span title={seen(text)}><bdi>{ seen(text) }</bdi></span> },
         Cell::Code(text) => code(text, text.clone()),
         Cell::Time(at) => {
             html! { <time title={format::local_time(*at)}>{ format::time(*at) }</time> }
@@ -59,11 +60,16 @@ pub(crate) fn full(cell: &Cell) -> Html {
     }
 }
 
+/// As people see it: nothing in it hides or turns other text around.
+fn seen(text: &str) -> String {
+    visible_line(text).into_owned()
+}
+
 fn code(text: &str, shown: String) -> Html {
     let copied = text.to_owned();
     let onclick = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
         download::copy(&copied);
     });
-    html! { <code class="code" title={format!("{text}\nClick to copy")} {onclick}><bdi>{ shown }</bdi></code> }
+    html! { <code class="code" title={format!("{}\nClick to copy", visible(text))} {onclick}><bdi>{ seen(&shown) }</bdi></code> }
 }

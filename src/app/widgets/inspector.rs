@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use exhibit::activity::complete::joined;
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
+use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::moment::Moment;
 
 use super::cell;
@@ -72,7 +73,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
         let text = step.text.clone();
         let onclick = Callback::from(move |_: MouseEvent| download::copy(&text));
         html! {
-            <li key={at.to_string()}><p>{ &step.title }<button class="copy" {onclick}>{"Copy"}</button></p><pre><bdi>{ &step.text }</bdi></pre></li>
+            <li key={at.to_string()}><p>{ &step.title }<button class="copy" {onclick}>{"Copy"}</button></p><pre><bdi>{ visible(&step.text).into_owned() }</bdi></pre></li>
         }
     };
     let related = |(at, (label, subject)): (usize, &(String, Subject))| {
@@ -82,23 +83,23 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 open.0.emit(Some(subject));
             }
         });
-        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ label }</bdi></button></li> }
+        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ visible_line(label).into_owned() }</bdi></button></li> }
     };
     let query = |(at, (label, query)): (usize, &(String, String))| {
         let address = route::activity(query);
-        html! { <li key={at.to_string()}><a href={address} title={query.clone()}><bdi>{ label }</bdi></a></li> }
+        html! { <li key={at.to_string()}><a href={address} title={query.clone()}><bdi>{ visible_line(label).into_owned() }</bdi></a></li> }
     };
     html! {
         <div class="inspection" key={it.title.clone()}>
             <header>
                 <p class="fine">{ &it.sort }</p>
-                <h2><bdi>{ &it.title }</bdi></h2>
+                <h2><bdi>{ visible_line(&it.title).into_owned() }</bdi></h2>
                 <p>{ it.status.as_ref().map(cell::full) }</p>
             </header>
             <section><h3>{"What"}</h3>{ facts(&it.what, &it.pivots) }</section>
             <section>
                 <h3>{"Why"}</h3>
-                <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ why }</p> }) }</div>
+                <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ visible(why).into_owned() }</p> }) }</div>
                 <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
@@ -221,7 +222,7 @@ fn Bytes(props: &BytesProps) -> Html {
                 None if is_record => html! { <p class="loading">{"Reading the record again…"}</p> },
                 None => html! { <button {onclick}>{"Show the beginning of the file"}</button> },
                 Some(Ok((text, same))) if is_record => html! { <div>{ checked(*same) }<Record text={text.clone()} /></div> },
-                Some(Ok((text, _))) => html! { <pre class="raw"><bdi>{ text }</bdi></pre> },
+                Some(Ok((text, _))) => html! { <pre class="raw"><bdi>{ visible(text).into_owned() }</bdi></pre> },
                 Some(Err(text)) => html! { <p>{ text }</p> },
             } }
         </div>

@@ -1,6 +1,7 @@
 //! Tables of the report, cut into parts so that a hundred thousand rows still open at once.
 
 use crate::case::{Case, Cell, Facet, Filter, Sort, Table, each_row};
+use crate::evidence::visible::visible;
 
 /// Rows of one part. Browsers lay out only the parts that are on screen.
 const PART: usize = 500;
@@ -39,25 +40,13 @@ impl Frame {
 /// Text in HTML.
 pub(in crate::audit) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for sign in text.chars() {
+    for sign in visible(text).chars() {
         match sign {
             '&' => out += "&amp;",
             '<' => out += "&lt;",
             '>' => out += "&gt;",
             '"' => out += "&quot;",
             '\'' => out += "&#39;",
-            // Signs that nobody sees, or that turn the direction of writing, are shown as what they are.
-            '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{0}'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{7f}' => {
-                out += &format!("[U+{:04X}]", u32::from(sign));
-            }
             _ => out.push(sign),
         }
     }

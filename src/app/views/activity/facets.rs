@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use exhibit::activity::complete::has_term;
 use exhibit::case::Values;
+use exhibit::evidence::visible::visible_line;
 
 use super::facet_term;
 use crate::app::format;
@@ -63,7 +64,7 @@ pub(super) fn Facets(props: &Props) -> Html {
                 <li key={value.clone()}>
                     <button class="value" aria-pressed={is_picked.to_string()} {title} onclick={toggle(false)}>
                         <span class="bar" ~style={format!("width: {share:.1}%")} />
-                        <bdi>{ short(value) }</bdi><span class="count">{ format::number(u64::from(*count)) }</span>
+                        <bdi>{ visible_line(short(value)).into_owned() }</bdi><span class="count">{ format::number(u64::from(*count)) }</span>
                     </button>
                     <button class="not" title={format!("{value}: all but these")} aria-label={format!("All but {value}")} onclick={toggle(true)}>{"−"}</button>
                 </li>
