@@ -269,7 +269,8 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
         support::report(&files)["evidence"]["files"][0]["bucketChecksum"].clone()
     };
     assert_eq!(of("81224846e5906a1982d79f07a7467831"), "same");
-    assert_eq!(of("00000000000000000000000000000000"), "differs");
+    // Equal in length, it may be encrypted with KMS, where an ETag is no MD5.
+    assert_eq!(of("00000000000000000000000000000000"), "unlike");
     assert_eq!(of("00000000000000000000000000000000-3"), "unknown");
     assert_eq!(of("67399361bea63868b77c0cd4d25cf553-1"), "same");
     let head = |metadata: Value| {

@@ -198,8 +198,18 @@ fn config(case: &Case, out: &mut Out<'_>) {
         })
     }));
     out.raw(",\n");
-    out.raw("\"stream\":");
-    out.value(&inventory.stream());
+    out.field("stream", &inventory.stream());
+    out.raw("\"signatures\":");
+    out.value(&counts(
+        case.signatures()
+            .into_iter()
+            .map(|(word, count)| (word.name(), count)),
+    ));
+    out.raw(",\n");
+    out.list("certificates", case.certificates().into_iter().map(|one| json!({
+        "path": one.path, "subject": one.subject, "issuer": one.issuer, "from": text(one.from), "to": text(one.to),
+        "sha256": one.sha256, "usedBy": one.signed,
+    })));
 }
 
 fn compliance(case: &Case, out: &mut Out<'_>) {
@@ -341,7 +351,7 @@ fn protected(case: &Case) -> Vec<Value> {
     let one = |one: Protection| {
         let both = one
             .read_and_decrypt()
-            .map(|all| all.into_iter().map(Grant::words).collect::<Vec<_>>());
+            .map(|all| all.iter().map(Grant::words).collect::<Vec<_>>());
         json!({
             "trail": one.trail, "arn": one.arn, "validation": one.validation, "multiRegion": one.multi_region,
             "sseKms": one.kms_key.as_ref().map(|key| !key.is_empty()), "kmsKey": one.kms_key.as_ref().filter(|key| !key.is_empty()),

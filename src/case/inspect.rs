@@ -13,7 +13,7 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, Link, artifacts, compliance, controls, objects, overview, risk};
+use super::{Case, Link, artifacts, compliance, controls, objects, overview, resources, risk};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
@@ -56,6 +56,7 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Score(at) => compliance::scores::inspect(case, at, blank("", "Group of results")),
         Subject::Artifact(at) => artifacts::inspect(case, at, blank("", "AWS report")),
         Subject::Audited(at) => controls::inspect(case, at, blank("", "Control of the audit")),
+        Subject::Message(at) => resources::inspect_message(case, at),
         Subject::Capture(at) => resource::inspect_capture(case, at),
         Subject::Event(at) => event::inspect(case, at),
         Subject::Seen(at) => event::inspect_seen(case, at),
@@ -63,7 +64,7 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
     }
 }
 
-fn blank(title: &str, sort: &str) -> Inspection {
+pub(super) fn blank(title: &str, sort: &str) -> Inspection {
     Inspection {
         title: title.rsplit('/').next().unwrap_or(title).to_owned(),
         sort: sort.to_owned(),
@@ -88,7 +89,7 @@ fn blank(title: &str, sort: &str) -> Inspection {
     }
 }
 
-fn push(list: &mut Vec<(String, Cell)>, label: &str, cell: Cell) {
+pub(super) fn push(list: &mut Vec<(String, Cell)>, label: &str, cell: Cell) {
     let empty = matches!(&cell, Cell::Empty)
         || matches!(&cell, Cell::Text(text) | Cell::Code(text) if text.is_empty());
     if !empty {
@@ -96,11 +97,11 @@ fn push(list: &mut Vec<(String, Cell)>, label: &str, cell: Cell) {
     }
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
 }
 
-fn code(text: &str) -> Cell {
+pub(super) fn code(text: &str) -> Cell {
     Cell::Code(text.to_owned())
 }
 

@@ -29,6 +29,8 @@ pub enum Subject {
     Resource(u32),
     /// A configuration item.
     Capture(u32),
+    /// A message of the configuration stream.
+    Message(u32),
     /// A rule.
     Rule(u32),
     /// The result of a rule on a resource.

@@ -28,6 +28,7 @@ use crate::audit;
 use crate::config::Inventory;
 use crate::config::graph::around;
 use crate::config::recorder::Coverage;
+use crate::config::sns::Signed;
 use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 
@@ -35,11 +36,12 @@ pub use artifacts::Correction;
 pub use compliance::Decided;
 pub use controls::{Audit, Control, Link};
 pub use question::{
-    Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, Completions,
-    ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords, Filter, Form,
-    GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress, ProtectionView,
-    QueryError, Question, Raw, RecorderView, RelationView, ResourceView, RiskSummary, Rows,
-    RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary, Values,
+    Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, CertificateView,
+    Completions, ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords,
+    Filter, Form, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress,
+    ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
+    RiskSummary, Rows, RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary,
+    Values,
 };
 pub use recheck::{Earlier, Hashed, Recheck};
 pub use register::{Register, Registered};
@@ -280,18 +282,9 @@ impl Case {
             Question::Resource(key, at) => {
                 Answer::Resource(resources::view(self, key, *at).map(Box::new))
             }
-            Question::Graph {
-                resource,
-                at,
-                hops,
-                kinds,
-            } => Answer::Graph(Box::new(around(
-                &self.inventory,
-                *resource,
-                *at,
-                *hops,
-                kinds,
-            ))),
+            Question::Graph(resource, wanted) => {
+                Answer::Graph(Box::new(around(&self.inventory, *resource, wanted)))
+            }
             Question::Items(as_of) => Answer::Records(resources::items(self, as_of)),
             Question::Overview => Answer::Overview(Box::new(overview::overview(self))),
             Question::Rows {
@@ -388,6 +381,16 @@ impl Case {
     /// What was recorded of each account and region.
     pub fn recorders(&self) -> &[Coverage] {
         &self.resources.recorders
+    }
+
+    /// How many messages of the stream there are of each verdict on their signature.
+    pub fn signatures(&self) -> Vec<(Signed, u64)> {
+        resources::stream::counts(self)
+    }
+
+    /// Certificates that messages of the stream are signed with.
+    pub fn certificates(&self) -> Vec<CertificateView> {
+        resources::stream::certificates(self)
     }
 
     /// The last judgement.

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use crate::cloudtrail::description::Setting;
 use crate::cloudtrail::{Description, TrailDescription};
+use crate::config::access::{Access, account_of, both};
 use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
-use crate::config::policy::{Grant, allowed, statements, texts};
+use crate::config::policy::{Grant, statements, texts};
 
 use super::Case;
 
@@ -45,6 +46,12 @@ pub struct Protection {
     pub write: Option<Vec<Grant>>,
     /// Who may delete objects.
     pub delete: Option<Vec<Grant>>,
+    /// Statements of the policies that deny some of this in a way that is not solved.
+    pub narrowed: usize,
+    /// Whether S3 itself calls the bucket's policy public.
+    pub called_public: Option<bool>,
+    /// Whether it records now, by its status.
+    pub logging: Option<bool>,
     /// Who may decrypt with the key.
     pub decrypt: Option<Vec<Grant>>,
     /// Files that tell.
@@ -52,17 +59,24 @@ pub struct Protection {
 }
 
 impl Protection {
-    /// Who may both read and decrypt, by the two policies; `None` where one of them is not known.
-    pub fn read_and_decrypt(&self) -> Option<Vec<&Grant>> {
-        let (read, decrypt) = (self.read.as_ref()?, self.decrypt.as_ref()?);
-        let has = |grant: &&Grant| {
-            decrypt
-                .iter()
-                .any(|other| other.principal == grant.principal || other.principal == "*")
-        };
-        Some(read.iter().filter(has).collect())
+    /// The trail's account, by its ARN.
+    fn account(&self) -> Option<&str> {
+        self.arn.as_deref().and_then(|arn| arn.split(':').nth(4))
+    }
+
+    /// Who may both read and decrypt, by the two policies and the key's grants; whoever may read where no key of KMS
+    /// is asked for; `None` where one of them is not known.
+    pub fn read_and_decrypt(&self) -> Option<Vec<Grant>> {
+        let read = self.read.as_ref()?;
+        if self.kms_key.as_ref().is_some_and(String::is_empty) {
+            return Some(read.clone());
+        }
+        Some(both(read, self.decrypt.as_ref()?, self.account()))
     }
 }
+
+/// Stands where the evidence does not tell.
+const UNTOLD: &str = "not told";
 
 /// What is known of a trail's protection, for people: labels, words, and whether it is as audits ask for it
 /// (`None` where the evidence does not tell).
@@ -70,7 +84,7 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
     let fact = |label: &str, words: Option<String>, good: Option<bool>| {
         (
             label.to_owned(),
-            words.unwrap_or_else(|| "not told".to_owned()),
+            words.unwrap_or_else(|| UNTOLD.to_owned()),
             good,
         )
     };
@@ -81,7 +95,7 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             value,
         )
     };
-    let own = one.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+    let own = one.account();
     let is_foreign = |grant: &Grant| {
         own.zip(account_of(&grant.principal))
             .is_some_and(|(own, other)| own != other)
@@ -94,26 +108,30 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         };
         grant.words() + note
     };
+    let is_own = |grant: &Grant| !grant.is_public() && !is_foreign(grant);
     let who = |label: &str, grants: &Option<Vec<Grant>>| {
         let words = grants.as_ref().map(|all| match all.len() {
             0 => "nobody by this policy".to_owned(),
             _ => all.iter().map(named).collect::<Vec<_>>().join(", "),
         });
-        let is_own = |grant: &Grant| !grant.is_public() && !is_foreign(grant);
         fact(
             label,
             words,
-            grants.as_ref().map(|all| all.iter().all(is_own)),
+            grants.as_ref().map(|all| all.iter().all(&is_own)),
         )
     };
     let both = one.read_and_decrypt().map(|all| match all.len() {
         0 => "nobody by these policies".to_owned(),
-        _ => all
-            .into_iter()
-            .map(Grant::words)
-            .collect::<Vec<_>>()
-            .join(", "),
+        _ => all.iter().map(named).collect::<Vec<_>>().join(", "),
     });
+    let narrowed = match one.narrowed {
+        0 => None,
+        1 => Some("1 statement, not solved here: fewer may than is said".to_owned()),
+        count => Some(format!(
+            "{count} statements, not solved here: fewer may than is said"
+        )),
+    };
+    let apart = one.read_and_decrypt().map(|all| all.iter().all(&is_own));
     let encrypted = one.kms_key.as_ref().map(|key| !key.is_empty());
     let key = one.kms_key.as_ref().map(|key| {
         if key.is_empty() {
@@ -123,6 +141,7 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         }
     });
     vec![
+        flag("Records now", one.logging, ("yes", "no: stopped")),
         flag("Log file validation", one.validation, ("on", "off")),
         fact("Logs encrypted with SSE-KMS", key, encrypted),
         flag("Records all regions", one.multi_region, ("yes", "no")),
@@ -133,6 +152,11 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             one.encryption.as_ref().map(|algorithm| algorithm != "none"),
         ),
         flag("Public access", one.blocked, ("blocked", "not blocked")),
+        flag(
+            "The policy, as S3 calls it",
+            one.called_public.map(|is_public| !is_public),
+            ("not public", "public"),
+        ),
         fact(
             "Versioning",
             one.versioning.clone(),
@@ -143,18 +167,16 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         who("May write objects", &one.write),
         who("May delete objects", &one.delete),
         who("May decrypt with the key", &one.decrypt),
-        fact("May both read and decrypt", both, None),
+        fact("May both read and decrypt", both, apart),
+        fact("Denied on conditions or in part", narrowed, None),
     ]
-}
-
-/// The account that a principal names: by itself, or in its ARN.
-fn account_of(principal: &str) -> Option<&str> {
-    let part = if principal.starts_with("arn:") {
-        principal.split(':').nth(4)?
-    } else {
-        principal
-    };
-    (part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit())).then_some(part)
+    .into_iter()
+    // What is told by one output only says nothing by its absence.
+    .filter(|(label, words, _)| {
+        let is_extra = ["Records now", "The policy, as S3 calls it", "Denied on"];
+        words != UNTOLD || !is_extra.iter().any(|start| label.starts_with(start))
+    })
+    .collect()
 }
 
 /// How each trail of the evidence is protected.
@@ -201,6 +223,20 @@ pub fn protection(case: &Case) -> Vec<Protection> {
         from_outputs(case, one, &bucket, is_only);
         one.sources.sort();
         one.sources.dedup();
+        one.decrypt = one.decrypt.take().map(|able| {
+            let mut able = crate::order::sorted(able, |a, b| a.cmp(b));
+            able.dedup();
+            able
+        });
+    }
+    // A status does not name its trail.
+    let statuses = case.holdings.descriptions.iter();
+    let statuses = statuses.filter_map(|(_, description)| match description {
+        Description::Status(status) => Some(status.logging),
+        _ => None,
+    });
+    if let ([only], [logging]) = (&mut all[..], &statuses.collect::<Vec<_>>()[..]) {
+        only.logging = *logging;
     }
     all
 }
@@ -234,10 +270,56 @@ const WRITE: &[&str] = &["s3:PutObject"];
 const DELETE: &[&str] = &["s3:DeleteObject", "s3:DeleteObjectVersion"];
 const DECRYPT: &[&str] = &["kms:Decrypt"];
 
-fn bucket_policy(one: &mut Protection, policy: &Value) {
-    one.read = Some(allowed(policy, READ));
-    one.write = Some(allowed(policy, WRITE));
-    one.delete = Some(allowed(policy, DELETE));
+fn bucket_policy(one: &mut Protection, policy: &Value, bucket: &str) {
+    let thing = format!("arn:aws:s3:::{bucket}");
+    let mut take = |actions| {
+        let access = Access::of(policy, actions, Some(&thing));
+        one.narrowed = one.narrowed.max(access.narrowed);
+        Some(access.who)
+    };
+    (one.read, one.write, one.delete) = (take(READ), take(WRITE), take(DELETE));
+}
+
+/// Takes a key's policy and what its grants add to it: a grant allows without the policy.
+fn key_policy(one: &mut Protection, policy: &Value) {
+    let access = Access::of(policy, DECRYPT, None);
+    one.narrowed = one.narrowed.max(access.narrowed);
+    one.decrypt.get_or_insert_default().extend(access.who);
+}
+
+fn grants(one: &mut Protection, able: impl Iterator<Item = String>) {
+    let able = able.map(|principal| Grant {
+        principal,
+        conditional: false,
+        delegated: false,
+    });
+    one.decrypt.get_or_insert_default().extend(able);
+}
+
+/// Those of an item's grants that allow to decrypt.
+fn granted(grants: &Value) -> Vec<String> {
+    let field = |grant: &Value, names: [&str; 2]| {
+        names
+            .iter()
+            .map(|name| &grant[*name])
+            .find(|value| !value.is_null())
+            .cloned()
+            .unwrap_or_default()
+    };
+    let one = |grant: &Value| {
+        let operations = field(grant, ["operations", "Operations"]);
+        let decrypts = texts(&operations)
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case("Decrypt"));
+        let principal = field(grant, ["granteePrincipal", "GranteePrincipal"]);
+        decrypts.then(|| principal.as_str().map(str::to_owned))?
+    };
+    grants
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(one)
+        .collect()
 }
 
 fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
@@ -261,14 +343,18 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
                 .map(json)
         };
         if is_key {
-            one.decrypt = kept("Policy")
-                .map(|policy| allowed(&policy, DECRYPT))
-                .or(one.decrypt.take());
+            if let Some(policy) = kept("Policy") {
+                key_policy(one, &policy);
+            }
+            if let Some(all) = kept("Grants") {
+                grants(one, granted(&all).into_iter());
+            }
         } else {
             // A bucket without a policy allows nobody by it.
             bucket_policy(
                 one,
                 &kept("BucketPolicy").map_or(Value::Null, |policy| policy["policyText"].clone()),
+                bucket,
             );
             let block = kept("PublicAccessBlockConfiguration");
             let names = [
@@ -326,7 +412,7 @@ fn from_outputs(case: &Case, one: &mut Protection, bucket: &str, is_only: bool) 
                     .into_iter()
                     .flat_map(|statement| texts(&statement["Resource"]));
                 if resources.clone().any(|text| about(&text)) {
-                    bucket_policy(one, &policy);
+                    bucket_policy(one, &policy, bucket);
                 } else {
                     continue;
                 }
@@ -335,26 +421,44 @@ fn from_outputs(case: &Case, one: &mut Protection, bucket: &str, is_only: bool) 
             Setting::PublicAccessBlock(all) if is_its => one.blocked = Some(*all),
             Setting::Versioning(status) if is_its => one.versioning = Some(status.clone()),
             Setting::ObjectLock(on) if is_its => one.lock = Some(*on),
-            Setting::KeyPolicy(policy)
-                if one.kms_key.as_ref().is_some_and(|key| !key.is_empty()) =>
-            {
-                one.decrypt = Some(allowed(
-                    &serde_json::from_str(policy).unwrap_or_default(),
-                    DECRYPT,
-                ));
+            Setting::PolicyStatus(is_public) if is_its => one.called_public = Some(*is_public),
+            Setting::KeyPolicy(policy) if is_of_key(case, one, &path) => {
+                key_policy(one, &serde_json::from_str(policy).unwrap_or_default());
             }
-            Setting::Grants(grants) if one.kms_key.as_ref().is_some_and(|key| !key.is_empty()) => {
-                let able = grants
-                    .iter()
-                    .filter(|(_, operations)| operations.iter().any(|name| name == "Decrypt"));
-                let able = able.map(|(principal, _)| Grant {
-                    principal: principal.clone(),
-                    conditional: false,
-                });
-                one.decrypt.get_or_insert_default().extend(able);
+            Setting::Grants(all) if is_of_key(case, one, &path) => {
+                let decrypts = |(_, operations): &&(String, Vec<String>)| {
+                    operations.iter().any(|name| name == "Decrypt")
+                };
+                let able = all.iter().filter(decrypts);
+                grants(one, able.map(|(principal, _)| principal.clone()));
             }
             _ => continue,
         }
         one.sources.push(path);
     }
+}
+
+/// Whether an output on a key is on a trail's: by the name of its file, or where all trails have one key and no other
+/// policy of a key is here.
+fn is_of_key(case: &Case, one: &Protection, path: &str) -> bool {
+    let Some(key) = one.kms_key.as_deref().filter(|key| !key.is_empty()) else {
+        return false;
+    };
+    let id = key.rsplit('/').next().unwrap_or(key);
+    let policies = case
+        .holdings
+        .descriptions
+        .iter()
+        .filter(|(_, description)| {
+            matches!(description, Description::Setting(Setting::KeyPolicy(_)))
+        });
+    let others =
+        case.holdings
+            .descriptions
+            .iter()
+            .filter_map(|(_, description)| match description {
+                Description::Trail(trail) => trail.kms_key.as_deref(),
+                _ => None,
+            });
+    path.contains(id) || (policies.count() <= 1 && others.into_iter().all(|other| other == key))
 }

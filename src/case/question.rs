@@ -7,7 +7,8 @@ pub use super::glance::{ArtifactSummary, ComplianceSummary, RiskSummary};
 pub use super::inspection::{Inspection, Raw, Step, Subject};
 use super::recheck::{Earlier, Recheck};
 pub use super::resources::view::{
-    AsOf, CallView, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView,
+    AsOf, CallView, CaptureView, CertificateView, ConfigSummary, GapView, RecorderView,
+    RelationView, ResourceView,
 };
 use super::saved::{Exception, SavedView};
 use super::table::{Row, Table};
@@ -17,7 +18,7 @@ pub use crate::activity::query::QueryError;
 
 pub use crate::activity::timeline::Histogram;
 pub use crate::compliance::custom::{CustomRule, Verdict as RuleVerdict};
-pub use crate::config::graph::Graph;
+pub use crate::config::graph::{Graph, Wanted};
 use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
@@ -62,17 +63,8 @@ pub enum Question {
     Risk,
     /// How frameworks are met as of a moment.
     Compliance(Option<Moment>),
-    /// What is within some steps of a resource at a moment, of the types that are named.
-    Graph {
-        /// The resource.
-        resource: u32,
-        /// The moment; the newest capture without.
-        at: Option<Moment>,
-        /// Steps.
-        hops: u8,
-        /// Types; all where it is empty.
-        kinds: Vec<String>,
-    },
+    /// What is within some steps of a resource.
+    Graph(u32, Wanted),
     /// Where the configurations stand that hold at a moment.
     Items(AsOf),
     /// What a query shows of all events.

@@ -1,5 +1,6 @@
 //! The register: every file that was dropped, with its hash.
 
+use crate::evidence::parts::Checksums;
 use crate::evidence::{Kind, Problem};
 use crate::intake::Entry;
 use crate::integrity::Files;
@@ -17,8 +18,8 @@ pub struct Registered {
     pub size: u64,
     /// SHA-256 of the bytes as dropped.
     pub sum: Option<Sum>,
-    /// MD5 of the bytes as dropped, of files of AWS Config.
-    pub md5: Option<Box<[u8; 16]>>,
+    /// What S3 would state of the bytes as dropped, of files of AWS Config.
+    pub checksums: Option<Box<Checksums>>,
     /// SHA-256 after gunzip.
     pub content: Option<Sum>,
     /// What it is.
@@ -51,7 +52,7 @@ impl Register {
             path: std::mem::take(&mut entry.path).into(),
             size: entry.size,
             sum: entry.sum,
-            md5: entry.md5.map(Box::new),
+            checksums: entry.checksums.take().map(Box::new),
             content: entry.content,
             kind: entry.kind,
             account: entry.account.take().map(Into::into),

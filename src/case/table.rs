@@ -25,6 +25,8 @@ pub enum Table {
     Sessions,
     /// Resources of AWS Config, as of a moment.
     Resources,
+    /// Messages of the configuration stream.
+    Messages,
     /// Results of rules on resources.
     Findings,
     /// Rules.
@@ -227,6 +229,17 @@ const RESOURCES: &[Column] = &[
     column("id", "Resource ID", Shape::Code, 170, false),
 ];
 
+const MESSAGES: &[Column] = &[
+    column("created", "Created (UTC)", Shape::Time, 170, false),
+    column("signature", "Signature", Shape::State, 190, true),
+    column("type", "Message", Shape::Text, 290, true),
+    column("about", "About", Shape::Path, 300, false),
+    column("says", "Says", Shape::Text, 260, false),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
+    column("path", "Path", Shape::Path, 220, false),
+];
+
 const FINDINGS: &[Column] = &[
     column("evaluated", "Evaluated here", Shape::Text, 140, true),
     column("recorded", "Recorded by AWS", Shape::Text, 140, true),
@@ -374,6 +387,7 @@ impl Table {
         Table::Seen,
         Table::Sessions,
         Table::Resources,
+        Table::Messages,
         Table::Findings,
         Table::Rules,
         Table::Controls,
@@ -399,6 +413,7 @@ impl Table {
             Table::Seen => SEEN,
             Table::Sessions => SESSIONS,
             Table::Resources => RESOURCES,
+            Table::Messages => MESSAGES,
             Table::Findings => FINDINGS,
             Table::Rules => RULES,
             Table::Controls => CONTROLS,
@@ -424,6 +439,7 @@ impl Table {
             Table::Seen => "seen",
             Table::Sessions => "sessions",
             Table::Resources => "resources",
+            Table::Messages => "messages",
             Table::Findings => "findings",
             Table::Rules => "rules",
             Table::Controls => "controls",

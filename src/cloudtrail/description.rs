@@ -93,6 +93,8 @@ pub enum Setting {
     PublicAccessBlock(bool),
     /// From `get-bucket-versioning`: the status.
     Versioning(String),
+    /// From `get-bucket-policy-status`: whether S3 calls the policy public.
+    PolicyStatus(bool),
     /// From `get-object-lock-configuration`.
     ObjectLock(bool),
     /// From `kms get-key-policy`: the policy's JSON.
@@ -251,6 +253,9 @@ fn setting(object: &Map<String, Value>) -> Option<Setting> {
         return Some(Setting::PublicAccessBlock(
             names.iter().all(|name| block[*name] == true),
         ));
+    }
+    if let Some(status) = value("PolicyStatus") {
+        return status["IsPublic"].as_bool().map(Setting::PolicyStatus);
     }
     if let Some(lock) = value("ObjectLockConfiguration") {
         return Some(Setting::ObjectLock(lock["ObjectLockEnabled"] == "Enabled"));

@@ -21,10 +21,30 @@ pub struct ObjectMetadata {
     pub signature: Option<String>,
     /// `backfill-generation-timestamp`.
     pub backfill_generated: Option<Moment>,
-    /// S3's own checksum of the object, where it was made with SHA-256 over all of it.
-    pub checksum: Option<Sum>,
-    /// `ETag`, where it is an MD5: not with SSE-KMS or SSE-C (S3 API reference, Object).
+    /// S3's own checksums of the object.
+    pub stated: Stated,
+}
+
+/// What S3 states of an object's bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The object's key, where the output names it.
+    pub key: Option<String>,
+    /// `ChecksumSHA256` over all of it.
+    pub sum: Option<Sum>,
+    /// `ChecksumSHA256` over the hashes of its parts, and how many there are.
+    pub in_parts: Option<(Sum, u32)>,
+    /// `ETag`, where it is made of MD5: not with SSE-KMS or SSE-C (S3 API reference, Object).
     pub etag: Option<String>,
+    /// Bytes of a part, where `get-object-attributes` tells them.
+    pub part_size: Option<u64>,
+}
+
+impl Stated {
+    /// Whether it says anything of the bytes.
+    pub fn tells(&self) -> bool {
+        self.sum.is_some() || self.in_parts.is_some() || self.etag.is_some()
+    }
 }
 
 /// Object metadata is small; a larger file is not read as such.
@@ -71,14 +91,28 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
     let checksum = field(object, "Checksum")
         .and_then(Value::as_object)
         .unwrap_or(object);
-    let is_whole = text(checksum, &["ChecksumType"]).is_none_or(|kind| kind == "FULL_OBJECT");
-    metadata.checksum = text(checksum, &["ChecksumSHA256"])
-        .filter(|_| is_whole)
-        .and_then(|text| sum(&text));
+    let stated = &mut metadata.stated;
+    stated.key.clone_from(&metadata.key);
+    let parts = field(object, "ObjectParts");
+    let is_composite = text(checksum, &["ChecksumType"]).is_some_and(|kind| kind == "COMPOSITE");
+    if let Some(text) = text(checksum, &["ChecksumSHA256"]) {
+        // head-object writes the number of parts behind it, get-object-attributes beside it.
+        let (hash, count) = text.split_once('-').unwrap_or((&text, ""));
+        let beside = parts.and_then(|parts| parts["TotalPartsCount"].as_u64());
+        let beside = beside.or(parts.and_then(|parts| parts["PartsCount"].as_u64()));
+        let count = count.parse().ok().or(beside.map(|count| count as u32));
+        match (sum(hash), count) {
+            (Some(hash), Some(count)) => stated.in_parts = Some((hash, count)),
+            (hash, _) if !is_composite => stated.sum = hash,
+            _ => {}
+        }
+    }
+    let sizes = parts.and_then(|parts| parts["Parts"].as_array());
+    stated.part_size = sizes.and_then(|sizes| sizes.first()?["Size"].as_u64());
     let encrypts =
         text(object, &["ServerSideEncryption"]).is_some_and(|how| how.starts_with("aws:kms"));
     let own_key = field(object, "SSECustomerAlgorithm").is_some();
-    metadata.etag = text(object, &["ETag"])
+    stated.etag = text(object, &["ETag"])
         .filter(|_| !encrypts && !own_key)
         .map(|etag| etag.trim_matches('"').to_ascii_lowercase());
     for (name, value) in object.iter().chain(inner.into_iter().flatten()) {
@@ -89,7 +123,7 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
     metadata
 }
 
-/// SHA-256 in base64, as S3 prints it. One of parts, `…-3`, is of no use here.
+/// SHA-256 in base64, as S3 prints it.
 fn sum(text: &str) -> Option<Sum> {
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(text)

@@ -11,8 +11,14 @@ use std::fmt;
 
 /// How deep JSON within JSON is followed.
 const DEEPEST: u8 = 4;
-/// Wrappers that some versions of an item put around a plain value, `{"value":"Active"}`.
-const WRAPPERS: &[&str] = &["value", "string"];
+/// Whether a name wraps what stands under it, as some versions of an item do: `{"value":"Active"}`,
+/// `{"struct":{"name":…}}`.
+fn wraps(name: &str, is_container: bool) -> bool {
+    matches!(
+        (name, is_container),
+        ("value" | "string", false) | ("struct", true)
+    )
+}
 
 /// The JSON that a text holds: as it stands (bucket policies, API outputs), or percent-encoded (IAM
 /// documents). `None` for any other text.
@@ -74,7 +80,8 @@ fn decode(value: Value, left: u8) -> Value {
             let fields: Map<_, _> = fields.collect();
             let wraps = fields.len() == 1
                 && fields.iter().all(|(name, value)| {
-                    WRAPPERS.contains(&name.as_str()) && !value.is_object() && !value.is_array()
+                    let is_container = value.is_object() || value.is_array();
+                    wraps(name, is_container)
                 });
             if wraps {
                 fields
@@ -181,14 +188,13 @@ impl<'de> Visitor<'de> for Print<'_> {
         let (mut sum, mut count) = (0_u64, 0_u64);
         let mut wrapped = None;
         while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
-            let is_wrapper = WRAPPERS.contains(&name.as_ref());
             let (print, is_container) = fields.next_value_seed(self)?;
-            wrapped = (is_wrapper && !is_container).then_some(print);
+            wrapped = wraps(&name, is_container).then_some((print, is_container));
             sum = sum.wrapping_add(self.state.hash_one((7_u8, name.as_ref(), print)));
             count += 1;
         }
         match wrapped {
-            Some(print) if count == 1 => Ok((print, false)),
+            Some(inner) if count == 1 => Ok(inner),
             _ => Ok((self.state.hash_one((8_u8, sum, count)), true)),
         }
     }
@@ -213,6 +219,10 @@ mod tests {
         assert_eq!(
             plain,
             of(r#"{"s":{"value":"Active"},"p":"%7B%22x%22%3A%22y%22%7D","a":[1,2]}"#)
+        );
+        assert_eq!(
+            of(r#"{"state":{"struct":{"name":"on"}}}"#),
+            of(r#"{"state":{"name":"on"}}"#)
         );
         assert_ne!(plain, of(r#"{"a":[1,2,2],"p":{"x":"y"},"s":"Active"}"#));
         assert_ne!(plain, of(r#"{"a":[1,2],"p":{"x":"z"},"s":"Active"}"#));

@@ -11,12 +11,14 @@ pub struct Changed {
     pub tags: bool,
     /// The state: discovered, deleted.
     pub status: bool,
+    /// The item came without its configuration: what changed in it is not told.
+    pub untold: bool,
 }
 
 impl Changed {
     /// Whether anything did.
     pub fn any(self) -> bool {
-        self.configuration || self.relations || self.tags || self.status
+        self.configuration || self.relations || self.tags || self.status || self.untold
     }
 
     /// In words.
@@ -26,6 +28,7 @@ impl Changed {
             (self.relations, "relationships"),
             (self.tags, "tags"),
             (self.status, "state"),
+            (self.untold, "told without its configuration"),
         ];
         let words: Vec<&str> = all
             .iter()

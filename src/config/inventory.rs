@@ -6,9 +6,10 @@ use crate::moment::Moment;
 use crate::order::order;
 use crate::texts::{Text, Texts};
 
+use super::certificate::Certificate;
 pub use super::changed::Changed;
 use super::described::Described;
-use super::item::{Item, Relation, Status};
+use super::item::{Carries, Item, Relation, Status};
 use super::message::Message;
 use super::read::Config;
 
@@ -52,6 +53,8 @@ pub struct Capture {
     pub relations: Box<[Relation]>,
     /// Kept values: path and JSON.
     pub kept: Box<[(Text, Text)]>,
+    /// Which parts its item carries.
+    pub carries: Carries,
     /// Other items that tell the same capture.
     pub also: Vec<CaptureIx>,
     /// Whether one of those tells another configuration: one of them was edited.
@@ -87,6 +90,8 @@ pub struct Inventory {
     pub messages: Vec<(FileIx, Message)>,
     /// What outputs describe, with their files.
     pub described: Vec<(FileIx, Described)>,
+    /// Certificates that envelopes of messages are signed with, with their files.
+    pub certificates: Vec<(FileIx, Certificate)>,
     /// Resources, by type, account, region and id; made by [`Inventory::arrange`].
     pub resources: Vec<Resource>,
     /// Resources by type and id, whatever account and region.
@@ -116,6 +121,8 @@ impl Inventory {
         }
         let all = config.described.iter().cloned();
         self.described.extend(all.map(|one| (file, one)));
+        let all = config.certificates.iter().cloned();
+        self.certificates.extend(all.map(|one| (file, one)));
         if !config.items.is_empty() || !config.messages.is_empty() || !config.described.is_empty() {
             self.arranged = usize::MAX;
         }
@@ -151,6 +158,7 @@ impl Inventory {
             tags: item.tags.iter().map(pair).collect(),
             relations: item.relations.iter().map(relation).collect(),
             kept: item.kept.iter().map(pair).collect(),
+            carries: item.carries,
             also: Vec::new(),
             conflict: false,
         });
@@ -163,6 +171,7 @@ impl Inventory {
         }
         self.messages.retain(|(file, _)| !gone(*file));
         self.described.retain(|(file, _)| !gone(*file));
+        self.certificates.retain(|(file, _)| !gone(*file));
         self.arranged = usize::MAX;
     }
 
@@ -211,19 +220,34 @@ impl Inventory {
                 last = None;
             }
             let resource = self.resources.len() as u32 - 1;
-            let (moment, within, print) = {
+            let (moment, within, print, carries) = {
                 let capture = &mut self.captures[at as usize];
                 (capture.resource, capture.conflict) = (resource, false);
                 capture.also.clear();
-                (capture.at, capture.within, capture.print)
+                (capture.at, capture.within, capture.print, capture.carries)
             };
             if let Some((_, first)) = last {
                 let shown = &mut self.captures[first as usize];
                 // A state ID may be told by one of two items only.
                 let same_state = shown.within.1 == within.1 || shown.within.1 == 0 || within.1 == 0;
                 if shown.at == moment && shown.within.0 == within.0 && same_state {
-                    shown.conflict |= shown.print != print;
-                    shown.also.push(at);
+                    let both = shown.carries.configuration && carries.configuration;
+                    shown.conflict |= both && shown.print != print;
+                    if carries <= shown.carries {
+                        shown.also.push(at);
+                    } else {
+                        // The item that carries most is the one to show.
+                        let mut also = std::mem::take(&mut shown.also);
+                        also.push(first);
+                        let conflict = std::mem::take(&mut shown.conflict);
+                        let better = &mut self.captures[at as usize];
+                        (better.also, better.conflict) = (also, conflict);
+                        if let Some(newest) = self.resources[resource as usize].captures.last_mut()
+                        {
+                            *newest = at;
+                        }
+                        last = Some((key, at));
+                    }
                     continue;
                 }
             }
@@ -321,9 +345,13 @@ impl Inventory {
     /// What a capture changed against the one before; of the first, its state alone.
     pub fn changed(&self, resource: &Resource, place: usize) -> Changed {
         let now = &self.captures[resource.captures[place] as usize];
-        let Some(before) = place
-            .checked_sub(1)
-            .map(|at| &self.captures[resource.captures[at] as usize])
+        let earlier = &resource.captures[..place];
+        let mut earlier = earlier.iter().rev().map(|&at| &self.captures[at as usize]);
+        let nearest = earlier.clone().next();
+        // One without a configuration tells nothing of what changed in it.
+        let Some(before) = earlier
+            .find(|before| before.carries.configuration || before.status.is_deleted())
+            .or(nearest)
         else {
             return Changed {
                 status: true,
@@ -336,10 +364,13 @@ impl Inventory {
     /// What is not the same in two captures of a resource.
     pub fn between(&self, before: &Capture, now: &Capture) -> Changed {
         let standing = |status: Status| (status.is_deleted(), status == Status::NotRecorded);
+        let both =
+            |carries: fn(&Carries) -> bool| carries(&before.carries) && carries(&now.carries);
         Changed {
-            configuration: before.print != now.print,
-            relations: before.relations != now.relations,
-            tags: before.tags != now.tags,
+            configuration: both(|of| of.configuration) && before.print != now.print,
+            relations: both(|of| of.relations) && before.relations != now.relations,
+            tags: both(|of| of.tags) && before.tags != now.tags,
+            untold: !now.carries.configuration && !now.status.is_deleted(),
             status: standing(before.status) != standing(now.status),
         }
     }

@@ -145,6 +145,20 @@ pub struct Item {
     pub print: u64,
     /// Values of the configuration that the case needs: path and JSON.
     pub kept: Vec<(Text, Text)>,
+    /// Which of its parts it carries.
+    pub carries: Carries,
+}
+
+/// The parts that an item carries. Summaries of oversized changes have no configuration, results of queries what was
+/// asked for, and base items neither relationships nor tags; that says nothing of the resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Carries {
+    /// The configuration, all of it.
+    pub configuration: bool,
+    /// Relationships.
+    pub relations: bool,
+    /// Tags.
+    pub tags: bool,
 }
 
 /// Relationships and tags that are kept of one item.
@@ -279,17 +293,11 @@ impl Item {
         } else {
             &wire.id
         };
-        // Resources of no region are recorded in each, once a region.
-        let region = if wire.region.is_empty() && wire.zone.as_ref() == "Regional" {
-            ""
-        } else {
-            &wire.region
-        };
         Ok(Item {
             at,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             account: held.hold(&wire.account),
-            region: held.hold(region),
+            region: held.hold(&wire.region),
             zone: held.hold(&wire.zone),
             kind: held.hold(&wire.kind),
             id: held.hold(id),
@@ -309,6 +317,15 @@ impl Item {
                 .into_iter()
                 .map(|(path, value)| (held.hold(path), held.hold(&value)))
                 .collect(),
+            carries: Carries {
+                // A query's result may hold some properties of a configuration, and says so by what it lacks.
+                configuration: wire.configuration.is_some()
+                    && (wire.supplementary.is_some()
+                        || wire.relations.is_some()
+                        || (wire.captured.is_some() && !wire.status.is_empty())),
+                relations: wire.relations.is_some(),
+                tags: wire.tags.is_some(),
+            },
         })
     }
 }

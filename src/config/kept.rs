@@ -167,7 +167,14 @@ impl<'de> Visitor<'de> for Take<'_> {
                     .is_some_and(|step| step.eq_ignore_ascii_case(&name))
             };
             let wanted: Vec<Want> = self.wanted.iter().filter(here).cloned().collect();
-            if wanted.is_empty() {
+            if wanted.is_empty() && name == "struct" {
+                // A wrapper of some versions of an item: what is wanted stands below it.
+                fields.next_value_seed(Take {
+                    wanted: self.wanted.clone(),
+                    found: &mut *self.found,
+                    at: self.at,
+                })?;
+            } else if wanted.is_empty() {
                 fields.next_value::<IgnoredAny>()?;
             } else {
                 fields.next_value_seed(Take {

@@ -11,6 +11,8 @@ use crate::evidence::lenient::Text as Lenient;
 use crate::moment::Moment;
 use crate::texts::{Held, Text};
 
+use super::sns::{self, Seal};
+
 /// A message of the stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -26,6 +28,8 @@ pub struct Message {
     pub account: Text,
     /// The region, where it tells.
     pub region: Text,
+    /// The signature of its SNS envelope, where it came in one that is signed.
+    pub seal: Option<Box<Seal>>,
     /// What it says.
     pub body: Body,
 }
@@ -34,7 +38,12 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// A change: the item stands among the file's items.
-    Item,
+    Item {
+        /// `resourceType`.
+        kind: Text,
+        /// `resourceId`.
+        id: Text,
+    },
     /// A change that was too large for the message.
     Oversized {
         /// `resourceType`.
@@ -94,39 +103,62 @@ struct Wrapping<'a> {
 /// Wrappings within wrappings that are taken off.
 const DEEPEST: u8 = 4;
 
-/// Takes all wrappings off a message; hands it to `then`, with whether it still stands in the file as it is.
-/// `false` where there is none.
-pub(super) fn unwrapped(raw: &str, then: &mut dyn FnMut(&str, bool)) -> bool {
-    unwrap(raw, true, DEEPEST, then)
+/// A message without its wrappings.
+#[derive(Clone, Copy)]
+pub(super) struct Unwrapped<'a> {
+    /// The message.
+    pub(super) text: &'a str,
+    /// Whether it stands in the file as it is.
+    pub(super) stands: bool,
+    /// The SNS envelope around it.
+    pub(super) envelope: Option<&'a str>,
 }
 
-fn unwrap(raw: &str, stands: bool, left: u8, then: &mut dyn FnMut(&str, bool)) -> bool {
-    let Ok(wrapping) = serde_json::from_str::<Wrapping<'_>>(raw) else {
+/// Takes all wrappings off a message and hands it to `then`. `false` where there is none.
+pub(super) fn unwrapped(raw: &str, then: &mut dyn FnMut(Unwrapped<'_>)) -> bool {
+    let outer = Unwrapped {
+        text: raw,
+        stands: true,
+        envelope: None,
+    };
+    unwrap(outer, DEEPEST, then)
+}
+
+fn unwrap(outer: Unwrapped<'_>, left: u8, then: &mut dyn FnMut(Unwrapped<'_>)) -> bool {
+    let Ok(wrapping) = serde_json::from_str::<Wrapping<'_>>(outer.text) else {
         return false;
     };
     if !wrapping.kind.0.is_empty() {
-        then(raw, stands);
+        then(outer);
         return true;
     }
+    let envelope = wrapping.message.map(|_| outer.text).or(outer.envelope);
     let inner = wrapping.message.or(wrapping.invoking).or(wrapping.detail);
     let Some(inner) = inner.map(RawValue::get).filter(|_| left > 0) else {
         return false;
     };
-    match serde_json::from_str::<String>(inner) {
-        Ok(text) => unwrap(&text, false, left - 1, then),
-        Err(_) => unwrap(inner, stands, left - 1, then),
-    }
+    let decoded = serde_json::from_str::<String>(inner).ok();
+    let next = Unwrapped {
+        text: decoded.as_deref().unwrap_or(inner),
+        stands: outer.stands && decoded.is_none(),
+        envelope,
+    };
+    unwrap(next, left - 1, then)
 }
 
-/// The items within a message: one, or a list as old messages had it.
+/// The items within a message: one, or a list as old messages had it; where it was too large for the message, the
+/// summary of it, which says that it changed and not how.
 pub(super) fn items<'a>(message: &'a str) -> Vec<&'a str> {
     #[derive(Deserialize)]
     struct Holds<'a> {
         #[serde(rename = "configurationItem", borrow, default)]
         item: Option<&'a RawValue>,
+        #[serde(rename = "configurationItemSummary", borrow, default)]
+        summary: Option<&'a RawValue>,
     }
     let holds: Option<Holds<'a>> = serde_json::from_str(message).ok();
-    let Some(item) = holds.and_then(|holds| holds.item).map(RawValue::get) else {
+    let item = holds.and_then(|holds| holds.item.or(holds.summary));
+    let Some(item) = item.map(RawValue::get) else {
         return Vec::new();
     };
     if item.starts_with('[') {
@@ -142,8 +174,12 @@ pub(super) fn items<'a>(message: &'a str) -> Vec<&'a str> {
 
 impl Message {
     /// Reads a message without its wrapping, and without its items.
-    pub(super) fn read(message: &str, (at, length): (u64, usize), held: &mut Held) -> Option<Self> {
-        let value: Value = serde_json::from_str(message).ok()?;
+    pub(super) fn read(
+        message: Unwrapped<'_>,
+        (at, length): (u64, usize),
+        held: &mut Held,
+    ) -> Option<Self> {
+        let value: Value = serde_json::from_str(message.text).ok()?;
         let kind = value["messageType"].as_str()?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let time = |value: &Value| value.as_str().and_then(Moment::parse);
@@ -178,7 +214,12 @@ impl Message {
                 id: held.hold(&text(&summary["resourceId"])),
                 captured: time(&summary["configurationItemCaptureTime"]),
                 place: held.hold(&text(&delivery["s3BucketLocation"])),
-                error: held.hold(&text(&delivery["errorMessage"])),
+                error: held.hold(
+                    ["errorMessage", "errorCode"]
+                        .iter()
+                        .find_map(|name| delivery[*name].as_str())
+                        .unwrap_or_default(),
+                ),
             }
         } else if value["s3ObjectKey"].is_string() {
             Body::Delivered {
@@ -187,7 +228,10 @@ impl Message {
                 snapshot: held.hold(&text(&value["configSnapshotId"])),
             }
         } else if item.is_object() {
-            Body::Item
+            Body::Item {
+                kind: held.hold(&text(&item["resourceType"])),
+                id: held.hold(&text(&item["resourceId"])),
+            }
         } else {
             Body::Other
         };
@@ -199,6 +243,10 @@ impl Message {
                 .or_else(|| time(&value["NotificationCreateTime"])),
             account: held.hold(&account),
             region: held.hold(&region),
+            seal: message
+                .envelope
+                .and_then(|raw| sns::seal(raw, held))
+                .map(Box::new),
             body,
         })
     }
@@ -206,7 +254,10 @@ impl Message {
     /// The same with its texts elsewhere.
     pub(super) fn moved(&self, text: &dyn Fn(Text) -> Text) -> Message {
         let body = match &self.body {
-            Body::Item => Body::Item,
+            Body::Item { kind, id } => Body::Item {
+                kind: text(*kind),
+                id: text(*id),
+            },
             Body::Other => Body::Other,
             Body::Oversized {
                 kind,
@@ -252,8 +303,15 @@ impl Message {
             kind: text(self.kind),
             account: text(self.account),
             region: text(self.region),
+            seal: self.seal.as_ref().map(|seal| {
+                Box::new(Seal {
+                    certificate: text(seal.certificate),
+                    topic: text(seal.topic),
+                    ..(**seal).clone()
+                })
+            }),
             body,
-            ..self.clone()
+            ..*self
         }
     }
 }

@@ -1,14 +1,19 @@
 //! AWS Config: configuration items in three dialects, the stream's messages, recorders, and the inventory
 //! that they add up to.
 //!
+//! What Amazon SNS delivered of the stream is signed; see [`sns`].
+//!
 //! May use: `sum`, `moment`, `order`, `texts`, `evidence`. Config files carry no signature and no digest
-//! chain: nothing here proves, it only reads.
+//! chain: nothing else here proves, it only reads.
 
+pub mod access;
 pub mod canonical;
+pub mod certificate;
 mod changed;
 pub mod described;
 pub mod diff;
 pub mod expression;
+pub mod flow;
 pub mod graph;
 pub mod inventory;
 pub mod item;
@@ -18,6 +23,7 @@ pub mod name;
 pub mod policy;
 pub mod read;
 pub mod recorder;
+pub mod sns;
 pub mod told;
 
 pub use described::Described;

@@ -10,6 +10,8 @@ pub struct Grant {
     pub principal: String,
     /// Whether a condition narrows it.
     pub conditional: bool,
+    /// Whether it is so only as far as policies of the identity's own allow it too.
+    pub delegated: bool,
 }
 
 impl Grant {
@@ -20,12 +22,19 @@ impl Grant {
 
     /// In words.
     pub fn words(&self) -> String {
-        let note = if self.conditional {
+        let condition = if self.conditional {
             " (on a condition)"
         } else {
             ""
         };
-        format!("{}{note}", self.principal)
+        let own = if super::access::is_account(&self.principal) {
+            " (the account's identities, as their own policies allow)"
+        } else if self.delegated {
+            " (as its own policies allow)"
+        } else {
+            ""
+        };
+        format!("{}{condition}{own}", self.principal)
     }
 }
 
@@ -102,6 +111,7 @@ pub fn allowed(policy: &Value, actions: &[&str]) -> Vec<Grant> {
         all.extend(principals(statement).into_iter().map(|principal| Grant {
             principal,
             conditional,
+            delegated: false,
         }));
     }
     let mut all = crate::order::sorted(all, |a, b| a.cmp(b));

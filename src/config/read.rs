@@ -10,6 +10,7 @@ use crate::evidence::walk::{self, Walk};
 use crate::evidence::{Problem, ProblemCode, json};
 use crate::texts::Held;
 
+use super::certificate::{self, Certificate};
 use super::described::{self, Described};
 use super::item::Item;
 use super::kept::More;
@@ -26,6 +27,8 @@ pub struct Config {
     pub messages: Vec<Message>,
     /// What outputs describe.
     pub described: Vec<Described>,
+    /// Certificates that the stream's envelopes are signed with.
+    pub certificates: Vec<Certificate>,
 }
 
 /// Problems of items that are told apart in one file; the rest are counted in the last.
@@ -42,7 +45,7 @@ pub struct Read {
 }
 
 impl Read {
-    fn new(seed: u64, more: More) -> Self {
+    pub(super) fn new(seed: u64, more: More) -> Self {
         Read {
             more,
             config: Config::default(),
@@ -68,17 +71,21 @@ impl Read {
         }
     }
 
+    /// Reads one of a list: an item, or a text that holds one.
+    pub(super) fn element(&mut self, raw: &str, at: u64) {
+        if raw.starts_with('"') {
+            let inner: String = serde_json::from_str(raw).unwrap_or_default();
+            self.item(&inner, (at, raw.len()));
+        } else {
+            self.item(raw, (at, raw.len()));
+        }
+    }
+
     /// Reads the array under one of `keys`: of items, or of texts that hold items.
     fn array(&mut self, text: &str, keys: &[&str]) {
         let each = |walk: &mut Walk<'_>| {
             let at = walk.at() as u64;
-            let raw = walk.take::<&RawValue>()?.get();
-            if raw.starts_with('"') {
-                let inner: String = serde_json::from_str(raw).unwrap_or_default();
-                self.item(&inner, (at, raw.len()));
-            } else {
-                self.item(raw, (at, raw.len()));
-            }
+            self.element(walk.take::<&RawValue>()?.get(), at);
             Ok(())
         };
         if let Err(problem) = walk::array(text, keys, each) {
@@ -91,18 +98,18 @@ impl Read {
         let place = (at, raw.len());
         let start = raw.as_ptr() as usize;
         let mut found = false;
-        let is_message = message::unwrapped(raw, &mut |text, stands| {
-            for item in message::items(text) {
+        let is_message = message::unwrapped(raw, &mut |message| {
+            for item in message::items(message.text) {
                 // An item that stands in the file as it is has a place of its own.
                 let within = (item.as_ptr() as usize).saturating_sub(start) as u64;
-                let place = if stands {
+                let place = if message.stands {
                     (at + within, item.len())
                 } else {
                     place
                 };
                 self.item(item, place);
             }
-            let message = Message::read(text, place, &mut self.config.texts);
+            let message = Message::read(message, place, &mut self.config.texts);
             found = message.is_some();
             self.config.messages.extend(message);
         });
@@ -113,7 +120,7 @@ impl Read {
 }
 
 /// The keys under which files and outputs hold their items.
-const ITEMS: &[&str] = &[
+pub(super) const ITEMS: &[&str] = &[
     "configurationItems",
     "baseConfigurationItems",
     "BaseConfigurationItems",
@@ -184,6 +191,15 @@ pub fn recorder(bytes: &[u8]) -> Read {
     read
 }
 
+/// Reads certificates of Amazon SNS.
+pub fn certificates(bytes: &[u8]) -> Read {
+    let mut read = Read::new(0, |_| &[]);
+    if let Some(text) = text(bytes, &mut read) {
+        (read.config.certificates, read.problems) = certificate::read(text);
+    }
+    read
+}
+
 fn described_in(bytes: &[u8], read: &mut Read) {
     match described::parse(bytes) {
         Ok(all) => read.config.described = all,
@@ -229,8 +245,8 @@ pub fn item_text(bytes: &[u8]) -> Option<String> {
         Err(_) => text,
     };
     let mut found = None;
-    message::unwrapped(&text, &mut |message, _| {
-        found = message::items(message)
+    message::unwrapped(&text, &mut |message| {
+        found = message::items(message.text)
             .first()
             .map(|item| (*item).to_owned());
     });
@@ -290,7 +306,10 @@ mod tests {
         ] {
             let read = stream(form.as_bytes(), 7, |_| &[]);
             assert_eq!(ids(&read), ["b"], "{form}");
-            assert_eq!(read.config.messages[0].body, super::super::Body::Item);
+            assert!(matches!(
+                read.config.messages[0].body,
+                super::super::Body::Item { .. }
+            ));
             let item = &read.config.items[0];
             let slice = &form.as_bytes()[item.at as usize..][..item.length as usize];
             assert_eq!(item_text(slice).as_deref(), Some(ITEM), "{form}");

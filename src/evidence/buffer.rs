@@ -46,11 +46,18 @@ impl Buffer {
         self.filled = (self.filled + size).min(self.bytes.len());
     }
 
-    /// Fills in what `source` has, at most `most` bytes, a piece at a time.
+    /// Fills in what `source` has, at most `most` bytes, a piece at a time; after each `then` may drop what it does
+    /// not need any more.
     ///
     /// # Errors
     /// Those of the source.
-    pub fn read(&mut self, source: &mut dyn Read, most: usize, piece: usize) -> io::Result<()> {
+    pub fn read(
+        &mut self,
+        source: &mut dyn Read,
+        most: usize,
+        piece: usize,
+        then: &mut dyn FnMut(&mut Buffer),
+    ) -> io::Result<()> {
         let mut left = most;
         while left > 0 {
             let read = read_some(source, self.room(piece.min(left)))?;
@@ -59,6 +66,7 @@ impl Buffer {
             }
             self.fill(read);
             left -= read;
+            then(self);
         }
         Ok(())
     }
@@ -85,14 +93,14 @@ mod tests {
     fn fills_forgets_and_fills_again() {
         let mut buffer = Buffer::default();
         buffer
-            .read(&mut &b"abcdef"[..], 100, 4)
+            .read(&mut &b"abcdef"[..], 100, 4, &mut |_| {})
             .expect("bytes in memory");
         assert_eq!(buffer.filled(), b"abcdef");
         buffer.drop_first(2);
         assert_eq!(buffer.filled(), b"cdef");
         buffer.clear(100);
         buffer
-            .read(&mut &b"xyz"[..], 2, 4)
+            .read(&mut &b"xyz"[..], 2, 4, &mut |_| {})
             .expect("bytes in memory");
         assert_eq!(buffer.filled(), b"xy");
     }

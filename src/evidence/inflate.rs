@@ -29,7 +29,8 @@ pub struct Inflated {
     pub spent: (f64, f64),
 }
 
-/// Inflates the first gzip stream of `source` into `into`, and hashes it.
+/// Inflates the first gzip stream of `source` into `into`, and hashes it; after each piece `then` may drop what it does
+/// not need any more.
 ///
 /// # Errors
 /// Those of the source; a damaged stream is a problem, not an error.
@@ -39,11 +40,12 @@ pub fn inflate(
     limits: &Limits,
     into: &mut Buffer,
     clock: &dyn Fn() -> f64,
+    then: &mut dyn FnMut(&mut Buffer),
 ) -> io::Result<Inflated> {
     into.clear(usize::MAX);
     let raw_before = source.spent;
     let mut hasher = sha2::Sha256::new();
-    let mut hashing = 0.0;
+    let (mut hashing, mut elsewhere) = (0.0, 0.0);
     let mut out = Inflated {
         content: None,
         length: 0,
@@ -55,7 +57,7 @@ pub fn inflate(
     let mut decoder = GzDecoder::new(&mut *source);
     let mut spill = Vec::new();
     loop {
-        let keep = out.whole && into.filled().len() + PIECE <= limits.content;
+        let keep = out.whole && out.length as usize + PIECE <= limits.content;
         if !keep && out.whole {
             // From here on it is only hashed.
             out.whole = false;
@@ -82,6 +84,9 @@ pub fn inflate(
         hashing += clock() - hash_begun;
         if keep {
             into.fill(read);
+            let begun = clock();
+            then(into);
+            elsewhere += clock() - begun;
         }
         out.length += read as u64;
         if read == 0 {
@@ -99,7 +104,7 @@ pub fn inflate(
         out.problem = Some(Problem::new(ProblemCode::GzipTrailing, "").at(out.length));
     }
     out.spent = (
-        clock() - begun - hashing - (source.spent - raw_before),
+        clock() - begun - hashing - elsewhere - (source.spent - raw_before),
         hashing,
     );
     Ok(out)

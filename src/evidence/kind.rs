@@ -41,6 +41,7 @@ kinds! {
     ConfigSnapshot "config-snapshot" "AWS Config snapshots",
     ConfigItems "config-items" "AWS Config items",
     ConfigStream "config-stream" "AWS Config stream messages",
+    SnsCertificate "sns-certificate" "Amazon SNS signing certificates",
     ConfigCompliance "config-compliance" "AWS Config compliance results",
     ConfigRules "config-rules" "AWS Config rules",
     ConfigRecorder "config-recorder" "AWS Config recorders",

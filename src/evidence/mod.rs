@@ -10,6 +10,7 @@ pub mod kind;
 pub mod lenient;
 pub mod limits;
 pub mod outline;
+pub mod parts;
 pub mod problem;
 pub mod stream;
 pub mod visible;

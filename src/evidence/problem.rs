@@ -121,6 +121,8 @@ problems! {
         "Look at the item at the stated place; fetch the file again, it may have been edited or cut.",
     KeyInvalid "key-invalid" "A public key could not be read; the others were"
         "Fetch the keys again with `aws cloudtrail list-public-keys`.",
+    CertificateInvalid "certificate-invalid" "A certificate could not be read"
+        "Fetch it again from the SigningCertURL of a message.",
     TooLargeToParse "too-large-to-parse" "The file was hashed, but is too large to be read record by record"
         "Its integrity is judged all the same; split it to see its records.",
 }

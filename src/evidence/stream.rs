@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read, Seek};
 use sha2::Digest as _;
 
 use super::buffer::{Buffer, read_some};
+use super::parts::{Checksums, Counting};
 use crate::sum::Sum;
 
 /// A file as its reader needs it. Readers take sources behind a pointer: a copy of all reading code for
@@ -21,7 +22,7 @@ const PIECE: usize = 256 << 10;
 pub struct Hashing<'s, 'c> {
     source: &'s mut dyn Read,
     hasher: sha2::Sha256,
-    md5: Option<md5::Md5>,
+    parts: Option<Counting>,
     buffer: Buffer,
     at: usize,
     length: u64,
@@ -34,8 +35,8 @@ pub struct Hashing<'s, 'c> {
 pub struct Hashed {
     /// SHA-256.
     pub sum: Sum,
-    /// MD5, where it was asked for.
-    pub md5: Option<[u8; 16]>,
+    /// What S3 would state of it, where that was asked for.
+    pub checksums: Option<Checksums>,
     /// Bytes.
     pub length: u64,
     /// The buffer, to be used again.
@@ -51,7 +52,7 @@ impl<'s, 'c> Hashing<'s, 'c> {
         Hashing {
             source,
             hasher: sha2::Sha256::new(),
-            md5: None,
+            parts: None,
             buffer,
             at: 0,
             length: 0,
@@ -60,9 +61,9 @@ impl<'s, 'c> Hashing<'s, 'c> {
         }
     }
 
-    /// Takes the MD5 too, which is S3's own checksum of an object that was uploaded in one piece.
-    pub fn also_md5(mut self) -> Self {
-        self.md5 = Some(md5::Md5::new());
+    /// Works out too what S3 states of an object of `size` bytes.
+    pub fn also_of_s3(mut self, size: u64) -> Self {
+        self.parts = Some(Counting::new(size));
         self
     }
 
@@ -89,7 +90,7 @@ impl<'s, 'c> Hashing<'s, 'c> {
             if self.more()? == 0 {
                 return Ok(Hashed {
                     sum: Sum(self.hasher.finalize().into()),
-                    md5: self.md5.map(|md5| md5.finalize().into()),
+                    checksums: self.parts.map(Counting::finish),
                     length: self.length,
                     buffer: self.buffer,
                     spent: self.spent,
@@ -107,8 +108,8 @@ impl<'s, 'c> Hashing<'s, 'c> {
         let begun = (self.clock)();
         let filled = self.buffer.filled();
         self.hasher.update(&filled[filled.len() - read..]);
-        if let Some(md5) = &mut self.md5 {
-            md5.update(&filled[filled.len() - read..]);
+        if let Some(parts) = &mut self.parts {
+            parts.update(&filled[filled.len() - read..]);
         }
         self.spent += (self.clock)() - begun;
         Ok(read)

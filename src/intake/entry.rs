@@ -6,6 +6,7 @@ use crate::artifact::Artifact;
 use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
 use crate::compliance::recorded::Recorded;
 use crate::config::Config;
+use crate::evidence::parts::Checksums;
 use crate::evidence::{Kind, Problem};
 use crate::object::Object;
 use crate::sum::Sum;
@@ -19,8 +20,8 @@ pub struct Entry {
     pub size: u64,
     /// SHA-256 of the bytes as dropped; `None` only where they could not be read.
     pub sum: Option<Sum>,
-    /// MD5 of the bytes as dropped, of files of AWS Config.
-    pub md5: Option<[u8; 16]>,
+    /// What S3 would state of the bytes as dropped, of files of AWS Config.
+    pub checksums: Option<Checksums>,
     /// SHA-256 after gunzip; `None` where the file is not compressed.
     pub content: Option<Sum>,
     /// What it is.

@@ -10,6 +10,8 @@ mod unpack;
 
 use std::io::{self, Read, SeekFrom};
 
+use crate::compliance::rules::kept_paths;
+use crate::config::flow::Flow;
 use crate::evidence::archive::{HEAD, Wrapping, wrapping};
 use crate::evidence::inflate::inflate;
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
@@ -147,15 +149,16 @@ impl<'c> Reader<'c> {
         let mut source = Hashing::new(source, std::mem::take(&mut self.raw), self.clock);
         // Nothing signs files of AWS Config; S3's listing of them is the only thing to compare with.
         if path.contains("_Config_") {
-            source = source.also_md5();
+            source = source.also_of_s3(size);
         }
         let mut content = std::mem::take(&mut self.content);
-        let result = self.fill(&mut entry, &mut source, &mut content);
+        let mut flow = Flowing::new(path, self.seed);
+        let result = self.fill(&mut entry, &mut source, &mut content, &mut flow);
         let packed = result.as_ref().is_ok_and(|whole| *whole) && entry.content.is_some();
         match source.finish() {
             Ok(hashed) => {
                 entry.sum = Some(hashed.sum);
-                entry.md5 = hashed.md5;
+                entry.checksums = hashed.checksums;
                 entry.size = hashed.length;
                 self.timings.hash += hashed.spent;
                 self.raw = hashed.buffer;
@@ -177,7 +180,7 @@ impl<'c> Reader<'c> {
                 self.read_inner(entry, inner, content.filled(), depth, emit);
             }
             Ok(whole) => {
-                self.conclude(&mut entry, content.filled(), whole);
+                self.conclude(&mut entry, content.filled(), whole, flow);
                 emit(entry);
             }
         }
@@ -192,17 +195,32 @@ impl<'c> Reader<'c> {
         entry: &mut Entry,
         source: &mut Hashing<'_, '_>,
         into: &mut Buffer,
+        flow: &mut Flowing<'_>,
     ) -> io::Result<bool> {
         into.clear(usize::MAX);
         if wrapping(source.peek(HEAD)?) == Wrapping::Gzip {
-            let inflated = inflate(source, entry.size, &self.limits, into, self.clock)?;
+            let mut then = |buffer: &mut Buffer| {
+                let begun = (self.clock)();
+                flow.take(buffer);
+                self.timings.parse += (self.clock)() - begun;
+            };
+            let inflated = inflate(
+                source,
+                entry.size,
+                &self.limits,
+                into,
+                self.clock,
+                &mut then,
+            )?;
             self.timings.inflate += inflated.spent.0;
             self.timings.hash += inflated.spent.1;
             entry.content = inflated.content;
             entry.problems.extend(inflated.problem);
             return Ok(inflated.whole);
         }
-        into.read(source, self.limits.content, 128 << 10)?;
+        into.read(source, self.limits.content, 128 << 10, &mut |buffer| {
+            flow.take(buffer)
+        })?;
         Ok(source.peek(1)?.is_empty())
     }
 
@@ -242,8 +260,24 @@ impl<'c> Reader<'c> {
     }
 
     /// Recognises and parses what was read.
-    fn conclude(&mut self, entry: &mut Entry, content: &[u8], whole: bool) {
+    fn conclude(&mut self, entry: &mut Entry, content: &[u8], whole: bool, flow: Flowing<'_>) {
         let begun = (self.clock)();
+        if let Some((kind, flow)) = flow.begun {
+            entry.kind = kind;
+            if !whole {
+                let too_large = Problem::new(ProblemCode::TooLargeToParse, "");
+                entry.problems.push(too_large);
+            } else if entry
+                .problems
+                .iter()
+                .all(|problem| problem.code == ProblemCode::GzipTrailing)
+            {
+                parse::flowed(entry, flow.finish(content));
+            }
+            parse::place(entry);
+            self.timings.parse += (self.clock)() - begun;
+            return;
+        }
         let text = transcode(content);
         let text = text.as_deref().unwrap_or(content);
         entry.kind = recognise::kind(&entry.path, text);
@@ -300,12 +334,56 @@ impl<'c> Reader<'c> {
     }
 }
 
+/// Bytes of a file from which on its items are read while it is inflated, and not kept.
+const FLOWS_FROM: usize = 16 << 20;
+
+/// Reading a file's items while it is inflated, where it is large and holds items.
+struct Flowing<'p> {
+    path: &'p str,
+    seed: u64,
+    /// Whether it was looked at.
+    is_known: bool,
+    begun: Option<(Kind, Flow)>,
+}
+
+impl<'p> Flowing<'p> {
+    fn new(path: &'p str, seed: u64) -> Self {
+        Flowing {
+            path,
+            seed,
+            is_known: false,
+            begun: None,
+        }
+    }
+
+    fn take(&mut self, buffer: &mut Buffer) {
+        if !self.is_known && buffer.filled().len() >= FLOWS_FROM {
+            self.is_known = true;
+            let head = buffer.filled();
+            let kind = recognise::kind(self.path, head);
+            let holds_items = matches!(
+                kind,
+                Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems
+            );
+            if holds_items && let Some(flow) = Flow::new(head, self.seed, kept_paths) {
+                let taken = flow.taken() as usize;
+                self.begun = Some((kind, flow));
+                buffer.drop_first(taken);
+            }
+        }
+        if let Some((_, flow)) = &mut self.begun {
+            let taken = flow.take(buffer.filled());
+            buffer.drop_first(taken);
+        }
+    }
+}
+
 fn blank(path: &str, size: u64) -> Entry {
     Entry {
         path: path.to_owned(),
         size,
         sum: None,
-        md5: None,
+        checksums: None,
         content: None,
         kind: Kind::Object,
         account: None,

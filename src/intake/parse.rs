@@ -28,6 +28,7 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
             config_rows(entry, config::read::items(text, seed, kept_paths))
         }
         Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed, kept_paths)),
+        Kind::SnsCertificate => config_rows(entry, config::read::certificates(text)),
         Kind::ConfigRules | Kind::ConfigCompliance => match recorded::parse(text) {
             Ok(all) => {
                 entry.facts = Facts::Compliance(Box::new(all));
@@ -86,6 +87,12 @@ fn digest(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
         }
         Err(problem) => vec![problem],
     }
+}
+
+/// Takes the items of a file that were read while it was inflated.
+pub(super) fn flowed(entry: &mut Entry, read: config::read::Read) {
+    let problems = config_rows(entry, read);
+    entry.problems.extend(problems);
 }
 
 fn config_rows(entry: &mut Entry, read: config::read::Read) -> Vec<Problem> {

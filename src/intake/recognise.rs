@@ -1,6 +1,7 @@
 //! What a file is, from its content; its name only breaks ties.
 
 use crate::cloudtrail::ObjectName;
+use crate::config;
 use crate::evidence::Kind;
 use crate::evidence::outline::Outline;
 
@@ -228,7 +229,7 @@ const FORMS: &[Form] = &[
     object(
         Kind::S3ObjectMetadata,
         &["ObjectSize"],
-        &["Checksum", "ETag"],
+        &["Checksum", "ETag", "ObjectParts"],
     ),
     list(Kind::S3ObjectMetadata, &["Metadata"]),
 ];
@@ -259,6 +260,11 @@ pub(super) fn by_content(text: &[u8]) -> Option<Kind> {
 /// Texts that are no JSON: headers, signatures, YAML.
 fn by_words(text: &[u8]) -> Option<Kind> {
     let head = String::from_utf8_lossy(&text[..text.len().min(64 << 10)]).to_lowercase();
+    if head.contains("-----begin certificate-----")
+        && std::str::from_utf8(text).is_ok_and(config::certificate::is_of_sns)
+    {
+        return Some(Kind::SnsCertificate);
+    }
     let line = |start: &str| head.lines().any(|line| line.starts_with(start));
     if head.contains("x-amz-meta-signature") {
         return Some(Kind::S3ObjectMetadata);
@@ -281,6 +287,10 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     if file == "ConfigWritabilityCheckFile" {
         return Some(Kind::Ignored);
+    }
+    // As Amazon SNS serves them.
+    if file.starts_with("SimpleNotificationService-") && file.ends_with(".pem") {
+        return Some(Kind::SnsCertificate);
     }
     let stem = file.strip_suffix(".gz").unwrap_or(file);
     let number = stem

@@ -4,6 +4,7 @@ use string_interner::symbol::SymbolU32;
 use string_interner::{StringInterner, backend::BufferBackend};
 
 use crate::cloudtrail::digest::string_to_sign;
+use crate::cloudtrail::metadata::Stated;
 use crate::cloudtrail::{
     Description, Digest, DigestName, KeyFault, KeyRecord, LakeSign, LogName, ObjectMetadata,
     ObjectName, PublicKey, Signature,
@@ -34,8 +35,8 @@ pub struct Holdings {
     pub cut: Vec<(FileIx, Box<str>)>,
     /// Public keys, one a distinct value.
     pub keys: Vec<KeyItem>,
-    /// Checksums that S3 states of objects: SHA-256, and the MD5 of an ETag.
-    pub checksums: Vec<(FileIx, Option<Sum>, Option<String>)>,
+    /// Checksums that S3 states of objects.
+    pub checksums: Vec<(FileIx, Stated)>,
     /// Object metadata that carries a signature.
     pub metadata: Vec<MetadataItem>,
     /// Lake sign files.
@@ -292,7 +293,7 @@ impl Holdings {
         self.cut.retain(|(file, _)| !gone(*file));
         self.keys.retain(|item| !gone(item.file));
         self.metadata.retain(|item| !gone(item.file));
-        self.checksums.retain(|(file, ..)| !gone(*file));
+        self.checksums.retain(|(file, _)| !gone(*file));
         self.lake.retain(|(file, _)| !gone(*file));
         self.lake_results.retain(|(file, _)| !gone(*file));
         self.descriptions.retain(|(file, _)| !gone(*file));
@@ -446,9 +447,8 @@ impl Holdings {
     }
 
     fn add_metadata(&mut self, file: FileIx, record: ObjectMetadata) {
-        if record.checksum.is_some() || record.etag.is_some() {
-            self.checksums
-                .push((file, record.checksum, record.etag.clone()));
+        if record.stated.tells() {
+            self.checksums.push((file, record.stated));
         }
         let Some(text) = record.signature else { return };
         self.metadata.push(MetadataItem {

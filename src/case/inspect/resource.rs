@@ -3,7 +3,7 @@
 use super::super::Case;
 use super::super::compliance::upkeep;
 use super::super::question::{Inspection, Subject};
-use super::super::resources::{key, raw};
+use super::super::resources::{key, raw, stream};
 use super::super::table::Cell;
 use super::{add_file, blank, code, push, text};
 
@@ -89,7 +89,17 @@ pub(super) fn inspect_capture(case: &Case, at: u32) -> Option<Inspection> {
         );
     }
     it.history = Some(key(inventory, resource));
-    it.why.push(UNSIGNED.to_owned());
+    match stream::signed(case, capture.file, capture.place.0) {
+        Some(signed) => {
+            it.status = Some(stream::cell(signed));
+            it.why.push(signed.message().to_owned());
+            it.todo = Some(signed.recommendation().to_owned());
+        }
+        None => it.why.push(UNSIGNED.to_owned()),
+    }
+    if !capture.carries.configuration && !capture.status.is_deleted() {
+        it.why.push("The item came without its configuration: it was too large for its message, or a query asked for some of it.".to_owned());
+    }
     if capture.conflict {
         it.why.push("Another item in the evidence tells this capture with another configuration: one of them was edited.".to_owned());
         it.todo =

@@ -1,23 +1,26 @@
 //! Files of AWS Config beside what S3 says of them: a listing of their bucket, or the metadata of an object.
 
-use std::collections::{HashMap, HashSet};
-
-use md5::{Digest as _, Md5};
+use std::collections::HashMap;
 
 use crate::cloudtrail::Description;
+use crate::cloudtrail::metadata::Stated;
 use crate::config::name;
+use crate::evidence::parts::Checksums;
 use crate::sum::Sum;
 
 use super::super::Case;
+use super::super::register::Registered;
 
-/// What S3's own checksum, as a listing has it, says of a file.
+/// What S3's own checksum says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::case) enum Checksum {
-    /// The file is what was in the bucket when it was listed.
+    /// The file is what was in the bucket when it was asked for.
     Same,
-    /// It is not; or the bucket encrypts with a key of KMS, where the ETag is no MD5.
+    /// It is not: another length, or another hash that S3 states of this object for certain.
     Differs,
-    /// Uploaded in parts: the ETag is no MD5.
+    /// Its MD5 is not the ETag, which is no MD5 where the object is encrypted with SSE-KMS or SSE-C.
+    Unlike,
+    /// It was uploaded in parts of a size that was not worked out.
     Unknown,
 }
 
@@ -27,6 +30,7 @@ impl Checksum {
         match self {
             Checksum::Same => "same",
             Checksum::Differs => "differs",
+            Checksum::Unlike => "unlike",
             Checksum::Unknown => "unknown",
         }
     }
@@ -36,57 +40,136 @@ impl Checksum {
         match self {
             Checksum::Same => "same as the bucket at listing time",
             Checksum::Differs => {
-                "not the one of the listing: the file was changed, or the bucket encrypts with SSE-KMS, where the ETag is no MD5"
+                "not the same as the bucket at listing time: this file, or the object since, was changed"
             }
-            Checksum::Unknown => "the object was uploaded in parts: its ETag is no MD5",
+            Checksum::Unlike => {
+                "its MD5 is not the ETag of the listing: the file was changed, or the object is encrypted with SSE-KMS or SSE-C, where an ETag is no MD5; head-object tells which"
+            }
+            Checksum::Unknown => {
+                "the object was uploaded in parts of an unknown size: drop get-object-attributes with its parts"
+            }
         }
     }
 }
 
-/// Compares files of AWS Config with the ETags of bucket listings.
+/// Objects of a listing: length and ETag by the name of the file.
+type Listed<'c> = HashMap<String, (Option<u64>, &'c str)>;
+
+/// Compares files of AWS Config with listings of buckets and with the metadata of objects.
 pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
-    let mut listed: HashMap<String, &str> = HashMap::new();
+    let mut listed: Listed<'_> = HashMap::new();
     for (_, description) in &case.holdings.descriptions {
         if let Description::Listing(objects) = description {
             let of_config = objects
                 .iter()
                 .filter(|object| object.key.contains("_Config_"));
-            listed.extend(of_config.map(|object| (name::base(&object.key), object.etag.as_str())));
+            listed.extend(
+                of_config
+                    .map(|object| (name::base(&object.key), (object.size, object.etag.as_str()))),
+            );
         }
     }
-    // Metadata of one object names no key: it belongs to the file that it fits.
     let stated = &case.holdings.checksums;
-    let sums: HashSet<Sum> = stated.iter().filter_map(|(_, sum, _)| *sum).collect();
-    let etags: HashSet<&str> = stated
-        .iter()
-        .filter_map(|(_, _, etag)| etag.as_deref())
-        .collect();
     let mut found = HashMap::new();
     if listed.is_empty() && stated.is_empty() {
         return found;
     }
     for (place, file) in case.register.files() {
-        let Some(md5) = &file.md5 else { continue };
-        let hex = hex::encode(**md5);
-        // An upload in one part gives the MD5 of that part's MD5, and says so.
-        let of_part = hex::encode(Md5::digest(**md5)) + "-1";
-        let is_stated = file.sum.is_some_and(|sum| sums.contains(&sum))
-            || etags.contains(&*hex)
-            || etags.contains(&*of_part);
-        if is_stated {
-            found.insert(place, Checksum::Same);
-            continue;
+        let Some(own) = &file.checksums else { continue };
+        let base = name::base(&file.path);
+        // Metadata of one object often names no key: then it speaks for the file that it fits, and against none.
+        let mut said = stated.iter().filter_map(|(_, one)| {
+            let names = one.key.as_ref().map(|key| name::base(key) == base);
+            match (compare(file, own, one), names) {
+                (_, Some(false)) => None,
+                (Some(true), _) => Some(Checksum::Same),
+                (Some(false), Some(true)) => Some(Checksum::Differs),
+                _ => None,
+            }
+        });
+        let best = said.clone().find(|one| *one == Checksum::Same);
+        let by_metadata = best.or_else(|| said.next());
+        let by_listing = || {
+            let (size, etag) = listed.get(&base)?;
+            Some(by_etag(file, own, *size, etag))
+        };
+        if let Some(checksum) = by_metadata.or_else(by_listing) {
+            found.insert(place, checksum);
         }
-        let Some(etag) = listed.get(&name::base(&file.path)) else {
-            continue;
-        };
-        let checksum = match etag.len() {
-            32 if etag.eq_ignore_ascii_case(&hex) => Checksum::Same,
-            34 if etag.eq_ignore_ascii_case(&of_part) => Checksum::Same,
-            32 => Checksum::Differs,
-            _ => Checksum::Unknown,
-        };
-        found.insert(place, checksum);
     }
     found
+}
+
+/// Whether a file is the object that metadata are of; `None` where they do not tell.
+fn compare(file: &Registered, own: &Checksums, stated: &Stated) -> Option<bool> {
+    if let Some(sum) = stated.sum {
+        return Some(file.sum == Some(sum));
+    }
+    if let Some((sum, count)) = stated.in_parts {
+        return in_parts(own, count, stated.part_size, |size| match size {
+            None => Some(file.sum.map(|sum| Sum::of(&sum.0)) == Some(sum)),
+            Some(part) => Some(part.sha256 == sum),
+        });
+    }
+    let etag = stated.etag.as_deref()?;
+    match by_etag(file, own, None, etag) {
+        Checksum::Same => Some(true),
+        Checksum::Unknown => stated.part_size.and_then(|size| {
+            let known = own.parts.iter().any(|part| part.size == size);
+            known.then_some(false)
+        }),
+        // Metadata say how the object is encrypted, and an ETag that is no MD5 was left out.
+        _ => Some(false),
+    }
+}
+
+/// Compares parts of each size of which there would be as many; `None` where no size is known to be the right one.
+fn in_parts(
+    own: &Checksums,
+    count: u32,
+    size: Option<u64>,
+    fits: impl Fn(Option<&crate::evidence::parts::InParts>) -> Option<bool>,
+) -> Option<bool> {
+    if count == 1 {
+        return fits(None);
+    }
+    let likely = own
+        .parts
+        .iter()
+        .filter(|part| part.count == count && size.is_none_or(|size| size == part.size));
+    let mut any = false;
+    for part in likely {
+        if fits(Some(part)) == Some(true) {
+            return Some(true);
+        }
+        any = true;
+    }
+    (any && size.is_some()).then_some(false)
+}
+
+/// Compares with an ETag, and a length where it is stated.
+fn by_etag(file: &Registered, own: &Checksums, size: Option<u64>, etag: &str) -> Checksum {
+    if size.is_some_and(|size| size != file.size) {
+        return Checksum::Differs;
+    }
+    let is = |md5: [u8; 16], text: &str| hex::encode(md5).eq_ignore_ascii_case(text);
+    let Some((hash, count)) = etag.split_once('-') else {
+        return if is(own.md5, etag) {
+            Checksum::Same
+        } else {
+            Checksum::Unlike
+        };
+    };
+    let count: u32 = count.parse().unwrap_or_default();
+    let fits = in_parts(own, count, None, |part| {
+        Some(is(
+            part.map_or_else(|| own.md5_of_one_part(), |part| part.md5),
+            hash,
+        ))
+    });
+    match (fits, count) {
+        (Some(true), _) => Checksum::Same,
+        (_, 1) => Checksum::Unlike,
+        _ => Checksum::Unknown,
+    }
 }

@@ -3,12 +3,14 @@
 
 mod calls;
 mod checksum;
+pub(super) mod stream;
 pub(super) mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::config::inventory::{Capture, CaptureIx, ResourceIx};
 use crate::config::recorder::{Coverage, coverage};
+use crate::config::sns::Signed;
 use crate::config::{Body, Inventory, Resource, name};
 use crate::evidence::Kind;
 use crate::integrity::Files as _;
@@ -38,6 +40,7 @@ pub(super) struct State {
     pub(super) found: HashSet<ResourceIx>,
     /// For files of AWS Config that a bucket listing names: what their checksum there says.
     pub(super) checksums: HashMap<u32, Checksum>,
+    pub(super) signatures: stream::Signatures,
 }
 
 /// Resources that a table shows.
@@ -62,7 +65,11 @@ pub(super) fn arrange(case: &mut Case) {
         .filter(|(_, file)| {
             matches!(
                 file.kind,
-                Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems
+                Kind::ConfigHistory
+                    | Kind::ConfigSnapshot
+                    | Kind::ConfigItems
+                    // Changes that were too large for a message are put to files as messages.
+                    | Kind::ConfigStream
             )
         })
         .map(|(_, file)| name::base(&file.path))
@@ -86,7 +93,10 @@ pub(super) fn arrange(case: &mut Case) {
     );
     case.resources.found.clear();
     case.resources.checksums = checksums(case);
+    stream::judge(case);
 }
+
+pub(super) use stream::inspect as inspect_message;
 
 /// The resources that exist at a moment; with an earlier one, those that are not as they were then.
 pub(super) fn list(case: &Case, as_of: &AsOf) -> Listed {
@@ -211,6 +221,7 @@ pub(super) fn view(case: &Case, wanted: &str, at: Option<Moment>) -> Option<Reso
             conflict: capture.conflict,
             items: capture.also.len() as u32 + 1,
             raw: raw(case, capture),
+            signed: stream::signed(case, capture.file, capture.place.0).map(stream::cell),
             causes: calls::causes(&calls, before, capture.at),
         });
     }
@@ -433,6 +444,13 @@ pub(super) fn summary(case: &Case) -> ConfigSummary {
             .map(|(kind, count)| (kind.to_owned(), count))
             .collect(),
         recorders: case.resources.recorders.iter().map(recorder).collect(),
+        certificates: stream::certificates(case),
+        messages: inventory.messages.len() as u64,
+        altered: stream::counts(case)
+            .into_iter()
+            .filter(|(word, _)| *word == Signed::Invalid)
+            .map(|(_, count)| count)
+            .sum(),
     }
 }
 

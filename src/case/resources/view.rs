@@ -64,6 +64,8 @@ pub struct CaptureView {
     pub items: u32,
     /// Where the item stands.
     pub raw: Option<Raw>,
+    /// What is known of the signature of the message that it came in; `None` where it came in a file.
+    pub signed: Option<Cell>,
     /// Calls that may have made the change: places in the list of calls.
     pub causes: Vec<u32>,
 }
@@ -121,6 +123,33 @@ pub struct ConfigSummary {
     pub stream: Vec<(String, u64)>,
     /// Recorders, one an account and region.
     pub recorders: Vec<RecorderView>,
+    /// Certificates of Amazon SNS.
+    pub certificates: Vec<CertificateView>,
+    /// Messages of the stream.
+    pub messages: u64,
+    /// Messages whose signature does not verify with the certificate that they name.
+    pub altered: u64,
+}
+
+/// A certificate that messages of the stream are signed with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateView {
+    /// Its file.
+    pub path: String,
+    /// Whose it says it is.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Since when it holds.
+    pub from: Option<Moment>,
+    /// Until when.
+    pub to: Option<Moment>,
+    /// SHA-256 of its DER form.
+    pub sha256: String,
+    /// Whether its key can check signatures.
+    pub serves: bool,
+    /// Messages that verify with it.
+    pub signed: u64,
 }
 
 /// What was recorded of an account and region.

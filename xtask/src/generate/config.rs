@@ -6,6 +6,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::files::{Files, gzip};
+use super::key::Signer;
+use super::sns::{self, Topic};
 use super::trail::{Call, HOUR, START, rfc3339};
 
 const ACCOUNT: &str = "111122223333";
@@ -270,6 +272,12 @@ fn stamp(when: i64) -> String {
 
 /// Adds the demo's files of AWS Config.
 pub(super) fn add(files: &mut Files) -> Result<()> {
+    let signer = Signer::of(3)?;
+    let topic = Topic {
+        signer: &signer,
+        region: REGION,
+        account: ACCOUNT,
+    };
     let instance = ec2(
         "AWS::EC2::Instance",
         "i-0123",
@@ -378,7 +386,8 @@ pub(super) fn add(files: &mut Files) -> Result<()> {
         "get-bucket-policy-example-trail-bucket.json".to_owned(),
         bucket_policy(),
     );
-    files.insert("config-stream.json".to_owned(), message());
+    files.insert("config-stream.json".to_owned(), messages(&topic)?);
+    files.insert(sns::CERTIFICATE.to_owned(), topic.certificate(30)?);
     files.insert(
         "configuration-recorders-us-east-1.json".to_owned(),
         recorders(),
@@ -396,8 +405,9 @@ fn history_name(kind: &str, when: i64, number: usize) -> String {
     .replace("::", "__")
 }
 
-/// The stream's message of the opened group, in its SNS envelope, and one that announces a file which is not there.
-fn message() -> Vec<u8> {
+/// The stream's message of the opened group, in its SNS envelope; one that announces a file which is not there; AWS's
+/// result of a rule; and one that was edited after Amazon SNS had signed it.
+fn messages(topic: &Topic<'_>) -> Result<Vec<u8>> {
     let open = group(true).item(at(8, 8), "OK");
     let change = json!({
         "configurationItemDiff": { "changedProperties": { "Configuration.IpPermissions.0": { "previousValue": null, "updatedValue": open["configuration"]["ipPermissions"][0], "changeType": "CREATE" } }, "changeType": "UPDATE" },
@@ -415,14 +425,25 @@ fn message() -> Vec<u8> {
         "resourceType": "AWS::EC2::SecurityGroup", "resourceId": GROUP, "awsRegion": REGION, "newEvaluationResult": result("NON_COMPLIANT"), "oldEvaluationResult": result("COMPLIANT"),
         "notificationCreationTime": rfc3339(at(8, 13)), "messageType": "ComplianceChangeNotification", "recordVersion": "1.0" });
     let delivered = json!({ "s3ObjectKey": key, "s3Bucket": BUCKET, "notificationCreationTime": rfc3339(at(33, 1)), "messageType": "ConfigurationHistoryDeliveryCompleted", "recordVersion": "1.1" });
-    let envelope = |number: u32, message: &Value| json!({ "Type": "Notification", "MessageId": format!("8f2e0c5a-0000-4000-8000-00000000000{number}"), "TopicArn": format!("arn:aws:sns:{REGION}:{ACCOUNT}:config-topic"), "Message": message.to_string() });
-    format!(
-        "{}\n{}\n{}\n",
-        envelope(1, &change),
-        envelope(2, &delivered),
-        envelope(3, &failed)
-    )
-    .into_bytes()
+    let started = |id: &str| json!({ "configSnapshotId": id, "notificationCreationTime": rfc3339(at(1, 0)), "messageType": "ConfigurationSnapshotDeliveryStarted", "recordVersion": "1.1" });
+    let mut edited = topic.envelope(
+        4,
+        at(1, 0),
+        &started("0c9e7a52-2b4e-4a7c-9f0d-6f1f3a6d2e11"),
+        2,
+    )?;
+    edited["Message"] = json!(started("5f3c1c2e-7a54-4d1f-9a3e-2f1f0a6b7c8d").to_string());
+    let all = [
+        topic.envelope(1, at(8, 9), &change, 1)?,
+        topic.envelope(2, at(33, 1), &delivered, 1)?,
+        topic.envelope(3, at(8, 13), &failed, 2)?,
+        edited,
+    ];
+    Ok(all
+        .iter()
+        .map(|envelope| format!("{envelope}\n"))
+        .collect::<String>()
+        .into_bytes())
 }
 
 fn trails() -> Vec<u8> {

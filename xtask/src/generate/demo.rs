@@ -15,7 +15,8 @@ const ABOUT: &str =
 key of its own. Planted: a modified log file, a deleted one, one with a gzip member appended, one
 that no digest lists, three digests gone from the middle, and the last eight digests of eu-west-1.
 Its AWS Config tells of a security group that was opened to the world, a bucket that lost its encryption, a
-volume that was deleted, and a recorder that was stopped for two hours. Its objects hold keys and people
+volume that was deleted, and a recorder that was stopped for two hours; one of its messages was edited after it
+was signed. Its objects hold keys and people
 that look real and are not.
 ";
 

@@ -19,7 +19,7 @@ pub(super) fn run(args: Arguments) -> Result<()> {
     for defect in &all {
         let folder = root.join(defect.name);
         write(&defect.files, &folder.join("evidence"))?;
-        let expected = json!({
+        let mut expected = json!({
             "about": defect.about,
             "verdict": defect.verdict,
             "digests": defects::counts(defect.digests),
@@ -28,6 +28,10 @@ pub(super) fn run(args: Arguments) -> Result<()> {
             "lake": defects::counts(defect.lake),
             "problems": defects::counts(defect.problems),
         });
+        // What only evidence with a stream has.
+        if !defect.signatures.is_empty() {
+            expected["signatures"] = defects::counts(defect.signatures);
+        }
         fs::write(
             folder.join("expected.json"),
             serde_json::to_string_pretty(&expected)? + "\n",

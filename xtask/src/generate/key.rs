@@ -11,6 +11,7 @@ use rsa::pkcs8::EncodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use serde_json::{Value, json};
+use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 /// A private key, with its public half as `list-public-keys` prints it.
@@ -41,10 +42,29 @@ impl Signer {
 
     /// The signature of a text: RSA PKCS#1 v1.5 with SHA-256, in hexadecimal.
     pub(super) fn sign(&self, text: &str) -> Result<String> {
-        let hash = Sha256::digest(text.as_bytes());
-        Ok(hex::encode(
-            self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &hash)?,
-        ))
+        Ok(hex::encode(self.sign_bytes(text.as_bytes())?))
+    }
+
+    /// The signature of a text by a version of Amazon SNS's scheme.
+    pub(super) fn sign_sns(&self, text: &str, version: u8) -> Result<Vec<u8>> {
+        Ok(match version {
+            1 => {
+                let hash = Sha1::digest(text.as_bytes());
+                self.key.sign(Pkcs1v15Sign::new::<Sha1>(), &hash)?
+            }
+            _ => self.sign_bytes(text.as_bytes())?,
+        })
+    }
+
+    /// The signature of bytes: RSA PKCS#1 v1.5 with SHA-256.
+    pub(super) fn sign_bytes(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let hash = Sha256::digest(bytes);
+        Ok(self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &hash)?)
+    }
+
+    /// The public key as SubjectPublicKeyInfo.
+    pub(super) fn spki(&self) -> &[u8] {
+        &self.spki
     }
 
     /// The private operation on a block of the modulus's size, whatever is in it.

@@ -11,6 +11,7 @@ mod fixtures;
 mod key;
 mod objects;
 mod pdf;
+mod sns;
 mod trail;
 mod vectors;
 

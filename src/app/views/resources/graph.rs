@@ -1,6 +1,7 @@
-//! What a resource reaches and what reaches it, step by step: columns by distance, so that any number stays
-//! readable.
+//! What a resource reaches and what reaches it, step by step: columns by distance, in which many of one type stand as
+//! one, so that any number stays readable. The same as a table.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
@@ -8,19 +9,22 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use exhibit::case::{Answer, Graph, Question, Subject};
+use exhibit::config::graph::{Direction, Node, Wanted};
 use exhibit::moment::Moment;
 
+use super::layout::{self, NODE, ROW, Shown};
 use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::shell::Open;
 
-/// Pixels between columns, between rows, and of a node.
-const COLUMN: f64 = 290.0;
-const ROW: f64 = 34.0;
-const NODE: f64 = 210.0;
 /// Steps that can be grown to.
 const FAR: u8 = 6;
+const DIRECTIONS: [(Direction, &str); 3] = [
+    (Direction::Both, "both ways"),
+    (Direction::Out, "what it states"),
+    (Direction::In, "what states it"),
+];
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -34,122 +38,220 @@ pub(super) struct Props {
 pub(super) fn Neighbours(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let open = use_context::<Open>();
-    let hops = use_state(|| 1_u8);
-    let kind = use_state(String::new);
-    let question = Question::Graph {
-        resource: props.resource,
-        at: props.at,
-        hops: *hops,
-        kinds: Some((*kind).clone())
-            .filter(|kind| !kind.is_empty())
-            .into_iter()
-            .collect(),
-    };
+    let wanted = use_state(|| Wanted {
+        hops: 1,
+        ..Wanted::default()
+    });
+    let as_table = use_state(|| false);
+    let question = Question::Graph(
+        props.resource,
+        Wanted {
+            at: props.at,
+            ..(*wanted).clone()
+        },
+    );
     let answer = use_answer(question, session.revision);
     let Some(Answer::Graph(graph)) = answer.as_deref() else {
         return html! { <p class="loading">{"Asking the case…"}</p> };
     };
     let step = |by: i8| {
-        let hops = hops.clone();
-        Callback::from(move |_: MouseEvent| hops.set(hops.saturating_add_signed(by).clamp(1, FAR)))
-    };
-    let pick = {
-        let kind = kind.clone();
-        let kinds: Vec<String> = graph.kinds.iter().map(|(kind, _)| kind.clone()).collect();
-        Callback::from(move |event: Event| {
-            let select = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            let at = select.and_then(|select| select.selected_index().checked_sub(1));
-            kind.set(
-                at.and_then(|at| kinds.get(at as usize))
-                    .cloned()
-                    .unwrap_or_default(),
-            );
+        let wanted = wanted.clone();
+        Callback::from(move |_: MouseEvent| {
+            let hops = wanted.hops.saturating_add_signed(by).clamp(1, FAR);
+            wanted.set(Wanted {
+                hops,
+                ..(*wanted).clone()
+            });
         })
     };
-    let option = |(name, count): &(String, u64)| html! { <option key={name.clone()} selected={*name == *kind}>{ format!("{name} ({})", format::number(*count)) }</option> };
+    let pick = {
+        let wanted = wanted.clone();
+        let kinds: Vec<String> = graph.kinds.iter().map(|(kind, _)| kind.clone()).collect();
+        Callback::from(move |event: Event| {
+            let at = selected(&event).and_then(|at| at.checked_sub(1));
+            let kind = at.and_then(|at| kinds.get(at)).cloned().unwrap_or_default();
+            wanted.set(Wanted {
+                kind,
+                ..(*wanted).clone()
+            });
+        })
+    };
+    let turn = {
+        let wanted = wanted.clone();
+        Callback::from(move |event: Event| {
+            let direction = selected(&event).and_then(|at| DIRECTIONS.get(at));
+            wanted.set(Wanted {
+                direction: direction.map(|one| one.0).unwrap_or_default(),
+                ..(*wanted).clone()
+            });
+        })
+    };
+    let option = |(name, count): &(String, u64)| html! { <option key={name.clone()} selected={*name == wanted.kind}>{ format!("{name} ({})", format::number(*count)) }</option> };
+    let way = |(direction, words): &(Direction, &'static str)| html! { <option key={*words} selected={*direction == wanted.direction}>{ *words }</option> };
+    let in_reach: u64 = graph.kinds.iter().map(|(_, count)| count).sum();
     let unknown = graph
         .nodes
         .iter()
         .filter(|node| node.resource.is_none())
         .count();
+    let mut words = format!(
+        "{}: {} in reach",
+        format::count(u64::from(wanted.hops), "step"),
+        format::count(in_reach.saturating_sub(1), "resource")
+    );
+    if graph.more > 0 {
+        words += &format!(", {} not shown", format::number(graph.more));
+    }
+    if unknown > 0 {
+        words += &format!(", {unknown} of them without an item");
+    }
+    let toggle = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+    };
     html! {
         <section class="graph">
             <div class="grid-tools">
-                <button aria-label="One step less" disabled={*hops <= 1} onclick={step(-1)}>{"−"}</button>
-                <span role="status" data-testid="reach">{ format!("{}: {} in reach{}{}", format::count(u64::from(*hops), "step"), format::count(graph.nodes.len() as u64 - 1 + graph.more, "resource"), if graph.more > 0 { format!(", {} not shown", format::number(graph.more)) } else { String::new() }, if unknown > 0 { format!(", {unknown} of them without an item") } else { String::new() }) }</span>
-                <button aria-label="One step more" data-testid="grow" disabled={*hops >= FAR} onclick={step(1)}>{"+"}</button>
-                <label class="facet"><span>{"Type"}</span><select onchange={pick} aria-label="Only of a type"><option key="all" selected={kind.is_empty()}>{"all"}</option>{ for graph.kinds.iter().map(option) }</select></label>
+                <button aria-label="One step less" disabled={wanted.hops <= 1} onclick={step(-1)}>{"−"}</button>
+                <span role="status" data-testid="reach">{ words }</span>
+                <button aria-label="One step more" data-testid="grow" disabled={wanted.hops >= FAR} onclick={step(1)}>{"+"}</button>
+                <label class="facet"><span>{"Relationships"}</span><select onchange={turn} data-testid="direction" aria-label="Which relationships are followed">{ for DIRECTIONS.iter().map(way) }</select></label>
+                <label class="facet"><span>{"Type"}</span><select onchange={pick} data-testid="graph-type" aria-label="Only of a type, and the way there"><option key="all" selected={wanted.kind.is_empty()}>{"all"}</option>{ for graph.kinds.iter().map(option) }</select></label>
+                <button onclick={toggle} data-testid="graph-as-table" aria-pressed={as_table.to_string()}>{ if *as_table { "As a drawing" } else { "As a table" } }</button>
+                <span class="fine" data-testid="blast">{ format!("By any number of steps, what it states leads to {}, and {} to it.", format::count(graph.reaches, "resource"), match graph.reached_by { 1 => "1 leads".to_owned(), count => format!("{} lead", format::number(count)) }) }</span>
             </div>
-            { drawing(graph, open.as_ref()) }
+            { if *as_table { table(graph, open.as_ref()) } else { html! { <Drawing key={props.resource.to_string()} graph={Rc::new((**graph).clone())} {open} /> } } }
         </section>
     }
 }
 
-fn drawing(graph: &Graph, open: Option<&Open>) -> Html {
-    let mut filled = [0_u32; FAR as usize + 1];
-    let places: Vec<(f64, f64)> = graph
-        .nodes
-        .iter()
-        .map(|node| {
-            let row = &mut filled[usize::from(node.hops.min(FAR))];
-            *row += 1;
-            (f64::from(node.hops) * COLUMN, f64::from(*row - 1) * ROW)
-        })
-        .collect();
-    let height = f64::from(filled.iter().copied().max().unwrap_or(1)) * ROW + 8.0;
-    let width = places.iter().map(|(x, _)| x + NODE).fold(NODE, f64::max) + 10.0;
-    let edge = |(at, edge): (usize, &exhibit::config::graph::Edge)| {
-        let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
-        let (left, right) = if from.0 <= to.0 {
-            (from, to)
-        } else {
-            (to, from)
-        };
-        let (x1, y1, y2) = (left.0 + NODE, left.1 + ROW / 2.0, right.1 + ROW / 2.0);
-        // Within a column the line bends out and comes back.
-        let x2 = if left.0 == right.0 { x1 } else { right.0 };
-        let (bend1, bend2) = if left.0 == right.0 {
-            (x1 + 40.0, x1 + 40.0)
-        } else {
-            ((x1 + x2) / 2.0, (x1 + x2) / 2.0)
-        };
-        html! { <path key={at.to_string()} d={format!("M{x1:.0} {y1:.0} C{bend1:.0} {y1:.0} {bend2:.0} {y2:.0} {x2:.0} {y2:.0}")}><title>{ format!("{} {} {}", graph.nodes[edge.from as usize].title, edge.name, graph.nodes[edge.to as usize].title) }</title></path> }
-    };
-    let node = |(at, node): (usize, &exhibit::config::graph::Node)| {
-        let (x, y) = places[at];
-        let (open, resource) = (open.cloned(), node.resource);
-        let onclick = Callback::from(move |_: MouseEvent| {
-            if let (Some(open), Some(resource)) = (&open, resource) {
-                open.0.emit(Some(Subject::Resource(resource)));
-            }
+fn selected(event: &Event) -> Option<usize> {
+    let select = event.target()?.dyn_into::<HtmlSelectElement>().ok()?;
+    usize::try_from(select.selected_index()).ok()
+}
+
+fn opens(node: &Node, open: Option<&Open>) -> Callback<MouseEvent> {
+    let (open, resource) = (open.cloned(), node.resource);
+    Callback::from(move |_: MouseEvent| {
+        if let (Some(open), Some(resource)) = (&open, resource) {
+            open.0.emit(Some(Subject::Resource(resource)));
+        }
+    })
+}
+
+fn note(node: &Node) -> &'static str {
+    match node {
+        Node { resource: None, .. } => "no item in the evidence",
+        Node { deleted: true, .. } => "deleted",
+        _ => "",
+    }
+}
+
+/// The same, row by row: how far, what, and by which relationship it was reached.
+fn table(graph: &Graph, open: Option<&Open>) -> Html {
+    let row = |(at, node): (usize, &Node)| {
+        let via = node.via.and_then(|via| graph.nodes.get(via as usize));
+        let between = graph.edges.iter().find(|edge| {
+            let ends = (edge.from as usize, edge.to as usize);
+            node.via
+                .is_some_and(|via| ends == (via as usize, at) || ends == (at, via as usize))
         });
-        let short = node.kind.rsplit("::").next().unwrap_or(&node.kind);
-        let class = classes!(
-            "node",
-            node.deleted.then_some("gone"),
-            node.resource.is_none().then_some("unknown"),
-            (at == 0).then_some("picked")
-        );
-        let note = if node.resource.is_none() {
-            "no item in the evidence"
-        } else if node.deleted {
-            "deleted"
-        } else {
-            ""
+        let how = match (via, between) {
+            (Some(via), Some(edge)) if edge.from as usize == at => {
+                format!("states of {}: {}", via.title, edge.name)
+            }
+            (Some(via), Some(edge)) => format!("{}: {}", via.title, edge.name),
+            _ => "picked".to_owned(),
         };
+        let onclick = opens(node, open);
         html! {
-            <button key={at.to_string()} {class} disabled={node.resource.is_none()} title={format!("{} {}\n{note}", node.kind, node.title)} ~style={format!("left: {x}px; top: {y}px")} {onclick}>
-                <span class="fine">{ short }</span>{" "}<bdi>{ &node.title }</bdi>
-            </button>
+            <tr key={at.to_string()}><td>{ node.hops }</td><td><bdi>{ &node.kind }</bdi></td>
+                <td><button class="link" disabled={node.resource.is_none()} {onclick}><bdi>{ &node.title }</bdi></button></td><td>{ note(node) }</td><td><bdi>{ how }</bdi></td></tr>
         }
     };
     html! {
-        <div class="drawing" tabindex="0" role="group" aria-label="Relationships; the table below tells those of one step">
-            <div class="canvas" ~style={format!("width: {width}px; height: {height}px")}>
-                <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">{ for graph.edges.iter().enumerate().map(edge) }</svg>
-                { for graph.nodes.iter().enumerate().map(node) }
+        <div class="reach"><table class="plain" data-testid="graph-table"><thead><tr><th>{"Steps"}</th><th>{"Type"}</th><th>{"Resource"}</th><th>{"State"}</th><th>{"Reached by"}</th></tr></thead>
+            <tbody>{ for graph.nodes.iter().enumerate().map(row) }</tbody></table></div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct DrawingProps {
+    graph: Rc<Graph>,
+    open: Option<Open>,
+}
+
+#[component]
+fn Drawing(props: &DrawingProps) -> Html {
+    let graph = &props.graph;
+    let open_groups = use_state(HashSet::<(u8, String)>::new);
+    let hot = use_state(|| None::<usize>);
+    let layout = layout::of(graph, &open_groups);
+    let edge = |(at, edge): (usize, &layout::Line)| {
+        let class = classes!((*hot == Some(edge.from) || *hot == Some(edge.to)).then_some("hot"));
+        html! { <path key={at.to_string()} {class} d={edge.path.clone()}><title>{ edge.words.clone() }</title></path> }
+    };
+    let shown = |(at, one): (usize, &layout::Placed)| {
+        let style = format!("left: {:.0}px; top: {:.0}px", one.x, one.y);
+        let warm = |to: Option<usize>| {
+            let hot = hot.clone();
+            move || hot.set(to)
+        };
+        let (on, off) = (warm(Some(at)), warm(None));
+        let (focus, blur) = (on.clone(), off.clone());
+        let onmouseenter = Callback::from(move |_: MouseEvent| on());
+        let onmouseleave = Callback::from(move |_: MouseEvent| off());
+        let onfocus = Callback::from(move |_: FocusEvent| focus());
+        let onblur = Callback::from(move |_: FocusEvent| blur());
+        match &one.shown {
+            Shown::Node(place) => {
+                let node = &graph.nodes[*place];
+                let short = node.kind.rsplit("::").next().unwrap_or(&node.kind);
+                let class = classes!(
+                    "node",
+                    node.deleted.then_some("gone"),
+                    node.resource.is_none().then_some("unknown"),
+                    (*place == 0).then_some("picked")
+                );
+                let onclick = opens(node, props.open.as_ref());
+                html! {
+                    <button key={format!("n{place}")} {class} aria-disabled={node.resource.is_none().to_string()} title={format!("{} {}\n{}", node.kind, node.title, note(node))} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
+                        <span class="fine">{ short }</span>{" "}<bdi>{ &node.title }</bdi>
+                    </button>
+                }
+            }
+            Shown::Group(hops, kind, count, is_open) => {
+                let key = (*hops, kind.clone());
+                let (groups, is_open) = (open_groups.clone(), *is_open);
+                let onclick = Callback::from(move |_: MouseEvent| {
+                    let mut all = (*groups).clone();
+                    if !all.remove(&key) {
+                        all.insert(key.clone());
+                    }
+                    groups.set(all);
+                });
+                let short = kind.rsplit("::").next().unwrap_or(kind);
+                html! {
+                    <button key={format!("g{hops} {kind}")} class="node group" data-testid="graph-group" aria-expanded={is_open.to_string()} title={kind.clone()} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
+                        { if is_open { "▾ " } else { "▸ " } }<bdi>{ short }</bdi>{ format!(" × {}", format::number(*count as u64)) }
+                    </button>
+                }
+            }
+        }
+    };
+    let heading = |(hops, x): &(u8, f64)| {
+        let words = match hops {
+            0 => "picked".to_owned(),
+            hops => format::count(u64::from(*hops), "step"),
+        };
+        html! { <span key={hops.to_string()} class="hops" ~style={format!("left: {x:.0}px; width: {NODE}px")}>{ words }</span> }
+    };
+    html! {
+        <div class="drawing" tabindex="0" role="group" aria-label="Relationships; the button above shows the same as a table">
+            <div class="canvas" ~style={format!("width: {:.0}px; height: {:.0}px", layout.width, layout.height + ROW)}>
+                { for layout.columns.iter().map(heading) }
+                <svg width={layout.width.to_string()} height={(layout.height + ROW).to_string()} aria-hidden="true">{ for layout.lines.iter().enumerate().map(edge) }</svg>
+                { for layout.placed.iter().enumerate().map(shown) }
             </div>
         </div>
     }

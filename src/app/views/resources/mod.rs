@@ -3,8 +3,10 @@
 mod diff;
 mod graph;
 mod inventory;
+mod layout;
 mod recorders;
 mod resource;
+mod stream;
 
 use std::rc::Rc;
 
@@ -21,6 +23,7 @@ use crate::app::session::{Phase, Session};
 use inventory::Stock;
 use recorders::Recorders;
 use resource::Past;
+use stream::Stream;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -37,7 +40,7 @@ pub(crate) fn Resources(props: &Props) -> Html {
         .as_ref()
         .map(|overview| overview.config.clone())
         .unwrap_or_default();
-    let is_empty = config.items == 0 && config.recorders.is_empty();
+    let is_empty = config.items == 0 && config.recorders.is_empty() && config.messages == 0;
     if is_empty && session.intake.phase != Phase::Reading {
         return html! { <Later view={View::Resources} /> };
     }
@@ -60,6 +63,15 @@ pub(crate) fn Resources(props: &Props) -> Html {
     } else {
         format!("What was recorded: {}", format::count(gaps as u64, "gap"))
     };
+    let messages = if config.altered == 0 {
+        format!("Stream: {}", format::count(config.messages, "message"))
+    } else {
+        format!(
+            "Stream: {}, {} altered",
+            format::count(config.messages, "message"),
+            format::number(config.altered)
+        )
+    };
     html! {
         <div class="page fill resources" data-testid="view-resources">
             <div class="heading">
@@ -70,12 +82,14 @@ pub(crate) fn Resources(props: &Props) -> Html {
             <div class="banner">{ (gaps > 0).then(|| html! {
                 <p class="note" role="status">{ format!("What AWS Config recorded has {}: see ", format::count(gaps as u64, "hole")) }<em>{"What was recorded"}</em>{". What is not here may have changed unseen."}</p>
             }) }</div>
-            <nav class="tabs" aria-label="Parts of this view">{ tab("", "Inventory".to_owned()) }{ tab("recorders", recorders) }</nav>
+            <nav class="tabs" aria-label="Parts of this view">{ tab("", "Inventory".to_owned()) }{ tab("recorders", recorders) }{ (config.messages > 0 || !config.certificates.is_empty()).then(|| tab("stream", messages)) }</nav>
             <div class="stack">
                 { if !key.is_empty() {
                     html! { <Past key={key.clone()} resource={key.clone()} route={(*route).clone()} {go} /> }
                 } else if part == "recorders" {
                     html! { <Recorders key="recorders" config={Rc::new(config)} /> }
+                } else if part == "stream" {
+                    html! { <Stream key="stream" config={Rc::new(config)} /> }
                 } else {
                     html! { <Stock key="inventory" config={Rc::new(config)} route={(*route).clone()} {go} /> }
                 } }

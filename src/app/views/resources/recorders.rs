@@ -49,12 +49,10 @@ pub(super) fn Recorders(props: &Props) -> Html {
             </section>
         }
     };
-    let message = |(kind, count): &(String, u64)| html! { <li key={kind.clone()}><bdi>{ kind }</bdi>{ format!(": {}", format::number(*count)) }</li> };
     html! {
         <div class="scroll">
             <p class="fine">{"AWS Config signs none of its files. What is here is read as it stands; that it is what AWS delivered cannot be proven from the files alone."}</p>
             { for props.config.recorders.iter().enumerate().map(one) }
-            { (!props.config.stream.is_empty()).then(|| html! { <section><h2>{"Messages of the stream"}</h2><ul>{ for props.config.stream.iter().map(message) }</ul></section> }) }
         </div>
     }
 }

@@ -170,7 +170,7 @@ fn captures(
                 <td><button class="link" onclick={show}>{ capture.at.map_or_else(|| "unknown time".to_owned(), format::time) }</button></td>
                 <td>{ &capture.status }</td>
                 <td>{ if capture.changed.is_empty() { "nothing" } else { &capture.changed } }{ capture.conflict.then(|| html! { <strong class="error">{" told in two ways"}</strong> }) }</td>
-                <td>{ format::count(u64::from(capture.items), "item") }</td>
+                <td>{ format::count(u64::from(capture.items), "item") }{ capture.signed.as_ref().map(|signed| html! { <>{", message "}{ cell::full(signed) }</> }) }</td>
                 <td><ul class="causes">{ for capture.causes.iter().rev().take(5).map(cause) }</ul></td>
             </tr>
         }

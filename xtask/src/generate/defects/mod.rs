@@ -9,6 +9,7 @@ mod hostile;
 mod keys;
 mod lake;
 mod logs;
+mod stream;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub(super) struct Defect {
     pub(super) logs: Counts,
     pub(super) gaps: Counts,
     pub(super) lake: Counts,
+    /// How many messages have each verdict on their signature.
+    pub(super) signatures: Counts,
     /// How many files have each problem.
     pub(super) problems: Counts,
     pub(super) files: Files,
@@ -43,6 +46,7 @@ const SOUND: Defect = Defect {
     logs: &[("valid", 8)],
     gaps: &[],
     lake: &[],
+    signatures: &[],
     problems: &[],
     files: Files::new(),
 };
@@ -56,6 +60,7 @@ const KEYLESS: Defect = Defect {
     logs: &[("unproven", 8)],
     gaps: &[],
     lake: &[],
+    signatures: &[],
     problems: &[],
     files: Files::new(),
 };
@@ -88,6 +93,7 @@ pub(super) fn all() -> Result<Vec<Defect>> {
     all.extend(bench.lake()?);
     all.extend(bench.files()?);
     all.extend(bench.hostile()?);
+    all.extend(bench.stream()?);
     Ok(all)
 }
 

@@ -1,0 +1,281 @@
+//! Items of a large file, read while it is inflated: no more of it is in memory than the item that is being read.
+
+use serde::Deserialize as _;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use crate::evidence::{Problem, ProblemCode, json};
+
+use super::kept::More;
+use super::read::{ITEMS, Read};
+
+/// Bytes after the list of items that are kept to be looked at: a token for the next page at most.
+const LONGEST_TAIL: usize = 1 << 20;
+
+/// Where in the file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Behind the opening bracket.
+    First,
+    /// Behind an item.
+    Item,
+    /// Behind a comma.
+    Comma,
+    /// Behind the closing bracket.
+    Tail,
+    /// Behind broken JSON: nothing after it can be told.
+    Broken,
+}
+
+/// A file of items, piece by piece.
+pub struct Flow {
+    read: Read,
+    state: State,
+    /// Bytes of the file that were taken.
+    at: u64,
+    /// Bytes from there on when an item was seen to have no end yet.
+    tried: usize,
+    tail: Vec<u8>,
+}
+
+impl Flow {
+    /// Begins with the first bytes of a file; `None` where no list of items begins in them. They are not taken yet.
+    pub fn new(head: &[u8], seed: u64, more: More) -> Option<Self> {
+        let at = list(head)? as u64;
+        Some(Flow {
+            read: Read::new(seed, more),
+            state: State::First,
+            at,
+            tried: 0,
+            tail: Vec::new(),
+        })
+    }
+
+    /// Bytes that were taken so far.
+    pub fn taken(&self) -> u64 {
+        self.at
+    }
+
+    /// Takes what is whole of `bytes`, which follow what was taken; says how many bytes that is.
+    pub fn take(&mut self, bytes: &[u8]) -> usize {
+        let mut used = 0;
+        while let Some(step) = self.step(&bytes[used..]) {
+            used += step;
+            self.at += step as u64;
+            self.tried = 0;
+        }
+        used
+    }
+
+    /// Takes the next part; `None` where it is not whole.
+    fn step(&mut self, bytes: &[u8]) -> Option<usize> {
+        match self.state {
+            State::Broken => return (!bytes.is_empty()).then_some(bytes.len()),
+            State::Tail => {
+                let room = LONGEST_TAIL.saturating_sub(self.tail.len());
+                self.tail.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                return (!bytes.is_empty()).then_some(bytes.len());
+            }
+            _ => {}
+        }
+        let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace());
+        let blank = blank.count();
+        let rest = &bytes[blank..];
+        match (rest.first()?, self.state) {
+            (b']', State::First | State::Item) => self.state = State::Tail,
+            (b',', State::Item) => self.state = State::Comma,
+            (_, State::Item) => self.broken(blank, "expected `,` or `]`"),
+            _ => return self.item(blank, rest),
+        }
+        Some(blank + 1)
+    }
+
+    fn item(&mut self, blank: usize, rest: &[u8]) -> Option<usize> {
+        // An item that is longer than a piece is tried again only when twice as much of it is here.
+        if rest.len() < self.tried * 2 {
+            return None;
+        }
+        let mut from = serde_json::Deserializer::from_slice(rest);
+        match <&RawValue>::deserialize(&mut from) {
+            Ok(raw) => {
+                let raw = raw.get();
+                self.read.element(raw, self.at + blank as u64);
+                self.state = State::Item;
+                Some(blank + raw.len())
+            }
+            Err(error) if error.is_eof() => {
+                self.tried = rest.len();
+                None
+            }
+            Err(error) => {
+                let problem = json::problem(rest, &error);
+                let within = problem.offset.unwrap_or_default();
+                let at = self.at + blank as u64 + within;
+                self.read.problems.insert(0, problem.at(at));
+                self.state = State::Broken;
+                Some(blank + rest.len())
+            }
+        }
+    }
+
+    fn broken(&mut self, within: usize, why: &str) {
+        let at = self.at + within as u64;
+        let problem = Problem::new(ProblemCode::JsonSyntax, why).at(at);
+        self.read.problems.insert(0, problem);
+        self.state = State::Broken;
+    }
+
+    /// Ends with the last bytes, which were not taken.
+    pub fn finish(mut self, rest: &[u8]) -> Read {
+        // What is left may be an item that was not tried again.
+        self.tried = 0;
+        let used = self.take(rest);
+        match self.state {
+            State::Broken => {}
+            State::Tail => self.end(),
+            _ => self.broken(
+                rest.len() - used,
+                "the text ends where a value should stand",
+            ),
+        }
+        self.read
+    }
+
+    /// What follows the list must end the file's object, and hold no second list.
+    fn end(&mut self) {
+        let begun = b"{\"\":0";
+        let whole = [begun, &self.tail[..]].concat();
+        let start = self.at - self.tail.len() as u64;
+        if self.tail.len() < LONGEST_TAIL
+            && let Err(error) = serde_json::from_slice::<IgnoredAny>(&whole)
+        {
+            let problem = json::problem(&whole, &error);
+            let within = problem.offset.unwrap_or_default();
+            let at = start + within.saturating_sub(begun.len() as u64);
+            self.read.problems.insert(0, problem.at(at));
+            return;
+        }
+        let text = String::from_utf8_lossy(&self.tail);
+        if ITEMS.iter().any(|key| text.contains(&format!("\"{key}\""))) {
+            let why = "a second list of items follows the first";
+            let problem = Problem::new(ProblemCode::JsonShape, why).at(start);
+            self.read.problems.insert(0, problem);
+        }
+    }
+}
+
+/// The place behind the bracket that opens the list of items.
+fn list(head: &[u8]) -> Option<usize> {
+    let blank = |at: usize| {
+        let rest = head.get(at..).unwrap_or_default();
+        at + rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count()
+    };
+    let mut at = blank(0);
+    if head.get(at) != Some(&b'{') {
+        return None;
+    }
+    loop {
+        at = blank(at + 1);
+        let mut names = serde_json::Deserializer::from_slice(head.get(at..)?).into_iter::<String>();
+        let name = names.next()?.ok()?;
+        at = blank(at + names.byte_offset());
+        if head.get(at) != Some(&b':') {
+            return None;
+        }
+        at = blank(at + 1);
+        if ITEMS.contains(&name.as_str()) {
+            return (head.get(at) == Some(&b'[')).then_some(at + 1);
+        }
+        let rest = head.get(at..)?;
+        let mut from = serde_json::Deserializer::from_slice(rest);
+        at = blank(at + <&RawValue>::deserialize(&mut from).ok()?.get().len());
+        if head.get(at) != Some(&b',') {
+            return None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::items;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Reads a text in pieces of some length.
+    fn flowing(text: &[u8], piece: usize) -> Option<Read> {
+        let mut flow = Flow::new(text, 7, |_| &[])?;
+        let mut from = flow.taken() as usize;
+        let mut to = from;
+        while to < text.len() {
+            to = (to + piece).min(text.len());
+            from += flow.take(&text[from..to]);
+        }
+        Some(flow.finish(&text[from..]))
+    }
+
+    const TEXT: &str = r#" {"fileVersion":"1.0", "configSnapshotId" : "s","configurationItems": [ {"resourceType":"T","resourceId":"a","configuration":{"x":[1,"]}"]}} ,
+        {"x":1},{"resourceType":"T","resourceId":"ü\"b"} ] , "nextToken":null}"#;
+
+    #[test]
+    fn pieces_of_any_length_give_what_the_whole_gives() {
+        let whole = items(TEXT.as_bytes(), 7, |_| &[]);
+        assert_eq!((whole.config.items.len(), whole.problems.len()), (2, 1));
+        for piece in 1..60 {
+            let read = flowing(TEXT.as_bytes(), piece).expect("a list");
+            assert_eq!(read.config, whole.config, "{piece}");
+            assert_eq!(read.problems, whole.problems, "{piece}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_has_its_place_and_what_was_before_it_is_read() {
+        for (text, at) in [
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"},{"a" 3}]}"#,
+                66,
+            ),
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"} 3]}"#,
+                61,
+            ),
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"},"#,
+                61,
+            ),
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"}"#,
+                60,
+            ),
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"}],"#,
+                61,
+            ),
+            (
+                r#"{"configurationItems":[{"resourceType":"T","resourceId":"a"}],"configurationItems":[]}"#,
+                61,
+            ),
+        ] {
+            let read = flowing(text.as_bytes(), 5).expect("a list");
+            assert_eq!(
+                (read.config.items.len(), read.problems.len()),
+                (1, 1),
+                "{text}"
+            );
+            assert_eq!(read.problems[0].offset, Some(at), "{text}");
+        }
+        for text in ["", "[", "{}", r#"{"a":1}"#, r#"{"configurationItems":3}"#] {
+            assert!(flowing(text.as_bytes(), 5).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), piece in 1_usize..40) {
+            let text = [br#"{"configurationItems":["#, &bytes[..]].concat();
+            flowing(&text, piece);
+        }
+    }
+}
