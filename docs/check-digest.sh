@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Verifies the signature of one digest file of CloudTrail, with standard tools.
+# check-digest.sh DIGEST.json.gz SIGNATURE-IN-HEX PUBLIC-KEYS.json
+set -euo pipefail
+digest=$1 signature=$2 keys=$3
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+
+gzip -dc "$digest" > "$work/digest.json"
+field() { jq -r "$1" "$work/digest.json"; }
+
+# The key that the digest names, from PKCS #1 to what openssl verifies with.
+fingerprint=$(field .digestPublicKeyFingerprint)
+jq -r --arg f "$fingerprint" '.PublicKeyList[] | select(.Fingerprint == $f) | .Value' "$keys" | base64 -d > "$work/key.der"
+openssl rsa -RSAPublicKey_in -inform DER -in "$work/key.der" -pubout -out "$work/key.pem" 2> /dev/null
+
+# What is signed: when it ends, where it lies, the hash of its content, the signature before. No newline at the end.
+printf '%s\n%s/%s\n%s\n%s' \
+  "$(field .digestEndTime)" \
+  "$(field .digestS3Bucket)" "$(field .digestS3Object)" \
+  "$(sha256sum < "$work/digest.json" | cut -d ' ' -f 1)" \
+  "$(field '.previousDigestSignature // "null"')" > "$work/signed.txt"
+printf '%s' "$signature" | xxd -r -p > "$work/signature.bin"
+
+openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature.bin" "$work/signed.txt"
+echo "key $fingerprint, MD5 of the key $(md5sum < "$work/key.der" | cut -d ' ' -f 1)"
