@@ -16,6 +16,7 @@
     "worker-src blob:",
     "style-src 'none'",
     "img-src data: blob:",
+    "manifest-src blob:",
     "form-action 'none'",
     "base-uri 'none'",
   ].join("; ");
@@ -71,33 +72,84 @@
 
   // The crash screen is plain DOM, for the program may be the thing that died. The report names
   // the program's place only, never evidence.
-  const crash = (report) => {
+  const halt = (title, words, report) => {
     if (document.getElementById("crash")) return;
     const screen = document.createElement("div");
     screen.id = "crash";
     screen.className = "crash";
     screen.setAttribute("role", "alertdialog");
-    screen.setAttribute("aria-label", "Exhibit has stopped");
+    screen.setAttribute("aria-label", title);
     const add = (tag, text) => {
       const element = document.createElement(tag);
       element.textContent = text;
       screen.append(element);
       return element;
     };
-    add("h1", "Exhibit has stopped");
-    add("p", "A fault in the program, not in your evidence: nothing was changed and nothing was sent. Reload the page and drop the evidence again.");
+    add("h1", title);
+    add("p", words);
     add("pre", report);
     add("button", "Reload").onclick = () => location.reload();
     add("button", "Copy this report").onclick = () => navigator.clipboard?.writeText(report);
     document.body.append(screen);
   };
+  const crash = (report) => halt(
+    "Exhibit has stopped",
+    "A fault in the program, not in your evidence: nothing was changed and nothing was sent. Reload the page and drop the evidence again.",
+    report,
+  );
+
+  // What the program cannot do without. The smallest module with a vector in it tells whether the browser
+  // knows SIMD; it says nothing by itself.
+  const VECTOR = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+  const lacking = () => {
+    const needs = [
+      ["WebAssembly", () => typeof WebAssembly === "object"],
+      ["WebAssembly SIMD", () => WebAssembly.validate(new Uint8Array(VECTOR))],
+      ["DecompressionStream", () => !glue.startsWith("#") || typeof DecompressionStream === "function"],
+      ["CSS cascade layers", () => typeof CSSLayerBlockRule === "function"],
+    ];
+    return needs.filter(([, has]) => { try { return !has(); } catch { return true; } }).map(([name]) => name);
+  };
+
+  // Browsers without light-dark() (Safari before 17.5) keep its text in the custom properties all the same:
+  // the half that holds is set on the root, which needs no permission.
+  const HALVES = /light-dark\(((?:[^(),]|\([^()]*\))*),((?:[^(),]|\([^()]*\))*)\)/g;
+  const colour = () => {
+    const root = document.documentElement;
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const rules = [...document.styleSheets].flatMap(function all(sheet) {
+      return [...sheet.cssRules].flatMap((rule) => (rule.cssRules && !rule.style ? all(rule) : [rule]));
+    });
+    const tokens = rules.filter((rule) => rule.selectorText === ":root").flatMap((rule) =>
+      [...rule.style].map((name) => [name, rule.style.getPropertyValue(name)]));
+    const apply = () => {
+      const theme = root.dataset.theme ?? (dark.matches ? "dark" : "light");
+      for (const [name, value] of tokens) {
+        if (value.includes("light-dark")) root.style.setProperty(name, value.replace(HALVES, theme === "dark" ? "$2" : "$1"));
+      }
+    };
+    apply();
+    dark.addEventListener("change", apply);
+    new MutationObserver(apply).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+  };
 
   const start = async () => {
+    const missing = lacking();
+    if (missing.length > 0) {
+      halt(
+        "This browser cannot run Exhibit",
+        `It lacks ${missing.join(", ")}. Use Chrome or Edge 111, Firefox 113, Safari 16.4 or newer, and allow WebAssembly (a lockdown mode forbids it).`,
+        navigator.userAgent,
+      );
+      return;
+    }
     const [text, module] = await Promise.all([
       fetched(glue).then((answer) => answer.text()),
       compile(wasm),
       loaded,
     ]);
+    await window.exhibitOffline?.beforeSeal();
+    if (!CSS.supports("color", "light-dark(red, red)")) colour();
     seal();
     window.exhibit = {
       module,
@@ -107,6 +159,7 @@
       sealedMark: performance.now(),
       blocked: () => blocked,
       crash,
+      offline: window.exhibitOffline,
     };
     const script = document.createElement("script");
     script.src = blobAddress(text, "wasm_bindgen.initSync({ module: window.exhibit.module });");

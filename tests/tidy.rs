@@ -273,3 +273,41 @@ fn every_defect_says_what_is_expected() {
         assert!(folder.join("evidence").is_dir(), "{}", folder.display());
     }
 }
+
+#[test]
+fn every_dependency_has_its_reason_in_the_list() {
+    let list = fs::read_to_string(root().join("docs/dependencies.md")).expect("the list");
+    for manifest in ["Cargo.toml", "xtask/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).expect("a manifest");
+        let mut is_table = false;
+        for line in text.lines() {
+            if line.starts_with('[') {
+                is_table = matches!(line, "[dependencies]" | "[dev-dependencies]");
+            }
+            let entry = line
+                .split_once(" = ")
+                .filter(|_| is_table && !line.starts_with('#'));
+            let Some((name, rest)) = entry else { continue };
+            let why = rest.split_once("  # ").map(|(_, why)| why);
+            let why =
+                why.unwrap_or_else(|| panic!("{manifest}: {name} has no `  # why` behind it"));
+            let row = format!("| {name} | {} |", why.replace('|', "\\|"));
+            assert!(
+                list.contains(&row),
+                "docs/dependencies.md lacks {row}: run `cargo xtask generate dependencies`"
+            );
+        }
+    }
+}
+
+/// The icon of the page stands in it, as the seal lets nothing be fetched for it.
+#[test]
+fn the_icon_of_the_page_is_the_drawn_one() {
+    let icon = fs::read_to_string(root().join("offline/icon.svg")).expect("the icon");
+    let page = fs::read_to_string(root().join("index.html")).expect("the page");
+    let plain = page
+        .replace("%3C", "<")
+        .replace("%3E", ">")
+        .replace("%23", "#");
+    assert!(plain.contains(&icon.trim().replace('"', "'")));
+}

@@ -4,6 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::{Worker, WorkerOptions};
 
+use super::offline::Offline;
+
 /// The name of the case worker; every other worker is a reader.
 pub(crate) const CASE: &str = "case";
 /// The name of readers.
@@ -32,6 +34,8 @@ extern "C" {
     fn blocked(this: &Boot) -> u32;
     #[wasm_bindgen(method, js_name = crash)]
     fn crash_screen(this: &Boot, report: &str);
+    #[wasm_bindgen(method, getter)]
+    fn offline(this: &Boot) -> Option<Offline>;
 }
 
 /// What is known of the seal, for the privacy panel.
@@ -62,6 +66,11 @@ pub(crate) fn spawn(name: &str) -> Result<Worker, JsValue> {
 /// Replaces the page by the crash screen.
 pub(crate) fn crash(report: &str) {
     BOOT.with(|boot| boot.crash_screen(report));
+}
+
+/// What keeps the program for use without a network; `None` in `exhibit.html`.
+pub(super) fn offline() -> Option<Offline> {
+    BOOT.with(Boot::offline)
 }
 
 /// The seal as it is now.

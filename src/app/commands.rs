@@ -52,6 +52,8 @@ pub(crate) enum Command {
     ToggleTheme,
     /// Shows the seal.
     ShowPrivacy,
+    /// Shows how the page is kept, installed and updated.
+    ShowOffline,
     /// Shows all shortcuts.
     ShowHelp,
     /// Finds a command by its name.
@@ -127,6 +129,11 @@ pub(crate) const COMMANDS: &[Entry] = &[
     entry(Command::OpenSettings, "Open the file of a case", ""),
     entry(Command::ToggleTheme, "Light or dark", "t"),
     entry(Command::ShowPrivacy, "Why nothing leaves this page", "p"),
+    entry(
+        Command::ShowOffline,
+        "Use without a network, install, update",
+        "o",
+    ),
     entry(Command::ShowHelp, "Keyboard shortcuts", "?"),
     entry(Command::ShowPalette, "Find a command", "Ctrl+k"),
 ];
@@ -142,6 +149,8 @@ pub(crate) enum Overlay {
     Views,
     /// The seal.
     Privacy,
+    /// How the page is kept, installed and updated.
+    Offline,
 }
 
 /// Runs commands.
@@ -189,6 +198,7 @@ impl Runner {
             Command::OpenSettings => click("settings-file"),
             Command::ToggleTheme => theme::toggle(),
             Command::ShowPrivacy => self.overlay.emit(Some(Overlay::Privacy)),
+            Command::ShowOffline => self.overlay.emit(Some(Overlay::Offline)),
             Command::ShowHelp => self.overlay.emit(Some(Overlay::Help)),
             Command::ShowPalette => self.overlay.emit(Some(Overlay::Palette)),
         }

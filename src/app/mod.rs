@@ -12,6 +12,7 @@ mod download;
 mod dropped;
 mod format;
 mod messages;
+mod offline;
 mod pool;
 mod roles;
 mod route;

@@ -1,5 +1,7 @@
 //! `build`: dist/, ready for any static host.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,8 +11,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use pico_args::Arguments;
 
+use crate::offline;
 use crate::one_file;
-use crate::setup::{Tools, WasmStd};
+use crate::setup::{self, Tools, WasmStd};
 use crate::shell;
 
 /// The most that a first visit may transfer, in bytes after gzip.
@@ -61,12 +64,14 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
             Profile::Release => ["--release"].as_slice(),
             Profile::Dev => ["--cargo-profile", "wasm-dev"].as_slice(),
         })
+        .envs(release_flags(profile)?)
         .env("PATH", tools.path()?)
         // Trunk takes any value but true and false for a mistake.
         .env_remove("NO_COLOR");
     shell::run(&mut trunk)?;
     slim(&dist())?;
     one_file::write(&dist())?;
+    offline::write(&dist())?;
 
     let sizes = first_load(&dist())?;
     print_sizes(&sizes);
@@ -78,6 +83,36 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// What makes two builds of one commit equal, wherever they stand: no path of this machine gets into the program.
+/// These flags replace those of `.cargo/config.toml`, so they repeat them.
+fn release_flags(profile: Profile) -> Result<Vec<(&'static str, OsString)>> {
+    if profile != Profile::Release {
+        return Ok(Vec::new());
+    }
+    let mut flags = OsString::from("-Ctarget-feature=+simd128");
+    for (path, name) in [
+        (shell::root(), "/exhibit"),
+        (setup::cargo_home()?, "/cargo"),
+    ] {
+        flags.push("\u{1f}--remap-path-prefix=");
+        flags.push(path);
+        flags.push(format!("={name}"));
+    }
+    Ok(vec![
+        ("CARGO_ENCODED_RUSTFLAGS", flags),
+        ("EXHIBIT_BUILD", commit().into()),
+    ])
+}
+
+/// What is built, as reports name it: the commit, unless `EXHIBIT_BUILD` says otherwise.
+pub(crate) fn commit() -> String {
+    let asked = || {
+        shell::ask(shell::program("git").args(["describe", "--always", "--dirty", "--abbrev=12"]))
+    };
+    let named = env::var("EXHIBIT_BUILD").ok().or_else(asked);
+    named.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// Takes the names of functions and other notes out of the Wasm: a fifth of its weight, read by nobody.

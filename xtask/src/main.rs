@@ -2,10 +2,13 @@
 
 mod bench;
 mod build;
+mod deny;
 mod e2e;
 mod generate;
+mod offline;
 mod one_file;
 mod pack;
+mod reproduce;
 mod serve;
 mod server;
 mod setup;
@@ -39,22 +42,22 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        about: "format, lints, tests on the host and in the browser  [--only fmt|lint|domain|web|e2e] [--e2e-filter NAME] [--dev]",
+        about: "format, lints, tests on the host and in the browser  [--full] [--only fmt|lint|deny|domain|web|e2e|firefox|reproduce] [--browser chromium|firefox] [--e2e-filter NAME] [--dev] [--no-build]",
         run: test::run,
     },
     Command {
         name: "bench",
-        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--queries N] [--items N] [--objects MB] [--no-build]",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--start] [--queries N] [--items N] [--objects MB] [--no-build]",
         run: bench::run,
     },
     Command {
         name: "generate",
-        about: "make evidence  fixtures | demo | bulk --logs N --digests N --json-bytes N --out DIR | events --count N --out DIR",
+        about: "make evidence and lists  fixtures | demo | dependencies | bulk --logs N --digests N --json-bytes N --out DIR | events --count N --out DIR",
         run: generate::run,
     },
     Command {
         name: "shots",
-        about: "pictures of every view of dist/ into target/shots/  [--view NAME]",
+        about: "pictures of every view of dist/ into target/shots/, or those of the documents  [--view NAME] [--small] [--docs]",
         run: shots::run,
     },
 ];

@@ -46,7 +46,7 @@ pub(crate) fn write(dist: &Path) -> Result<()> {
     let scripts = read(".js")?;
     let glue = scripts
         .iter()
-        .find(|(name, _)| name != "boot.js")
+        .find(|(name, _)| name.starts_with("exhibit-"))
         .context("no glue in dist/")?;
     let wasm = read(".wasm")?
         .into_iter()
@@ -121,6 +121,7 @@ fn keeps(line: &str) -> bool {
         "Content-Security-Policy",
         "rel=\"stylesheet\"",
         "boot.js",
+        "offline.js",
         "rel=\"modulepreload\"",
         "rel=\"preload\"",
     ];
@@ -144,7 +145,7 @@ mod tests {
 
     #[test]
     fn everything_is_inside() {
-        let index = "<!doctype html>\n<html><head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"x\">\n<link rel=\"stylesheet\" href=\"./b.css\">\n<link rel=\"stylesheet\" href=\"./a.css\">\n<script defer src=\"./boot.js\"></script>\n</head>\n<body>\n<p>x</p>\n</body></html>";
+        let index = "<!doctype html>\n<html><head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"x\">\n<link rel=\"stylesheet\" href=\"./b.css\">\n<link rel=\"stylesheet\" href=\"./a.css\">\n<script defer src=\"offline.js\"></script>\n<script defer src=\"./boot.js\"></script>\n</head>\n<body>\n<p>x</p>\n</body></html>";
         let styles = [
             ("a.css".to_owned(), b"A".to_vec()),
             ("b.css".to_owned(), b"B".to_vec()),

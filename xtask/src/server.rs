@@ -28,6 +28,17 @@ pub(crate) struct Request {
     pub(crate) url: String,
 }
 
+impl Request {
+    /// The same question below a path, of which it is then no part; `None` if it asks for something else.
+    pub(crate) fn below(&self, path: &str) -> Option<Self> {
+        let rest = self.url.strip_prefix(path)?;
+        Some(Self {
+            method: self.method.clone(),
+            url: format!("/{rest}"),
+        })
+    }
+}
+
 /// What is sent back.
 pub(crate) struct Answer {
     status: u16,
@@ -232,6 +243,7 @@ fn media_type(path: &Path) -> &'static str {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("wasm") => "application/wasm",
+        Some("webmanifest") => "application/manifest+json",
         Some("json") => "application/json",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",

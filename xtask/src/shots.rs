@@ -1,5 +1,5 @@
-//! `shots`: every view, empty and with the demo, in two sizes and both colour schemes, for
-//! people to look at and for the README.
+//! `shots`: every view and every part of it, empty and with the demo, in several sizes and both colour schemes, for
+//! people to look at; and the pictures of the README.
 
 use std::fs;
 use std::path::Path;
@@ -17,9 +17,19 @@ use crate::webdriver::{Driver, Session};
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
+/// Pictures of the README: the view, and the part of it that is opened, by its test id.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("integrity", ""),
+    ("activity", ""),
+    ("compliance", ""),
+    ("report", ""),
+];
+
 /// The `shots` command: of dist/ as it is.
 pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let only: Option<String> = args.opt_value_from_str("--view")?;
+    let is_small = args.contains("--small");
+    let for_documents = args.contains("--docs");
     shell::finish(args)?;
 
     let folder = shell::root().join("target/shots");
@@ -29,7 +39,11 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let site = Server::start(0, move |request| dist.answer(request))?;
     let driver = Driver::start(&Browser::ensure()?)?;
     let page = Page::new(Session::open(&driver, &downloads)?, downloads);
+    if for_documents {
+        return documents(&page, &site.url());
+    }
 
+    let sizes = if is_small { &SIZES[..1] } else { &SIZES[..] };
     for case in ["empty", "demo"] {
         page.session().open_url("about:blank")?;
         page.open(&site.url())?;
@@ -43,21 +57,66 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
             }
             page.click(&format!("nav-{view}"))?;
             page.wait_shown(&format!("view-{view}"), true)?;
-            for (width, height) in SIZES {
-                page.resize(width, height)?;
-                for scheme in SCHEMES {
-                    page.prefer(scheme)?;
-                    page.rest()?;
-                    let name = format!("{view}-{case}-{width}x{height}-{scheme}.png");
-                    page.screenshot(&folder.join(name))?;
+            for part in 0..page.parts()?.max(1) {
+                page.open_part(part)?;
+                for &(width, height) in sizes {
+                    page.resize(width, height)?;
+                    for scheme in SCHEMES {
+                        page.prefer(scheme)?;
+                        page.rest()?;
+                        let name = format!("{view}-{part}-{case}-{width}x{height}-{scheme}.png");
+                        page.screenshot(&folder.join(name))?;
+                    }
                 }
             }
             if case == "demo" && view == "integrity" {
                 inspect(&page, &folder)?;
             }
         }
+        if only.is_none() && case == "demo" {
+            overlays(&page, &folder)?;
+        }
     }
     println!("screenshots are in {}", folder.display());
+    Ok(())
+}
+
+/// The pictures that README and docs/ show.
+fn documents(page: &Page, address: &str) -> Result<()> {
+    page.open(address)?;
+    page.resize(1280, 800)?;
+    page.prefer("light")?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    for (view, part) in DOCUMENTS {
+        page.click(&format!("nav-{view}"))?;
+        page.wait_shown(&format!("view-{view}"), true)?;
+        if !part.is_empty() {
+            page.click(part)?;
+        }
+        page.rest()?;
+        page.screenshot(&shell::root().join(format!("docs/{view}.png")))?;
+    }
+    Ok(())
+}
+
+/// What lies over the page.
+fn overlays(page: &Page, folder: &Path) -> Result<()> {
+    page.resize(1280, 800)?;
+    for (name, held, pressed) in [
+        ("help", [].as_slice(), "?"),
+        ("privacy", &[], "p"),
+        ("offline", &[], "o"),
+        ("palette", &[key::CONTROL], "k"),
+    ] {
+        page.session().press(held, pressed)?;
+        for scheme in SCHEMES {
+            page.prefer(scheme)?;
+            page.rest()?;
+            page.screenshot(&folder.join(format!("overlay-{name}-{scheme}.png")))?;
+        }
+        page.session().press(&[], key::ESCAPE)?;
+    }
     Ok(())
 }
 

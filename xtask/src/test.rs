@@ -8,13 +8,17 @@ use anyhow::{Result, bail};
 use pico_args::Arguments;
 
 use crate::build::{self, Profile};
-use crate::e2e::{self, Variant};
-use crate::setup::{self, Browser, Tools, WasmStd};
+use crate::deny;
+use crate::e2e::{self, Setting, Variant};
+use crate::reproduce;
+use crate::setup::{self, Browser, Engine, Tools, WasmStd};
 use crate::shell;
 
 struct Options {
     profile: Profile,
     e2e_filter: Option<String>,
+    is_built: bool,
+    engine: &'static Engine,
 }
 
 /// One check: the group that `--only` selects, what it shows, and the function.
@@ -22,49 +26,52 @@ struct Step {
     group: &'static str,
     name: &'static str,
     run: fn(&Options) -> Result<()>,
+    /// Whether it runs only with `--full`.
+    full: bool,
+}
+
+const fn step(group: &'static str, name: &'static str, run: fn(&Options) -> Result<()>) -> Step {
+    Step {
+        group,
+        name,
+        run,
+        full: false,
+    }
+}
+
+/// A step that takes too long for every day.
+const fn long(group: &'static str, name: &'static str, run: fn(&Options) -> Result<()>) -> Step {
+    Step {
+        group,
+        name,
+        run,
+        full: true,
+    }
 }
 
 const STEPS: &[Step] = &[
-    Step {
-        group: "fmt",
-        name: "format",
-        run: format,
-    },
-    Step {
-        group: "lint",
-        name: "lints, host",
-        run: lint_host,
-    },
-    Step {
-        group: "lint",
-        name: "lints, Wasm",
-        run: lint_wasm,
-    },
-    Step {
-        group: "domain",
-        name: "tests on the host",
-        run: domain,
-    },
-    Step {
-        group: "web",
-        name: "unit tests in the browser",
-        run: web,
-    },
-    Step {
-        group: "e2e",
-        name: "build",
-        run: bundle,
-    },
-    Step {
-        group: "e2e",
-        name: "end-to-end tests",
-        run: end_to_end,
-    },
-    Step {
-        group: "e2e",
-        name: "end-to-end tests of the one file, from disk",
-        run: one_file,
-    },
+    step("fmt", "format", format),
+    step("lint", "lints, host", lint_host),
+    step("lint", "lints, Wasm", lint_wasm),
+    step("deny", "licences and origins of crates", |_| deny::run()),
+    step("domain", "tests on the host", domain),
+    step("web", "unit tests in the browser", web),
+    step("e2e", "build", bundle),
+    step("e2e", "end-to-end tests", end_to_end),
+    step(
+        "e2e",
+        "end-to-end tests of the one file, from disk",
+        one_file,
+    ),
+    long("reproduce", "two builds, the same bytes", |_| {
+        reproduce::run()
+    }),
+    long("firefox", "end-to-end tests in Firefox", firefox),
+    long(
+        "firefox",
+        "end-to-end tests of the one file in Firefox",
+        firefox_one_file,
+    ),
 ];
 
 /// The `test` command.
@@ -73,15 +80,26 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let options = Options {
         profile: Profile::from_args(&mut args),
         e2e_filter: args.opt_value_from_str("--e2e-filter")?,
+        is_built: args.contains("--no-build"),
+        engine: match args.opt_value_from_str::<_, String>("--browser")? {
+            Some(name) => Engine::named(&name)?,
+            None => &setup::ENGINES[0],
+        },
     };
+    let is_full = args.contains("--full");
     shell::finish(args)?;
 
     let steps: Vec<&Step> = STEPS
         .iter()
-        .filter(|step| only.as_deref().is_none_or(|group| group == step.group))
+        .filter(|step| match &only {
+            Some(group) => group == step.group,
+            None => is_full || !step.full,
+        })
         .collect();
     if steps.is_empty() {
-        bail!("--only takes one of fmt, lint, domain, web, e2e");
+        let mut groups: Vec<_> = STEPS.iter().map(|step| step.group).collect();
+        groups.dedup();
+        bail!("--only takes one of {}", groups.join(", "));
     }
 
     let mut results = Vec::new();
@@ -197,20 +215,36 @@ fn web(_: &Options) -> Result<()> {
                 "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
                 tools.wasm_bindgen.join("wasm-bindgen-test-runner"),
             )
-            .env("CHROMEDRIVER", browser.chromedriver),
+            .env("CHROMEDRIVER", browser.driver),
     )
 }
 
 fn bundle(options: &Options) -> Result<()> {
+    if options.is_built {
+        println!("dist/ is taken as it is");
+        return Ok(());
+    }
     build::build(options.profile)
 }
 
 fn end_to_end(options: &Options) -> Result<()> {
-    e2e::run(options.e2e_filter.as_deref(), Variant::Site)
+    browse(options, Variant::Site, options.engine)
 }
 
 fn one_file(options: &Options) -> Result<()> {
-    e2e::run(options.e2e_filter.as_deref(), Variant::OneFile)
+    browse(options, Variant::OneFile, options.engine)
+}
+
+fn firefox(options: &Options) -> Result<()> {
+    browse(options, Variant::Site, Engine::named("firefox")?)
+}
+
+fn firefox_one_file(options: &Options) -> Result<()> {
+    browse(options, Variant::OneFile, Engine::named("firefox")?)
+}
+
+fn browse(options: &Options, variant: Variant, engine: &'static Engine) -> Result<()> {
+    e2e::run(options.e2e_filter.as_deref(), Setting { variant, engine })
 }
 
 /// Whether any source file below a folder has tests for the browser.

@@ -12,6 +12,7 @@ use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::dropped;
 use crate::app::format;
+use crate::app::offline;
 use crate::app::session::{Intake, Phase, Session};
 
 #[component]
@@ -25,6 +26,7 @@ pub(super) fn Bar() -> Html {
         Callback::from(move |_: MouseEvent| runner.run(command))
     };
     let has_case = session.intake.phase != Phase::Empty;
+    let update = offline::use_standing().update.is_some();
     html! {
         <header class="bar">
             <div class="case">
@@ -38,6 +40,7 @@ pub(super) fn Bar() -> Html {
                 <button onclick={run(Command::AddFolder)}>{"Add folder"}</button>
                 <button data-testid="clear-case" disabled={!has_case} onclick={run(Command::ClearCase)}>{"Clear"}</button>
                 <button data-testid="saved-views" title="Saved views (w)" onclick={run(Command::ShowViews)}>{"Views"}</button>
+                <span class="news">{ update.then(|| html! { <button class="primary" data-testid="update" title="A newer version is on this host" onclick={run(Command::ShowOffline)}>{"New version"}</button> }) }</span>
                 <button class="seal" data-testid="network-seal" data-sealed="true" title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>
                     <span aria-hidden="true">{"✓"}</span>{" Network sealed"}
                 </button>

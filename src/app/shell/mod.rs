@@ -8,6 +8,8 @@ mod saved;
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use exhibit::case::Subject;
@@ -37,6 +39,8 @@ pub(crate) fn App() -> Html {
     let route = use_state(Route::read);
     let overlay = use_state(|| None::<Overlay>);
     let subject = use_state(|| None::<Subject>);
+    // Where the focus was before something came over the page.
+    let before = use_mut_ref(|| None::<HtmlElement>);
 
     let client = {
         let session = session.setter();
@@ -55,10 +59,26 @@ pub(crate) fn App() -> Html {
     let runner = Runner {
         client: client.clone(),
         overlay: {
-            let overlay = overlay.setter();
-            Callback::from(move |new| overlay.set(new))
+            let (overlay, before) = (overlay.setter(), before.clone());
+            Callback::from(move |new: Option<Overlay>| {
+                if new.is_some() && before.borrow().is_none() {
+                    *before.borrow_mut() = focused();
+                }
+                overlay.set(new);
+            })
         },
     };
+    use_effect_with(overlay.is_some(), move |&covered| {
+        let back = if covered {
+            None
+        } else {
+            before.borrow_mut().take()
+        };
+        if let Some(element) = back {
+            // What had it may be gone.
+            let _ = element.focus();
+        }
+    });
     let open = {
         let subject = subject.setter();
         Open(Callback::from(move |new| subject.set(new)))
@@ -75,7 +95,8 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Rc<Session>> context={(*session).clone()}>
         <ContextProvider<Runner> context={runner}>
         <ContextProvider<Open> context={open}>
-            <div class={classes!("shell", subject.is_some().then_some("inspecting"))}>
+            // The keyboard stays in what lies over the page.
+            <div class={classes!("shell", subject.is_some().then_some("inspecting"))} inert={overlay.is_some()}>
                 <Rail view={route.view} />
                 <Bar />
                 <main class="view" id="main">{ views::show(&route) }</main>
@@ -97,6 +118,12 @@ pub(crate) fn App() -> Html {
         </ContextProvider<Rc<Session>>>
         </ContextProvider<Client>>
     }
+}
+
+/// What has the focus.
+fn focused() -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.active_element()?.dyn_into().ok()
 }
 
 /// One a core, unless the address asks for another number.

@@ -10,7 +10,8 @@ use super::saved::Saved;
 use crate::app::boot;
 use crate::app::client::Client;
 use crate::app::commands::{COMMANDS, Entry, Overlay, Runner};
-use crate::app::session::Session;
+use crate::app::offline;
+use crate::app::session::{Phase, Session};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -26,12 +27,26 @@ pub(super) fn Overlays(props: &Props) -> Html {
             runner.overlay.emit(None);
         }
     });
+    let dismiss = use_node_ref();
+    use_effect_with((props.overlay, dismiss.clone()), |(overlay, dismiss)| {
+        // The palette takes the focus into its field.
+        let takes = overlay.is_some_and(|overlay| overlay != Overlay::Palette);
+        if let (true, Some(button)) = (takes, dismiss.cast::<HtmlElement>()) {
+            // Without the focus it still works by mouse.
+            let _ = button.focus();
+        }
+    });
     let stay = Callback::from(|event: MouseEvent| event.stop_propagation());
     let (testid, label, content) = match props.overlay {
         None => ("", "", html! { <span /> }),
         Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", html! { <Help /> }),
         Some(Overlay::Views) => ("views-overlay", "Saved views", html! { <Saved /> }),
         Some(Overlay::Palette) => ("palette", "Find a command", html! { <Palette /> }),
+        Some(Overlay::Offline) => (
+            "offline-panel",
+            "Use without a network",
+            html! { <Offline /> },
+        ),
         Some(Overlay::Privacy) => (
             "privacy-panel",
             "Why nothing leaves this page",
@@ -44,7 +59,7 @@ pub(super) fn Overlays(props: &Props) -> Html {
                 { props.overlay.map(|_| html! {
                     <div class="overlay" onclick={close.clone()}>
                         <div class="panel" role="dialog" aria-modal="true" aria-label={label} data-testid={testid} onclick={stay}>
-                            <div class="panel-head"><h2>{ label }</h2><button aria-label="Close" onclick={close}>{"✕"}</button></div>
+                            <div class="panel-head"><h2>{ label }</h2><button ref={dismiss} aria-label="Close" onclick={close}>{"✕"}</button></div>
                             { content }
                         </div>
                     </div>
@@ -155,7 +170,33 @@ fn Privacy() -> Html {
                 <dt>{"Policy"}</dt><dd><code>{ seal.policy }</code></dd>
             </dl>
             <p>{"The program itself has no way to call the network: none of the browser's functions for it are built in. You can also see it for yourself: load the page, disconnect, then drop the evidence; or watch the network panel of the browser's developer tools."}</p>
-            <p>{"Evidence stays in this tab's memory and is gone when it closes. The only thing ever stored is the choice of light or dark."}</p>
+            <p>{"Evidence stays in this tab's memory and is gone when it closes. Stored are only the choice of light or dark and, where the page comes from a host, the program's own files for use without a network: by a service worker that hears no messages and answers for nothing but these files."}</p>
+        </div>
+    }
+}
+
+/// How the page is kept, installed and updated.
+#[component]
+fn Offline() -> Html {
+    let standing = offline::use_standing();
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let has_case = session.intake.phase != Phase::Empty;
+    html! {
+        <div class="prose">
+            <p data-testid="keeping">{ standing.keeping.message() }</p>
+            <div>{ standing.update.map(|version| html! {
+                <>
+                    <h3>{ format!("A newer version is on this host ({version})") }</h3>
+                    <p>{"It is taken only when you ask for it. The page starts again for that"}{ if has_case { ", which forgets the evidence in this tab: download the case and the report before." } else { "." } }</p>
+                    <p><button class="primary" data-testid="accept-update" onclick={|_| offline::accept_update()}>{"Start again with the newer version"}</button></p>
+                </>
+            }) }</div>
+            <h3>{"As an app"}</h3>
+            <div>{ if standing.installable {
+                html! { <p><button data-testid="install" onclick={|_| offline::install()}>{"Install"}</button></p> }
+            } else {
+                html! { <p>{"This browser offers no installation here, or it is installed. Some have it in their menu: “Install” in Chrome and Edge, “Add to Dock” or “Add to Home Screen” in Safari."}</p> }
+            } }</div>
         </div>
     }
 }

@@ -13,7 +13,7 @@ use crate::shell;
 pub(super) fn facts(browser: &Browser, python: Option<&Python>) -> Value {
     let version =
         |mut command: std::process::Command| shell::ask(&mut command).map(|s| s.trim().to_owned());
-    let mut chromium = shell::program(&browser.chromium);
+    let mut chromium = shell::program(&browser.program);
     chromium.arg("--version");
     let mut system = shell::program("uname");
     system.args(["-s", "-r", "-m"]);

@@ -8,6 +8,7 @@ mod measure;
 mod objects;
 mod python;
 mod queries;
+mod start;
 mod table;
 
 use std::fs;
@@ -35,6 +36,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let events: Option<usize> = args.opt_value_from_str("--queries")?;
     let items: Option<usize> = args.opt_value_from_str("--items")?;
     let objects: Option<usize> = args.opt_value_from_str("--objects")?;
+    let is_start = args.contains("--start");
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -51,10 +53,13 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
         build::build(Profile::Release)?;
     }
 
+    let browser = Browser::ensure()?;
+    if is_start {
+        return start::run(&browser, runs);
+    }
     let python = Python::ensure()
         .inspect_err(|error| println!("without Python: {error:#}"))
         .ok();
-    let browser = Browser::ensure()?;
     let machine = machine::facts(&browser, python.as_ref());
     let bench = Bench::start(Driver::start(&browser)?, python)?;
 

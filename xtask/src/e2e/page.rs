@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
+use crate::pack;
 use crate::webdriver::Session;
 
 /// The keys that tests press, as WebDriver names them.
@@ -16,7 +17,12 @@ pub(crate) mod key {
     pub(crate) const CONTROL: &str = "\u{E009}";
     /// Escape.
     pub(crate) const ESCAPE: &str = "\u{E00C}";
+    /// Enter.
     pub(crate) const ENTER: &str = "\u{E007}";
+    /// Tab.
+    pub(crate) const TAB: &str = "\u{E004}";
+    /// The arrow that points down.
+    pub(crate) const DOWN: &str = "\u{E015}";
 }
 
 /// What does not need to compute anything.
@@ -56,8 +62,13 @@ impl Page {
         self.choose("input#evidence-files", &lines.join("\n"))
     }
 
-    /// Chooses a folder as if it was dropped.
+    /// Chooses a folder as if it was dropped; an archive of it where the driver can choose none.
     pub(crate) fn drop_folder(&self, path: &Path) -> Result<()> {
+        if !self.session.engine().takes_folders {
+            let archive = self.downloads.with_file_name("folder.zip");
+            pack::zip(path, &archive)?;
+            return self.drop_files(&[archive]);
+        }
         self.choose("input#evidence-folder", &path.to_string_lossy())
     }
 
@@ -164,23 +175,35 @@ impl Page {
 
     /// Clicks the element with a test id and returns the file that it downloads.
     pub(crate) fn download(&self, testid: &str) -> Result<Vec<u8>> {
+        self.downloaded(testid, || self.click(testid))
+    }
+
+    /// Does something and returns the file that it downloads.
+    pub(crate) fn downloaded(
+        &self,
+        what: &str,
+        begin: impl FnOnce() -> Result<()>,
+    ) -> Result<Vec<u8>> {
         for entry in fs::read_dir(&self.downloads)?.flatten() {
             fs::remove_file(entry.path())?;
         }
-        self.click(testid)?;
+        begin()?;
         let mut bytes = Vec::new();
-        self.wait_for(&format!("the download of {testid}"), LONG, || {
-            let mut entries = fs::read_dir(&self.downloads)?.flatten();
-            // Chromium writes under other names and renames when all is there.
-            let done = entries.find(|entry| {
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                !name.ends_with(".crdownload") && !name.starts_with('.')
-            });
-            if let Some(entry) = &done {
-                bytes = fs::read(entry.path())?;
-            }
-            Ok(done.is_some())
+        self.wait_for(&format!("the download of {what}"), LONG, || {
+            // Chromium writes under another name and renames when all is there; Firefox writes beside an
+            // empty file of the right name.
+            let entries = fs::read_dir(&self.downloads)?.flatten();
+            let names: Vec<String> = entries
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .filter(|name| !name.starts_with('.'))
+                .collect();
+            let is_writing =
+                |name: &String| name.ends_with(".crdownload") || name.ends_with(".part");
+            let (Some(name), false) = (names.first(), names.iter().any(is_writing)) else {
+                return Ok(false);
+            };
+            bytes = fs::read(self.downloads.join(name))?;
+            Ok(!bytes.is_empty() || self.session.engine().has_devtools)
         })?;
         Ok(bytes)
     }
@@ -207,24 +230,33 @@ impl Page {
             .with_context(|| format!("cannot write {}", path.display()))
     }
 
+    /// How many parts the open view has, as its tabs say.
+    pub(crate) fn parts(&self) -> Result<usize> {
+        let count = self.session.run(
+            "return document.querySelectorAll('main .tabs a').length",
+            &[],
+        )?;
+        Ok(usize::try_from(count.as_u64().unwrap_or(0))?)
+    }
+
+    /// Opens a part of the view by its place, and returns its name.
+    pub(crate) fn open_part(&self, part: usize) -> Result<String> {
+        let open = "const tab = document.querySelectorAll('main .tabs a')[arguments[0]];
+             tab?.click();
+             return tab?.textContent ?? '';";
+        let name = self.session.run(open, &[json!(part)])?;
+        self.rest()?;
+        Ok(name.as_str().unwrap_or_default().to_owned())
+    }
+
     /// Sets the size of the page, in CSS pixels.
     pub(crate) fn resize(&self, width: u32, height: u32) -> Result<()> {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.session
-            .devtools("Emulation.setDeviceMetricsOverride", metrics)
-            .map(drop)
+        self.session.resize(width, height)
     }
 
     /// Makes the system's colour scheme `light` or `dark`.
     pub(crate) fn prefer(&self, scheme: &str) -> Result<()> {
-        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.session
-            .devtools(
-                "Emulation.setEmulatedMedia",
-                json!({ "features": [feature] }),
-            )
-            .map(drop)
+        self.session.prefer(scheme)
     }
 
     /// Waits until what was changed is painted and has come to rest.

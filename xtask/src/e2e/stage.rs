@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -11,6 +12,9 @@ use crate::build;
 use crate::server::{self, Answer, Folder, Request, Server};
 use crate::shell;
 use crate::webdriver::{Driver, Session};
+
+/// Within this the page is kept for use without a network.
+const SETUP: Duration = Duration::from_secs(30);
 
 /// A browser with nothing open yet, and the two servers.
 pub(crate) struct Stage {
@@ -61,6 +65,11 @@ impl Stage {
             }
         };
         self.page.open(&address)?;
+        // The worker's own requests would be taken for the page's.
+        self.page.wait_for("the service worker", SETUP, || {
+            let state = "return window.exhibit.offline?.state ?? 'none'";
+            Ok(self.page.session().run(state, &[])? != "keeping")
+        })?;
         Ok(&self.page)
     }
 

@@ -5,6 +5,7 @@ mod bulk;
 mod config;
 mod defects;
 mod demo;
+mod dependencies;
 mod events;
 mod files;
 mod fixtures;
@@ -23,8 +24,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     match args.subcommand()?.as_deref() {
         Some("fixtures") => fixtures::run(args),
         Some("demo") => demo::run(args),
+        Some("dependencies") => dependencies::run(args),
         Some("bulk") => bulk::run(args),
         Some("events") => events::run(args),
-        _ => bail!("generate takes one of fixtures, demo, bulk, events"),
+        _ => bail!("generate takes one of fixtures, demo, dependencies, bulk, events"),
     }
 }

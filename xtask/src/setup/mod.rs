@@ -2,13 +2,15 @@
 //! there, gets it when it can, and otherwise says what is missing, why, and how to get it.
 
 mod apt;
+mod axe;
 mod browser;
 mod lints;
 mod lock;
 mod tools;
 mod wasm_std;
 
-pub(crate) use browser::Browser;
+pub(crate) use axe::ensure as axe;
+pub(crate) use browser::{Browser, ENGINES, Engine};
 pub(crate) use lints::ensure as lints;
-pub(crate) use tools::Tools;
+pub(crate) use tools::{Tools, cargo_home, deny};
 pub(crate) use wasm_std::WasmStd;

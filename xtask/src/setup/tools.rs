@@ -11,6 +11,8 @@ use crate::shell;
 
 /// trunk 0.22 needs a newer compiler than the oldest that we support.
 const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.37.1";
+const DENY: &str = "0.20.2";
 
 /// Tools are started often and run for seconds: building them fast matters more than their
 /// own speed.
@@ -71,6 +73,43 @@ impl Tools {
     }
 }
 
+/// Firefox's driver.
+pub(super) fn geckodriver() -> Result<PathBuf> {
+    let tool = Tool {
+        program: "geckodriver",
+        package: "geckodriver",
+        version: GECKODRIVER.to_owned(),
+        why: "it drives Firefox",
+        features: &[],
+    };
+    tool.ensure()
+}
+
+/// cargo-deny.
+pub(crate) fn deny() -> Result<PathBuf> {
+    let tool = Tool {
+        program: "cargo-deny",
+        package: "cargo-deny",
+        version: DENY.to_owned(),
+        why: "it checks licences and origins of all crates",
+        features: &[],
+    };
+    tool.ensure()
+}
+
+/// Where this tool keeps what is not cargo's, for every checkout.
+pub(super) fn own_folder() -> Result<PathBuf> {
+    Ok(own_home(&cargo_home()?))
+}
+
+/// A program that cargo or this tool installed.
+pub(super) fn installed(program: &str) -> Option<PathBuf> {
+    let cargo = cargo_home().ok()?;
+    let homes = [cargo.join("bin"), own_home(&cargo).join("bin")];
+    let mut files = homes.into_iter().map(|home| home.join(program));
+    files.find(|file| file.is_file())
+}
+
 impl Tool {
     fn ensure(&self) -> Result<PathBuf> {
         if let Some(found) = self.find() {
@@ -129,7 +168,7 @@ impl Tool {
     }
 }
 
-fn cargo_home() -> Result<PathBuf> {
+pub(crate) fn cargo_home() -> Result<PathBuf> {
     if let Some(home) = env::var_os("CARGO_HOME") {
         return Ok(home.into());
     }

@@ -16,46 +16,46 @@ use anyhow::{Context, Result};
 
 pub(crate) use session::Session;
 
-use crate::setup::Browser;
+use crate::setup::{Browser, Engine};
 use crate::shell;
 
-/// A running chromedriver; it ends when dropped.
+/// A running WebDriver; it ends when dropped.
 pub(crate) struct Driver {
     process: Child,
     address: String,
-    chromium: PathBuf,
+    program: PathBuf,
+    engine: &'static Engine,
 }
 
 impl Driver {
     /// Starts the driver on a free port.
     pub(crate) fn start(browser: &Browser) -> Result<Self> {
-        let mut process = shell::program(&browser.chromedriver)
+        let mut process = shell::program(&browser.driver)
             .arg("--port=0")
+            .args(browser.engine.driver_flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .with_context(|| format!("cannot start {}", browser.chromedriver.display()))?;
-        let output = process
-            .stdout
-            .take()
-            .context("chromedriver has no output")?;
+            .with_context(|| format!("cannot start {}", browser.driver.display()))?;
+        let output = process.stdout.take().context("the driver has no output")?;
         let mut lines = BufReader::new(output).lines();
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| port_in(&line));
+            .find_map(|line| port_in(&line, browser.engine.port_mark));
         let Some(port) = port else {
             let _ = process.kill();
             let _ = process.wait();
-            anyhow::bail!("chromedriver ended without naming its port");
+            anyhow::bail!("{} ended without naming its port", browser.driver.display());
         };
         // A full pipe would stop it.
         thread::spawn(move || lines.for_each(drop));
         Ok(Self {
             process,
             address: format!("http://127.0.0.1:{port}"),
-            chromium: browser.chromium.clone(),
+            program: browser.program.clone(),
+            engine: browser.engine,
         })
     }
 }
@@ -118,8 +118,8 @@ impl Drop for Driver {
 }
 
 /// The port in `ChromeDriver was started successfully on port 39251.`
-fn port_in(line: &str) -> Option<u16> {
-    let (_, rest) = line.split_once("started successfully on port ")?;
+fn port_in(line: &str, mark: &str) -> Option<u16> {
+    let (_, rest) = line.split_once(mark)?;
     rest.trim_end_matches('.').parse().ok()
 }
 
@@ -129,8 +129,14 @@ mod tests {
 
     #[test]
     fn port_is_read() {
-        let line = "ChromeDriver was started successfully on port 39251.";
-        assert_eq!(port_in(line), Some(39251));
-        assert_eq!(port_in("Starting ChromeDriver 156 on port 0"), None);
+        let mark = |name| Engine::named(name).expect("a browser").port_mark;
+        let chrome = "ChromeDriver was started successfully on port 39251.";
+        assert_eq!(port_in(chrome, mark("chromium")), Some(39251));
+        let gecko = "1795643538403\tgeckodriver\tINFO\tListening on 127.0.0.1:40429";
+        assert_eq!(port_in(gecko, mark("firefox")), Some(40429));
+        assert_eq!(
+            port_in("Starting ChromeDriver 156 on port 0", mark("chromium")),
+            None
+        );
     }
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use ureq::Agent;
 
 use super::Driver;
+use crate::setup::Engine;
 
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -29,10 +30,24 @@ const FLAGS: &[&str] = &[
     "--force-device-scale-factor=1",
 ];
 
+/// Errors and warnings of pages, in the words of `Session::console`. Its engine warns of style rules that
+/// other browsers know and it does not; these are left out.
+const FIREFOX_CONSOLE: &str = r#"
+const { console } = Services;
+const found = console.getMessageArray()
+  .filter((one) => one instanceof Ci.nsIScriptError && one.innerWindowID > 0)
+  .filter((one) => !one.category.startsWith("CSS") && !one.category.startsWith("Layout"))
+  .map((one) => ({ level: one.flags & Ci.nsIScriptError.warningFlag ? "WARNING" : "SEVERE", message: `${one.sourceName} ${one.errorMessage}` }));
+console.reset();
+return found;"#;
+const FIREFOX_MOTION: &str = r#"Services.prefs.setIntPref("ui.prefersReducedMotion", 1);"#;
+const FIREFOX_SCHEME: &str = r#"Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", arguments[0]);"#;
+
 /// A fresh browser; it is closed when dropped.
 pub(crate) struct Session {
     agent: Agent,
     address: String,
+    engine: &'static Engine,
 }
 
 /// An element of the page.
@@ -46,30 +61,17 @@ impl Session {
             .http_status_as_error(false)
             .build()
             .into();
-        let capabilities = json!({ "capabilities": { "alwaysMatch": {
-            "browserName": "chrome",
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "unhandledPromptBehavior": "accept",
-            "pageLoadStrategy": "none",
-            "timeouts": { "script": LONGEST.as_millis(), "pageLoad": 60_000 },
-            "goog:chromeOptions": {
-                "binary": driver.chromium,
-                "args": FLAGS,
-                "prefs": {
-                    "download.default_directory": downloads,
-                    "download.prompt_for_download": false,
-                    "profile.default_content_setting_values.automatic_downloads": 1,
-                },
-            },
-        } } });
+        let capabilities =
+            json!({ "capabilities": { "alwaysMatch": capabilities(driver, downloads) } });
         let address = format!("{}/session", driver.address);
         let answer = send(agent.post(&address).send(capabilities.to_string()))?;
         let id = answer["sessionId"]
             .as_str()
-            .context("chromedriver opened no session")?;
+            .context("the driver opened no session")?;
         Ok(Self {
             address: format!("{address}/{id}"),
             agent,
+            engine: driver.engine,
         })
     }
 
@@ -91,7 +93,7 @@ impl Session {
             .with_context(|| format!("looking for {css}"))?;
         let id = found[ELEMENT]
             .as_str()
-            .context("chromedriver named no element")?;
+            .context("the driver named no element")?;
         Ok(Element(id.to_owned()))
     }
 
@@ -123,13 +125,23 @@ impl Session {
     /// The visible part of the page as PNG.
     pub(crate) fn screenshot(&self) -> Result<Vec<u8>> {
         let shot = self.get("screenshot")?;
-        let text = shot.as_str().context("chromedriver made no screenshot")?;
+        let text = shot.as_str().context("the driver made no screenshot")?;
         Ok(STANDARD.decode(text)?)
     }
 
-    /// What was written to the console since the last call: level and text.
+    /// What the browser is and can do.
+    pub(crate) fn engine(&self) -> &'static Engine {
+        self.engine
+    }
+
+    /// What was written to the console since the last call: level and text. Of Firefox these are the
+    /// errors of scripts and of the policy.
     pub(crate) fn console(&self) -> Result<Vec<(String, String)>> {
-        let log = self.post("se/log", &json!({ "type": "browser" }))?;
+        let log = if self.engine.has_devtools {
+            self.post("se/log", &json!({ "type": "browser" }))?
+        } else {
+            self.run_in_browser(FIREFOX_CONSOLE, &[])?
+        };
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let entries = log.as_array().into_iter().flatten();
         Ok(entries
@@ -137,10 +149,57 @@ impl Session {
             .collect())
     }
 
+    /// Sets the size of the page, in CSS pixels.
+    pub(crate) fn resize(&self, width: u32, height: u32) -> Result<()> {
+        if self.engine.has_devtools {
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            return self
+                .devtools("Emulation.setDeviceMetricsOverride", metrics)
+                .map(drop);
+        }
+        let frame = self.run(
+            "return [outerWidth - innerWidth, outerHeight - innerHeight]",
+            &[],
+        )?;
+        let outer = |at: usize, inner: u32| frame[at].as_u64().unwrap_or(0) + u64::from(inner);
+        let rect = json!({ "width": outer(0, width), "height": outer(1, height) });
+        self.post("window/rect", &rect).map(drop)
+    }
+
+    /// Makes the system's colour scheme `light` or `dark`.
+    pub(crate) fn prefer(&self, scheme: &str) -> Result<()> {
+        if self.engine.has_devtools {
+            let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+            let media = json!({ "features": [feature] });
+            return self.devtools("Emulation.setEmulatedMedia", media).map(drop);
+        }
+        let value = u8::from(scheme != "dark");
+        self.run_in_browser(FIREFOX_SCHEME, &[json!(value)])
+            .map(drop)
+    }
+
+    /// Makes the system ask for less motion.
+    pub(crate) fn reduce_motion(&self) -> Result<()> {
+        if self.engine.has_devtools {
+            let feature = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+            let media = json!({ "features": [feature] });
+            return self.devtools("Emulation.setEmulatedMedia", media).map(drop);
+        }
+        self.run_in_browser(FIREFOX_MOTION, &[]).map(drop)
+    }
+
     /// A command of Chromium's own protocol.
     pub(crate) fn devtools(&self, command: &str, params: Value) -> Result<Value> {
         let body = json!({ "cmd": command, "params": params });
         self.post("goog/cdp/execute", &body)
+    }
+
+    /// Runs the body of a function with Firefox's own rights, outside of the page.
+    fn run_in_browser(&self, script: &str, args: &[Value]) -> Result<Value> {
+        self.post("moz/context", &json!({ "context": "chrome" }))?;
+        let answer = self.run(script, args);
+        self.post("moz/context", &json!({ "context": "content" }))?;
+        answer
     }
 
     fn get(&self, path: &str) -> Result<Value> {
@@ -153,6 +212,44 @@ impl Session {
     }
 }
 
+/// What a session is opened with.
+fn capabilities(driver: &Driver, downloads: &Path) -> Value {
+    let mut wanted = json!({
+        "unhandledPromptBehavior": "accept",
+        "pageLoadStrategy": "none",
+        "timeouts": { "script": LONGEST.as_millis(), "pageLoad": 60_000 },
+    });
+    if driver.engine.has_devtools {
+        wanted["browserName"] = json!("chrome");
+        wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+        wanted["goog:chromeOptions"] = json!({
+            "binary": driver.program,
+            "args": FLAGS,
+            "prefs": {
+                "download.default_directory": downloads,
+                "download.prompt_for_download": false,
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            },
+        });
+    } else {
+        wanted["browserName"] = json!("firefox");
+        wanted["moz:firefoxOptions"] = json!({
+            "binary": driver.program,
+            "args": ["-headless"],
+            "prefs": {
+                "browser.download.folderList": 2,
+                "browser.download.dir": downloads,
+                "browser.download.useDownloadDir": true,
+                "browser.download.always_ask_before_handling_new_types": false,
+                "browser.download.alwaysOpenPanel": false,
+                "dom.disable_open_during_load": false,
+                "layout.css.devPixelsPerPx": "1.0",
+            },
+        });
+    }
+    wanted
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         let _ = self.agent.delete(&self.address).call();
@@ -161,11 +258,11 @@ impl Drop for Session {
 
 /// The value of an answer; its error, if it is one, in one line.
 fn send(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
-    let mut answer = answer.context("chromedriver does not answer")?;
+    let mut answer = answer.context("the driver does not answer")?;
     // A screenshot or a report can be larger than the default limit.
     let body = answer.body_mut().with_config().limit(1 << 30);
     let mut body: Value =
-        serde_json::from_reader(body.reader()).context("chromedriver's answer is not JSON")?;
+        serde_json::from_reader(body.reader()).context("the driver's answer is not JSON")?;
     let value = body["value"].take();
     if let Some(error) = value["error"].as_str() {
         let message = value["message"].as_str().unwrap_or_default();
