@@ -194,7 +194,9 @@ fn config(case: &Case, out: &mut Out<'_>) {
         json!({
             "account": one.account, "region": one.region, "recording": one.recording,
             "from": text(one.span.map(|(from, _)| from)), "to": text(one.span.map(|(_, to)| to)), "gaps": gaps,
-            "scope": one.scope.as_ref().map(|scope| scope.words()), "seen": one.seen, "counted": one.counted, "snapshots": one.snapshots,
+            "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.counted, "snapshots": one.snapshots.len(),
+            "scopes": one.scopes.iter().map(|(from, scope)| json!({ "from": text(*from), "scope": scope.words() })).collect::<Vec<_>>(),
+            "lastDelivery": text(one.delivered.values().max().copied()),
         })
     }));
     out.raw(",\n");

@@ -4,6 +4,10 @@
 //! `Configuration`, `SupplementaryConfiguration`, `Relationships` or `Tags`, each step with a capital; lists are sets,
 //! whose elements are whole: those that went come first, then those that came, counted through.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+
+use foldhash::quality::FixedState;
 use serde_json::{Map, Value};
 
 use super::canonical::decoded;
@@ -103,18 +107,14 @@ fn compare(path: &str, before: Option<Value>, after: Option<Value>, changes: &mu
                 compare(&step(path, &name), Some(gone), None, changes);
             }
         }
-        (Some(Value::Array(before)), Some(Value::Array(mut after))) => {
-            let mut gone = Vec::new();
-            for item in before {
-                match after.iter().position(|other| same(&item, other)) {
-                    Some(at) => {
-                        after.swap_remove(at);
-                    }
-                    None => gone.push(item),
-                }
-            }
-            let gone = gone.into_iter().map(|item| (Some(item), None));
-            let came = after.into_iter().map(|item| (None, Some(item)));
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
+            let (gone, came) = unmatched(&before, &after);
+            let part = |list: Vec<Value>, left: &[bool]| {
+                let left = list.into_iter().zip(left.to_vec());
+                left.filter(|(_, is_left)| *is_left).map(|(item, _)| item)
+            };
+            let gone = part(before, &gone).map(|item| (Some(item), None));
+            let came = part(after, &came).map(|item| (None, Some(item)));
             for (at, (previous, updated)) in gone.chain(came).enumerate() {
                 changes.push(Change {
                     path: format!("{path}.{at}"),
@@ -149,23 +149,54 @@ fn step(path: &str, name: &str) -> String {
     format!("{path}.{first}{}", letters.as_str())
 }
 
+/// Which elements of two lists have none in the other that says the same. Lists of thousands are matched by a hash.
+fn unmatched(before: &[Value], after: &[Value]) -> (Vec<bool>, Vec<bool>) {
+    let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
+    for (at, item) in after.iter().enumerate().rev() {
+        places.entry(hash(item)).or_default().push(at);
+    }
+    let mut came = vec![true; after.len()];
+    let gone = before.iter().map(|item| {
+        let Some(likely) = places.get_mut(&hash(item)) else {
+            return true;
+        };
+        let found = likely.iter().rposition(|&at| same(item, &after[at]));
+        match found {
+            Some(found) => {
+                came[likely.remove(found)] = false;
+                false
+            }
+            None => true,
+        }
+    });
+    (gone.collect(), came)
+}
+
+/// Equal for values that say the same. What is equal is compared all the same, as anybody may choose the values.
+fn hash(value: &Value) -> u64 {
+    let state = FixedState::with_seed(11);
+    match value {
+        Value::Array(items) => {
+            let sum = items.iter().map(hash).fold(0, u64::wrapping_add);
+            state.hash_one((1_u8, items.len(), sum))
+        }
+        Value::Object(fields) => {
+            let one = |(name, value): (&String, &Value)| state.hash_one((name, hash(value)));
+            let sum = fields.iter().map(one).fold(0, u64::wrapping_add);
+            state.hash_one((2_u8, fields.len(), sum))
+        }
+        plain => state.hash_one((3_u8, plain)),
+    }
+}
+
 /// Whether two values say the same; lists are sets.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => {
-            if a.len() != b.len() {
-                return false;
+            a.len() == b.len() && {
+                let (gone, came) = unmatched(a, b);
+                !gone.contains(&true) && !came.contains(&true)
             }
-            let mut rest: Vec<&Value> = b.iter().collect();
-            a.iter().all(
-                |item| match rest.iter().position(|other| same(item, other)) {
-                    Some(at) => {
-                        rest.swap_remove(at);
-                        true
-                    }
-                    None => false,
-                },
-            )
         }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
@@ -207,5 +238,24 @@ mod tests {
             ]
         );
         assert!(words(json!({}), json!({"configuration": null})).is_empty());
+        // Equal elements count as often as they stand there.
+        assert_eq!(
+            words(
+                json!({"configuration": {"list": [[1, 2], [2, 1], 3]}}),
+                json!({"configuration": {"list": [3, [1, 2]]}})
+            ),
+            ["DELETE Configuration.List.0"]
+        );
+    }
+
+    #[test]
+    fn long_lists_in_another_order_are_the_same() {
+        let rules = |from: usize| -> Value {
+            (from..from + 20_000)
+                .map(|port| json!({ "fromPort": port % 20_000, "ipRanges": ["10.0.0.0/8", "10.1.0.0/16"] }))
+                .collect()
+        };
+        let item = |rules: Value| json!({ "configuration": { "ipPermissions": rules } });
+        assert!(words(item(rules(0)), item(rules(7_000))).is_empty());
     }
 }

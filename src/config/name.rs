@@ -1,5 +1,7 @@
 //! Names of objects in a delivery channel's bucket.
 
+use crate::moment::Moment;
+
 /// Account and region that a delivered file's name tells:
 /// `ACCOUNT_Config_REGION_ConfigHistory_TYPE_START_END_N.json.gz`, `…_ConfigSnapshot_…`, `…_ChangeNotification_…`.
 pub fn place(path: &str) -> Option<(&str, &str)> {
@@ -8,6 +10,12 @@ pub fn place(path: &str) -> Option<(&str, &str)> {
     let (account, config, region) = (parts.next()?, parts.next()?, parts.next()?);
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     (is_account && config == "Config").then_some((account, region))
+}
+
+/// When a snapshot was taken, by its name: `ACCOUNT_Config_REGION_ConfigSnapshot_TIME_ID.json.gz`.
+pub fn taken_at(path: &str) -> Option<Moment> {
+    let (_, rest) = path.split_once("ConfigSnapshot_")?;
+    Moment::parse_stamp(rest.split('_').next()?)
 }
 
 /// A file's name as it is told apart from others, whatever a download made of the colons in it, and whether
@@ -29,6 +37,9 @@ mod tests {
             place(&format!("a/b/{name}")),
             Some(("123456789012", "us-east-2"))
         );
+        let snapshot = "1_Config_r_ConfigSnapshot_20160927T195818Z_5f3c.json.gz";
+        assert_eq!(taken_at(snapshot), Moment::parse("2016-09-27T19:58:18Z"));
+        assert_eq!(taken_at(name), None);
         assert_eq!(place("123456789012_CloudTrail_us-east-2_x.json.gz"), None);
         assert_eq!(base(name), base(&name.replace(':', "_")));
         assert_eq!(

@@ -4,6 +4,8 @@
 //! A quiet interval is no gap: history files are only written when something changed (developer guide,
 //! "Viewing configuration history").
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::moment::Moment;
@@ -26,16 +28,22 @@ pub struct Coverage {
     pub recording: Option<bool>,
     /// First and last capture of the account and region.
     pub span: Option<(Moment, Moment)>,
-    /// What it records, where that is told.
-    pub scope: Option<Scope>,
+    /// What it recorded since when, where that is told; without a moment where an output tells it.
+    pub scopes: Vec<(Option<Moment>, Scope)>,
+    /// The role that it records by.
+    pub role: String,
+    /// The bucket that it delivers to.
+    pub bucket: String,
+    /// The last delivery of each sort that is known to have succeeded.
+    pub delivered: BTreeMap<String, Moment>,
     /// What is not recorded, or not here.
     pub gaps: Vec<Gap>,
     /// Resources in the evidence.
     pub seen: u64,
     /// Resources that AWS Config counted; `None` where no output says.
     pub counted: Option<u64>,
-    /// Files of snapshots: with one, all resources that were recorded at its time are known.
-    pub snapshots: u64,
+    /// When snapshots were taken: all resources that were recorded then are known.
+    pub snapshots: Vec<Moment>,
     /// Files that tell.
     pub sources: Vec<FileIx>,
 }
@@ -113,19 +121,58 @@ impl GapKind {
 /// Where a file is from, as far as its name or content tells: account and region.
 pub type PlaceOf<'p> = &'p dyn Fn(FileIx) -> (String, String);
 
+impl Coverage {
+    /// What it records at the end of the evidence.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scopes.last().map(|(_, scope)| scope)
+    }
+
+    fn takes(&mut self, from: Option<Moment>, scope: Scope) {
+        if self.scope() != Some(&scope) {
+            self.scopes.push((from, scope));
+        }
+    }
+
+    fn has_delivered(&mut self, what: &str, at: Option<Moment>) {
+        if let Some(at) = at {
+            let last = self.delivered.entry(what.to_owned()).or_insert(at);
+            *last = (*last).max(at);
+        }
+    }
+
+    /// Types that were not recorded, from one change of the scope to the next.
+    fn not_recorded(&mut self) {
+        for (at, (from, scope)) in self.scopes.iter().enumerate() {
+            if !scope.all || !scope.excluded.is_empty() {
+                self.gaps.push(Gap {
+                    kind: GapKind::TypesNotRecorded,
+                    from: *from,
+                    to: self.scopes.get(at + 1).and_then(|(next, _)| *next),
+                    what: format!("recorded: {}", scope.words()),
+                });
+            }
+        }
+    }
+}
+
+/// When a snapshot was taken, by its file; `None` where the file is none.
+pub type TakenAt<'p> = &'p dyn Fn(FileIx) -> Option<Moment>;
+
 /// Coverage of each account and region that the evidence knows. `holds` says whether a file of a name
-/// ([`name::base`]) is in the evidence, `is_snapshot` whether a file is a snapshot.
+/// ([`name::base`]) is in the evidence, `taken_at` when a file that is a snapshot was taken.
 pub fn coverage(
     inventory: &Inventory,
     place: PlaceOf<'_>,
     holds: &dyn Fn(&str) -> bool,
-    is_snapshot: &dyn Fn(FileIx) -> bool,
+    taken_at: TakenAt<'_>,
 ) -> Vec<Coverage> {
     let mut all = All { list: Vec::new() };
-    all.items(inventory, is_snapshot);
+    all.items(inventory, taken_at);
     all.descriptions(inventory, place);
     all.messages(inventory, holds);
     for one in &mut all.list {
+        one.not_recorded();
+        one.snapshots.sort_unstable();
         one.sources.sort_unstable();
         one.sources.dedup();
         let gaps = std::mem::take(&mut one.gaps);
@@ -177,7 +224,7 @@ impl All {
         &mut self.list[at]
     }
 
-    fn items(&mut self, inventory: &Inventory, is_snapshot: &dyn Fn(FileIx) -> bool) {
+    fn items(&mut self, inventory: &Inventory, taken_at: TakenAt<'_>) {
         for resource in inventory
             .resources
             .iter()
@@ -200,10 +247,12 @@ impl All {
             for capture in captures.clone() {
                 let also = capture.also.iter().filter_map(|&at| inventory.capture(at));
                 let files = std::iter::once(capture.file).chain(also.map(|other| other.file));
-                for file in files.filter(|&file| is_snapshot(file)) {
-                    if !one.sources.contains(&file) {
+                for file in files {
+                    let Some(at) = taken_at(file) else { continue };
+                    if !one.snapshots.contains(&at) {
                         one.sources.push(file);
-                        one.snapshots += 1;
+                        one.snapshots.push(at);
+                        one.has_delivered("snapshot", Some(at));
                     }
                 }
             }
@@ -263,10 +312,17 @@ impl All {
             let gap = match &message.body {
                 Body::Delivered { key, .. } => {
                     let key = text(*key);
+                    (account, region) = name::place(key).unwrap_or((account, region));
+                    let what = if key.contains("ConfigSnapshot") {
+                        "snapshot"
+                    } else {
+                        "history"
+                    };
+                    self.of(account, region)
+                        .has_delivered(what, message.created);
                     if holds(&name::base(key)) {
                         continue;
                     }
-                    (account, region) = name::place(key).unwrap_or((account, region));
                     (GapKind::FileMissing, key.to_owned())
                 }
                 Body::Oversized {
@@ -311,8 +367,7 @@ fn recorder_items(
         let group = kept("configuration.RecordingGroup");
         if !group.is_null() {
             let scope = Scope::read(&group, &kept("configuration.RecordingMode"));
-            not_recorded(&scope, capture.at, one);
-            one.scope = Some(scope);
+            one.takes(capture.at, scope);
         }
         match (recording, stopped) {
             (false, None) => stopped = capture.at,
@@ -342,8 +397,8 @@ fn recorder_items(
 fn describe(described: &Described, one: &mut Coverage) {
     match described {
         Described::Recorder(recorder) => {
-            not_recorded(&recorder.scope, None, one);
-            one.scope = Some(recorder.scope.clone());
+            one.takes(None, recorder.scope.clone());
+            one.role.clone_from(&recorder.role);
         }
         Described::Status(status) => {
             one.recording = Some(status.recording);
@@ -385,18 +440,8 @@ fn describe(described: &Described, one: &mut Coverage) {
             });
         }
         Described::Counts(_, total) => one.counted = Some(one.counted.unwrap_or(0).max(*total)),
-        Described::Delivery { .. } | Described::Channel { .. } => {}
-    }
-}
-
-fn not_recorded(scope: &Scope, from: Option<Moment>, one: &mut Coverage) {
-    if !scope.all || !scope.excluded.is_empty() {
-        one.gaps.push(Gap {
-            kind: GapKind::TypesNotRecorded,
-            from,
-            to: None,
-            what: format!("recorded: {}", scope.words()),
-        });
+        Described::Delivery { what, at, .. } => one.has_delivered(what, *at),
+        Described::Channel { bucket, .. } => one.bucket.clone_from(bucket),
     }
 }
 
@@ -416,7 +461,7 @@ mod tests {
         inventory.add(2, &stream(message.as_bytes(), 7, |_| &[]).config);
         inventory.arrange(&|file| file);
         let place = |_: u32| (String::new(), "eu-west-1".to_owned());
-        let all = coverage(&inventory, &place, &|_| false, &|_| false);
+        let all = coverage(&inventory, &place, &|_| false, &|_| None);
         let [own, other] = &all[..] else {
             panic!("{all:?}")
         };

@@ -361,7 +361,7 @@ pub(super) fn since(case: &Case, results: &Results, row: &FindingRow) -> Option<
 fn is_population_known(case: &Case) -> bool {
     let all = &case.resources.recorders;
     let is_known = |one: &crate::config::recorder::Coverage| {
-        one.snapshots > 0 || one.counted.is_some_and(|all| all <= one.seen)
+        !one.snapshots.is_empty() || one.counted.is_some_and(|all| all <= one.seen)
     };
     !all.is_empty() && all.iter().all(is_known)
 }

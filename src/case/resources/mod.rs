@@ -3,6 +3,7 @@
 
 mod calls;
 mod checksum;
+mod listed;
 pub(super) mod stream;
 pub(super) mod view;
 
@@ -19,10 +20,10 @@ use crate::order::sorted;
 use crate::sum::Sum;
 
 use super::Case;
-use super::question::{FileRecords, Raw, Subject};
-use super::rows::{code, text, time};
-use super::table::{Cell, Row};
+use super::question::{FileRecords, Raw};
 use checksum::{Checksum, checksums};
+use listed::taken;
+pub(super) use listed::{Listed, list, row};
 use view::{AsOf, CaptureView, ConfigSummary, GapView, RecorderView, RelationView, ResourceView};
 
 /// Steps in which the density of captures is told.
@@ -41,19 +42,8 @@ pub(super) struct State {
     /// For files of AWS Config that a bucket listing names: what their checksum there says.
     pub(super) checksums: HashMap<u32, Checksum>,
     pub(super) signatures: stream::Signatures,
-}
-
-/// Resources that a table shows.
-#[derive(Default)]
-pub(super) struct Listed {
-    resources: Vec<(ResourceIx, &'static str)>,
-    at: Option<Moment>,
-}
-
-impl Listed {
-    pub(super) fn len(&self) -> usize {
-        self.resources.len()
-    }
+    /// For files that are snapshots: when they were taken.
+    taken: HashMap<u32, Moment>,
 }
 
 /// Brings the inventory up to date.
@@ -80,105 +70,20 @@ pub(super) fn arrange(case: &mut Case) {
             (text(&file.account), text(&file.region))
         })
     };
-    let is_snapshot = |file| {
-        register
-            .file(file)
-            .is_some_and(|file| file.kind == Kind::ConfigSnapshot)
-    };
+    let taken = taken(case);
     case.resources.recorders = coverage(
         &case.inventory,
         &place,
         &|base| names.contains(base),
-        &is_snapshot,
+        &|file| taken.get(&file).copied(),
     );
+    case.resources.taken = taken;
     case.resources.found.clear();
     case.resources.checksums = checksums(case);
     stream::judge(case);
 }
 
 pub(super) use stream::inspect as inspect_message;
-
-/// The resources that exist at a moment; with an earlier one, those that are not as they were then.
-pub(super) fn list(case: &Case, as_of: &AsOf) -> Listed {
-    let inventory = &case.inventory;
-    let mut resources = Vec::new();
-    for (at, resource) in inventory.resources.iter().enumerate() {
-        let at = at as ResourceIx;
-        if inventory.is_compliance(resource) || (as_of.found && !case.resources.found.contains(&at))
-        {
-            continue;
-        }
-        let held = |moment| {
-            inventory
-                .as_of(resource, moment)
-                .and_then(|at| inventory.capture(at))
-        };
-        let there = |capture: &&Capture| !capture.status.is_deleted();
-        let now = held(as_of.at);
-        let Some(since) = as_of.since else {
-            if now.is_some_and(|now| as_of.deleted || there(&now)) {
-                resources.push((at, ""));
-            }
-            continue;
-        };
-        let change = match (held(Some(since)).filter(there), now.filter(there)) {
-            (None, Some(_)) => "added",
-            (Some(_), None) => "removed",
-            (Some(before), Some(now)) if inventory.between(before, now).any() => "changed",
-            _ => continue,
-        };
-        resources.push((at, change));
-    }
-    Listed {
-        resources,
-        at: as_of.at,
-    }
-}
-
-/// A row of the table of resources.
-pub(super) fn row(case: &Case, at: u32) -> Row {
-    let inventory = &case.inventory;
-    let listed = &case.view.listed;
-    let blank = Row {
-        subject: Subject::Resource(u32::MAX),
-        cells: Vec::new(),
-    };
-    let Some(&(at, change)) = listed.resources.get(at as usize) else {
-        return blank;
-    };
-    let Some(resource) = inventory.resource(at) else {
-        return blank;
-    };
-    let now = inventory
-        .as_of(resource, listed.at)
-        .and_then(|at| inventory.capture(at));
-    let captured = now.and_then(|now| now.at);
-    let end = listed.at.or(inventory.span.map(|(_, to)| to));
-    let age = captured
-        .zip(end)
-        .map(|(at, end)| (end.seconds() - at.seconds()).max(0) as u64 / 86_400);
-    let tags: Vec<String> = now
-        .iter()
-        .flat_map(|now| now.tags.iter())
-        .map(|&(key, value)| format!("{}={}", inventory.text(key), inventory.text(value)))
-        .collect();
-    Row {
-        subject: Subject::Resource(at),
-        cells: vec![
-            text(inventory.text(resource.kind)),
-            code(inventory.title(resource)),
-            text(now.map_or("", |now| now.status.label())),
-            text(inventory.text(resource.account)),
-            text(inventory.text(resource.region)),
-            time(captured),
-            age.map_or(Cell::Empty, Cell::Number),
-            Cell::Number(resource.captures.len() as u64),
-            text(change),
-            text(&tags.join(" ")),
-            code(inventory.text(resource.id)),
-        ],
-    }
-}
 
 /// What a resource is known by in addresses: a part of a hash, as addresses hold no evidence.
 pub(super) fn key(inventory: &Inventory, resource: &Resource) -> String {
@@ -479,12 +384,23 @@ fn recorder(one: &Coverage) -> RecorderView {
             None => "not told",
         }
         .to_owned(),
-        scope: one
-            .scope
-            .as_ref()
-            .map_or("not told".to_owned(), |scope| scope.words()),
+        scopes: one
+            .scopes
+            .iter()
+            .map(|(from, scope)| (*from, scope.words()))
+            .collect(),
+        role: one.role.clone(),
+        bucket: one.bucket.clone(),
+        delivered: one
+            .delivered
+            .iter()
+            .map(|(what, at)| (what.clone(), *at))
+            .collect(),
+        snapshots: one.snapshots.clone(),
+        is_counted: one.counted.is_some(),
+        seen: one.seen,
         span: one.span,
-        population: match (one.counted, one.snapshots) {
+        population: match (one.counted, one.snapshots.len()) {
             (Some(all), _) => format!("{} seen of {all} that AWS Config counted", one.seen),
             (None, 0) => format!(
                 "{} seen, population unknown: drop a snapshot, or the output of get-discovered-resource-counts",

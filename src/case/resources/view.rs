@@ -16,6 +16,8 @@ pub struct AsOf {
     pub since: Option<Moment>,
     /// Deleted resources too.
     pub deleted: bool,
+    /// Exactly what the snapshots of the two moments hold, and nothing that history tells besides.
+    pub exact: bool,
     /// Only those whose configuration the last expression found.
     pub found: bool,
 }
@@ -161,8 +163,20 @@ pub struct RecorderView {
     pub region: String,
     /// Whether it records, in words.
     pub recording: String,
-    /// What it records, in words.
-    pub scope: String,
+    /// What it records, in words, and since when; the last is that of the end of the evidence.
+    pub scopes: Vec<(Option<Moment>, String)>,
+    /// The role that it records by.
+    pub role: String,
+    /// The bucket that it delivers to.
+    pub bucket: String,
+    /// The last delivery of each sort that is known to have succeeded.
+    pub delivered: Vec<(String, Moment)>,
+    /// When snapshots were taken.
+    pub snapshots: Vec<Moment>,
+    /// Whether an output says how many resources there are.
+    pub is_counted: bool,
+    /// Resources in the evidence.
+    pub seen: u64,
     /// First and last capture.
     pub span: Option<(Moment, Moment)>,
     /// How many resources are known of how many, in words.

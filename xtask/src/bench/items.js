@@ -14,6 +14,21 @@ return (async () => {
       field.dispatchEvent(new Event("change", { bubbles: true }));
       times.push(await shown(() => document.querySelector(".rows")?.textContent + text("row-count"), before) - begun);
     }
+  } else if (what === "diffs") {
+    // From opening a resource to its last change on show, both items read again; and comparing alone.
+    for (const id of ["r-00000002", "r-00000007", "r-0000000c", "r-00000001", "r-00000003"]) {
+      location.hash = "#/v1/resources";
+      await shown(() => text("row-count") !== "", false);
+      const field = document.querySelector('.grid-tools input[type="search"]');
+      field.value = id;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      await shown(() => text("row-count").startsWith("1 "), false);
+      document.querySelector(".rows .row").click();
+      await shown(() => document.querySelector('[data-testid="open-history"]') !== null, false);
+      document.querySelector('[data-testid="open-history"]').click();
+      await shown(() => document.querySelector('[data-testid="diff"] tbody') !== null, false);
+      times.push(Number(document.querySelector('[data-testid="diff"]').dataset.ms));
+    }
   } else {
     const begun = performance.now();
     location.hash = "#/v1/compliance";

@@ -62,11 +62,6 @@ impl Signer {
         Ok(self.key.sign(Pkcs1v15Sign::new::<Sha256>(), &hash)?)
     }
 
-    /// The public key as SubjectPublicKeyInfo.
-    pub(super) fn spki(&self) -> &[u8] {
-        &self.spki
-    }
-
     /// The private operation on a block of the modulus's size, whatever is in it.
     pub(super) fn raw(&self, block: &[u8]) -> Result<Vec<u8>> {
         let number = BoxedUint::from_be_slice(block, 2_048).context("a block of another size")?;

@@ -22,6 +22,11 @@ pub(super) struct Props {
     pub(super) after: (Raw, Option<Moment>),
 }
 
+fn milliseconds() -> f64 {
+    let clock = web_sys::window().and_then(|window| window.performance());
+    clock.map_or(0.0, |clock| clock.now())
+}
+
 /// A side as it was read, or why it was not.
 type Side = Result<(String, bool), String>;
 
@@ -33,13 +38,27 @@ pub(super) fn Diff(props: &Props) -> Html {
         let raw = raw.clone();
         Callback::from(move |_: MouseEvent| raw.set(!*raw))
     };
+    let compared = {
+        let text = |side: &Option<Side>| match side {
+            Some(Ok((text, _))) => Some(text.clone()),
+            _ => None,
+        };
+        use_memo((text(&before), text(&after)), |sides| match sides {
+            (Some(before), Some(after)) => {
+                let begun = milliseconds();
+                let changes = diff(before, after).map_err(|error| error.to_string());
+                (changes, milliseconds() - begun)
+            }
+            _ => (Ok(Vec::new()), 0.0),
+        })
+    };
     let (before, after) = match (before, after) {
         (Some(Ok(before)), Some(Ok(after))) => (before, after),
         (Some(Err(why)), _) | (_, Some(Err(why))) => return html! { <p class="error">{ why }</p> },
         _ => return html! { <p class="loading">{"Reading both items again…"}</p> },
     };
     let is_same = before.1 && after.1;
-    let changes = diff(&before.0, &after.0);
+    let (changes, took) = &*compared;
     let time = |at: Option<Moment>| at.map_or_else(|| "unknown time".to_owned(), format::time);
     let row = |(at, change): (usize, &Change)| {
         html! {
@@ -50,13 +69,13 @@ pub(super) fn Diff(props: &Props) -> Html {
         }
     };
     html! {
-        <section class="diff" data-testid="diff">
+        <section class="diff" data-testid="diff" data-ms={format!("{took:.1}")}>
             <div class="heading">
                 <h3>{ format!("{} compared with {}", time(props.after.1), time(props.before.1)) }</h3>
                 <p class="summary">{ if is_same { "Both items were read again just now; their files have the SHA-256 that was judged." } else { "A file has another SHA-256 than when it was judged: it was changed since. Drop it again." } }</p>
                 <button onclick={toggle}>{ if *raw { "Changed properties" } else { "Both as raw JSON" } }</button>
             </div>
-            { match &changes {
+            { match changes {
                 _ if *raw => html! { <div class="two"><pre class="raw"><bdi>{ indented(&before.0) }</bdi></pre><pre class="raw"><bdi>{ indented(&after.0) }</bdi></pre></div> },
                 Err(error) => html! { <p class="error">{ format!("An item is no JSON: {error}.") }</p> },
                 Ok(changes) if changes.is_empty() => html! { <p>{"Nothing changed: the same configuration, relationships and tags. Lists in another order are no change."}</p> },

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use exhibit::case::{ConfigSummary, Table};
+use exhibit::case::{ConfigSummary, RecorderView, Table};
 use exhibit::config::expression::{Expression, Wrong};
 use exhibit::moment::Moment;
 
@@ -34,7 +34,16 @@ pub(super) fn Stock(props: &Props) -> Html {
     let as_of = super::as_of(&props.route);
     let set = |name: &'static str| {
         let (route, go) = (props.route.clone(), props.go.clone());
-        Callback::from(move |value: String| go.emit(route.clone().with(name, &value)))
+        Callback::from(move |value: String| {
+            let new = route.clone().with(name, &value);
+            // Another moment is that of no snapshot.
+            let is_moment = matches!(name, "at" | "since");
+            go.emit(if is_moment {
+                new.with("exact", "")
+            } else {
+                new
+            });
+        })
     };
     let deleted = {
         let set = set("deleted");
@@ -57,14 +66,107 @@ pub(super) fn Stock(props: &Props) -> Html {
                     <Slider name="at" label="As of" {span} density={props.config.density.clone()} value={as_of.at} onchange={set("at")} />
                     { as_of.since.map(|since| html! { <Slider name="since" label="Compared with" {span} density={props.config.density.clone()} value={Some(since)} onchange={set("since")} /> }) }
                 </> }) }
+                { snapshots(&props.config, &props.route, &props.go) }
                 <p class="switches">
                     <label class="switch"><input type="checkbox" data-testid="compare" checked={as_of.since.is_some()} onchange={compare} />{" Compare with another moment"}</label>
                     { as_of.since.is_none().then(|| html! { <label class="switch"><input type="checkbox" data-testid="with-deleted" checked={as_of.deleted} onchange={deleted} />{" With deleted resources"}</label> }) }
                 </p>
+                <p class="fine" data-testid="baseline">{ baseline(&props.config, as_of.at) }</p>
             </div>
             <Ask text={props.route.value("ask").to_owned()} as_of={as_of.clone()} onask={set("ask")} />
             <Grid table={Table::Resources} label="Resources" {as_of} />
         </>
+    }
+}
+
+/// How much is known of what there was: history files tell changes only, so without a baseline nobody knows what else
+/// there was.
+fn baseline(config: &ConfigSummary, at: Option<Moment>) -> String {
+    let known = config.recorders.iter().filter(|one| one.seen > 0);
+    let has = |one: &&RecorderView| {
+        let mut taken = one.snapshots.iter();
+        (one.is_counted && at.is_none()) || taken.any(|taken| at.is_none_or(|at| *taken <= at))
+    };
+    let (all, based) = (known.clone().count(), known.clone().filter(has).count());
+    let seen: u64 = known.map(|one| one.seen).sum();
+    if all == based {
+        return "Baseline: each account and region has a snapshot, or a count, until then."
+            .to_owned();
+    }
+    let of = match all {
+        1 => "no snapshot was taken until then, and nothing else counts the resources".to_owned(),
+        _ => format!(
+            "{} of {all} accounts and regions have no snapshot until then, nor a count",
+            all - based
+        ),
+    };
+    format!(
+        "{} seen, population unknown: {of}. Drop a snapshot, or the output of get-discovered-resource-counts.",
+        format::number(seen)
+    )
+}
+
+/// The moments of snapshots, and two of them compared.
+fn snapshots(config: &ConfigSummary, route: &Route, go: &Callback<Route>) -> Html {
+    let mut taken: Vec<Moment> = config
+        .recorders
+        .iter()
+        .flat_map(|one| one.snapshots.iter().copied())
+        .collect();
+    taken.sort_unstable();
+    taken.dedup();
+    let Some(&last) = taken.last() else {
+        return Html::default();
+    };
+    let as_of = super::as_of(route);
+    let to = |at: Option<Moment>, since: Option<Moment>, exact: bool| {
+        let text = |at: Option<Moment>| at.map(|at| at.to_string()).unwrap_or_default();
+        let new = route
+            .clone()
+            .with("at", &text(at))
+            .with("since", &text(since))
+            .with("exact", if exact { "1" } else { "" });
+        let go = go.clone();
+        move || go.emit(new.clone())
+    };
+    let choose = |label: &'static str, name: &'static str, now: Option<Moment>, is_since: bool| {
+        let options: Vec<_> = taken
+            .iter()
+            .map(|&at| match is_since {
+                true => to(as_of.at, Some(at), as_of.exact),
+                false => to(Some(at), as_of.since, as_of.exact),
+            })
+            .collect();
+        let onchange = Callback::from(move |event: Event| {
+            let select = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            let at = select.and_then(|select| usize::try_from(select.selected_index()).ok());
+            if let Some(go) = at.and_then(|at| options.get(at.checked_sub(1)?)) {
+                go();
+            }
+        });
+        let option = |at: &Moment| html! { <option key={at.to_string()} selected={now == Some(*at)}>{ format::time(*at) }</option> };
+        html! { <label class="facet"><span>{ label }</span><select data-testid={name} {onchange}><option key="none" selected={!now.is_some_and(|at| taken.contains(&at))}>{"of…"}</option>{ for taken.iter().map(option) }</select></label> }
+    };
+    let is_taken = |at: Option<Moment>| at.is_some_and(|at| taken.contains(&at));
+    let can_be_exact = is_taken(as_of.at) && (as_of.since.is_none() || is_taken(as_of.since));
+    let exact = {
+        let to = to(as_of.at, as_of.since, !as_of.exact);
+        Callback::from(move |_: Event| to())
+    };
+    let both = (taken.len() > 1).then(|| {
+        let to = to(Some(last), taken.iter().rev().nth(1).copied(), true);
+        let onclick = Callback::from(move |_: MouseEvent| to());
+        html! { <button data-testid="compare-snapshots" {onclick}>{"Compare the last two snapshots"}</button> }
+    });
+    html! {
+        <div class="switches">
+            { choose("As of the snapshot", "at-snapshot", as_of.at, false) }
+            { as_of.since.is_some().then(|| choose("Compared with the snapshot", "since-snapshot", as_of.since, true)) }
+            { both }
+            { (can_be_exact || as_of.exact).then(|| html! { <label class="switch"><input type="checkbox" data-testid="exact" checked={as_of.exact} onchange={exact} />{" Only what the snapshots themselves hold"}</label> }) }
+        </div>
     }
 }
 

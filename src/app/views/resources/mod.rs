@@ -104,6 +104,7 @@ fn as_of(route: &Route) -> AsOf {
         at: Moment::parse(route.value("at")),
         since: Moment::parse(route.value("since")),
         deleted: route.value("deleted") == "1",
+        exact: route.value("exact") == "1",
         found: !route.value("ask").is_empty(),
     }
 }

@@ -15,6 +15,29 @@ pub(super) struct Props {
     pub(super) config: Rc<ConfigSummary>,
 }
 
+/// What it recorded since when; what it records now stands last.
+fn scopes(all: &[(Option<Moment>, String)]) -> Html {
+    let one = |(at, (from, words)): (usize, &(Option<Moment>, String))| {
+        let since = match from {
+            Some(from) if all.len() > 1 || at > 0 => format!(", since {}", format::time(*from)),
+            _ => String::new(),
+        };
+        html! { <span key={at.to_string()} class="line"><bdi>{ words }</bdi>{ since }</span> }
+    };
+    if all.is_empty() {
+        return html! { "not told" };
+    }
+    html! { <>{ for all.iter().enumerate().map(one) }</> }
+}
+
+fn delivered(all: &[(String, Moment)]) -> String {
+    if all.is_empty() {
+        return "not told".to_owned();
+    }
+    let one = |(what, at): &(String, Moment)| format!("{what} {}", format::time(*at));
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 #[component]
 pub(super) fn Recorders(props: &Props) -> Html {
     let one = |(at, one): (usize, &RecorderView)| {
@@ -37,7 +60,10 @@ pub(super) fn Recorders(props: &Props) -> Html {
                 <h2><bdi>{ name(&one.account, "unknown account") }</bdi>{" "}<bdi>{ name(&one.region, "unknown region") }</bdi></h2>
                 <dl class="facts">
                     <div><dt>{"Recorder"}</dt><dd>{ &one.recording }</dd></div>
-                    <div><dt>{"Records"}</dt><dd><bdi>{ &one.scope }</bdi></dd></div>
+                    <div><dt>{"Records"}</dt><dd>{ scopes(&one.scopes) }</dd></div>
+                    { (!one.role.is_empty()).then(|| html! { <div><dt>{"By the role"}</dt><dd><bdi>{ &one.role }</bdi></dd></div> }) }
+                    { (!one.bucket.is_empty()).then(|| html! { <div><dt>{"Delivers to"}</dt><dd><bdi>{ &one.bucket }</bdi></dd></div> }) }
+                    <div><dt>{"Last delivery"}</dt><dd>{ delivered(&one.delivered) }</dd></div>
                     <div><dt>{"Captures"}</dt><dd>{ one.span.map_or_else(|| "none".to_owned(), |(from, to)| format!("{} to {}", format::time(from), format::time(to))) }</dd></div>
                     <div><dt>{"Resources"}</dt><dd>{ &one.population }</dd></div>
                 </dl>

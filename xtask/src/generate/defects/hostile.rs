@@ -20,6 +20,7 @@ const UNREADABLE: Defect = Defect {
     about: "",
     gaps: &[],
     lake: &[],
+    signatures: &[],
     files: Files::new(),
 };
 
@@ -32,6 +33,7 @@ const CONDEMNED: Defect = Defect {
     about: "",
     gaps: &[],
     lake: &[],
+    signatures: &[],
     problems: &[],
     files: Files::new(),
 };
