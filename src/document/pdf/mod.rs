@@ -3,6 +3,7 @@
 //! Objects are found by looking for them rather than by the file's own tables, so that damaged tables do not
 //! matter. Fonts without a map to Unicode are read as Latin-1. Encrypted files give no text, and say so.
 
+mod armour;
 mod object;
 mod page;
 
@@ -16,6 +17,8 @@ use object::{Value, parse};
 
 /// Objects of a file that are looked at.
 const OBJECTS: usize = 200_000;
+/// Filters of one stream.
+const FILTERS: usize = 4;
 
 /// All objects, and what is left of the bytes that streams may inflate to.
 struct File<'b> {
@@ -179,21 +182,35 @@ impl File<'_> {
         let (from, to) = stream?;
         let raw = self.bytes.get(from..to)?;
         let filter = value.get("Filter");
-        let only = match filter {
-            Value::Array(all) if all.len() == 1 => &all[0],
-            other => other,
+        let filters: Vec<&Value> = match filter {
+            Value::Null => Vec::new(),
+            Value::Array(all) => all.iter().take(FILTERS).collect(),
+            one => vec![one],
         };
         let mut out = Vec::new();
-        match only {
-            Value::Null => out.extend_from_slice(&raw[..raw.len().min(self.left)]),
-            // A damaged stream gives what it holds up to there.
-            Value::Name(name) if name == "FlateDecode" || name == "Fl" => {
-                let _ = ZlibDecoder::new(raw)
-                    .take(self.left as u64)
-                    .read_to_end(&mut out);
-            }
-            _ => return None,
+        if filters.is_empty() {
+            out.extend_from_slice(&raw[..raw.len().min(self.left)]);
         }
+        for (at, filter) in filters.into_iter().enumerate() {
+            let Value::Name(name) = filter else {
+                return None;
+            };
+            let input = if at == 0 { raw } else { &out };
+            out = match name.as_str() {
+                // A damaged stream gives what it holds up to there.
+                "FlateDecode" | "Fl" => {
+                    let mut inflated = Vec::new();
+                    let _ = ZlibDecoder::new(input)
+                        .take(self.left as u64)
+                        .read_to_end(&mut inflated);
+                    inflated
+                }
+                "ASCII85Decode" | "A85" => armour::base85(input),
+                "ASCIIHexDecode" | "AHx" => armour::hexadecimal(input),
+                _ => return None,
+            };
+        }
+        out.truncate(self.left);
         self.left -= out.len();
         Some(out)
     }

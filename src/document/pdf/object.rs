@@ -244,7 +244,8 @@ impl Reader<'_> {
             b'n' => text.push(b'\n'),
             b'r' => text.push(b'\r'),
             b't' => text.push(b'\t'),
-            b'b' | b'f' => text.push(b' '),
+            b'b' => text.push(8),
+            b'f' => text.push(12),
             b'\n' => {}
             b'\r' => {
                 if self.peek() == Some(b'\n') {

@@ -17,6 +17,10 @@ struct Map {
 const CODES: usize = 70_000;
 /// How far resources are inherited.
 const PARENTS: usize = 16;
+/// Stands for a gap that is none in files that write their spaces.
+const MAYBE: char = '\u{1}';
+/// Of so many signs one is a space in files that write them.
+const SPACED: usize = 20;
 
 /// Appends the text of all pages, in the order in which the file has them.
 pub(super) fn read(file: &mut File<'_>, into: &mut String) {
@@ -27,6 +31,7 @@ pub(super) fn read(file: &mut File<'_>, into: &mut String) {
     let pages: Vec<Value> = pages.map(|(value, _)| value.clone()).collect();
     let mut maps: HashMap<u32, Map> = HashMap::new();
     for page in pages {
+        let begun = into.len();
         let fonts = fonts(file, &page);
         for (_, map) in &fonts {
             if let Some(number) = map
@@ -48,11 +53,33 @@ pub(super) fn read(file: &mut File<'_>, into: &mut String) {
                 show(&text, &fonts, &maps, into);
             }
             if into.len() > MOST {
-                return;
+                break;
             }
+        }
+        settle(into, begun);
+        if into.len() > MOST {
+            return;
         }
         into.push('\n');
     }
+}
+
+/// Decides what the gaps of a page are: spaces, unless the page writes its own.
+fn settle(text: &mut String, from: usize) {
+    let page = text.split_off(from);
+    let (spaces, signs) = page
+        .chars()
+        .fold((0, 0), |(spaces, signs), sign| match sign {
+            ' ' => (spaces + 1, signs + 1),
+            MAYBE => (spaces, signs),
+            _ => (spaces, signs + 1),
+        });
+    let writes = spaces * SPACED > signs;
+    text.extend(page.chars().filter_map(|sign| match sign {
+        MAYBE if writes => None,
+        MAYBE => Some(' '),
+        other => Some(other),
+    }));
 }
 
 /// The fonts of a page by their names there, with the object of their map to Unicode.
@@ -79,6 +106,8 @@ fn show(text: &[u8], fonts: &[(String, Option<u32>)], maps: &HashMap<u32, Map>, 
     let mut reader = Reader { bytes: text, at: 0 };
     let mut operands: Vec<Value> = Vec::new();
     let mut map: Option<&Map> = None;
+    // The size of the font, and characters shown since text was last positioned.
+    let (mut size, mut from) = (0.0, into.len());
     loop {
         reader.skip();
         if reader.at >= text.len() || into.len() > MOST {
@@ -103,6 +132,7 @@ fn show(text: &[u8], fonts: &[(String, Option<u32>)], maps: &HashMap<u32, Map>, 
                     _ => None,
                 });
                 map = font.and_then(|(_, map)| maps.get(map.as_ref()?));
+                size = operands.last().and_then(Value::number).unwrap_or(0.0);
             }
             "Tj" => operands
                 .iter()
@@ -129,10 +159,21 @@ fn show(text: &[u8], fonts: &[(String, Option<u32>)], maps: &HashMap<u32, Map>, 
             }
             "Td" | "TD" => {
                 let down = operands.last().and_then(Value::number).unwrap_or(0.0);
-                into.push(if down == 0.0 { ' ' } else { '\n' });
+                let along = operands.first().and_then(Value::number).unwrap_or(0.0);
+                // No sign is wider than its font is tall: beyond that there is a gap. Short of it there may be one,
+                // or only the next sign.
+                let shown = into[from..].chars().count() as f64;
+                into.push(match (down == 0.0, along > size * shown) {
+                    (true, true) => ' ',
+                    (true, false) => MAYBE,
+                    _ => '\n',
+                });
             }
             "T*" | "Tm" | "ET" => into.push('\n'),
             _ => {}
+        }
+        if matches!(operator.as_str(), "Td" | "TD" | "T*" | "Tm" | "ET" | "BT") {
+            from = into.len();
         }
         operands.clear();
     }
@@ -181,6 +222,7 @@ fn latin(text: &[u8]) -> String {
         0x93 | 0x94 => '"',
         0x96 | 0x97 => '-',
         0x95 => '•',
+        8 | 12 => ' ',
         _ => byte as char,
     };
     text.iter().map(sign).collect()
