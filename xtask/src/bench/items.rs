@@ -22,11 +22,7 @@ const ASK: &str = include_str!("items.js");
 
 /// Measures and prints.
 pub(super) fn run(bench: &Bench, items: usize) -> Result<()> {
-    let path = shell::root().join(format!("target/bench/evidence/111122223333_Config_us-east-1_ConfigSnapshot_20260301T000000Z_{items}rules.json.gz"));
-    if !path.exists() {
-        println!("making {items} items");
-        make(items, &path)?;
-    }
+    let path = ensure(items)?;
     let bytes = fs::metadata(&path)?.len();
     let drop = Drop {
         path: &path,
@@ -59,6 +55,16 @@ pub(super) fn run(bench: &Bench, items: usize) -> Result<()> {
         serde_json::to_vec_pretty(&result)?,
     )?;
     Ok(())
+}
+
+/// The snapshot, made where it is not there yet.
+pub(super) fn ensure(items: usize) -> Result<std::path::PathBuf> {
+    let path = shell::root().join(format!("target/bench/evidence/111122223333_Config_us-east-1_ConfigSnapshot_20260301T000000Z_{items}rules.json.gz"));
+    if !path.exists() {
+        println!("making {items} items");
+        make(items, &path)?;
+    }
+    Ok(path)
 }
 
 /// Items of five types over a year, two captures each, of 2 kB. Three security groups have more rules than AWS allows,

@@ -8,6 +8,7 @@ mod measure;
 mod objects;
 mod python;
 mod queries;
+mod report;
 mod start;
 mod table;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let items: Option<usize> = args.opt_value_from_str("--items")?;
     let objects: Option<usize> = args.opt_value_from_str("--objects")?;
     let is_start = args.contains("--start");
+    let report: Option<usize> = args.opt_value_from_str("--report")?;
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -68,6 +70,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     }
     if let Some(megabytes) = objects {
         return objects::run(&bench, megabytes);
+    }
+    if let Some(items) = report {
+        return report::run(&bench, items);
     }
     if let Some(items) = items {
         return items::run(&bench, items);
