@@ -22,3 +22,4 @@ pub mod order;
 pub mod risk;
 pub mod sum;
 pub mod texts;
+pub mod ticket;

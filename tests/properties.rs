@@ -26,6 +26,9 @@ const HEADS: &[&[u8]] = &[
     b"{\"ConfigurationRecorders\":[{",
     b"eventID,eventTime\n",
     b"x-amz-meta-signature: ",
+    b"Number,Planned start,Planned end\nCHG1,2026-03-01,2026-03-02\n",
+    b"{\"schema\":\"exhibit.collection/1\",\"caller\":\"\",\"commands\":[",
+    b"%PDF-1.4\n1 0 obj <</Type/Page/Contents 2 0 R>> endobj 2 0 obj <</Length 9/Filter[/A85/AHx]>>stream\n",
     b"\xff\xfe",
     b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
 ];
@@ -36,6 +39,7 @@ const NAMES: &[&str] = &[
     "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010000Z.json.gz",
     "result_sign.json",
     "result_1.csv",
+    "changes.csv",
 ];
 
 proptest! {

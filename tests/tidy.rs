@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("texts", &[]),
     ("evidence", &["sum", "moment", "evidence"]),
     ("document", &["evidence", "document"]),
+    ("ticket", &["evidence", "moment", "ticket"]),
     ("object", &["evidence", "document", "object"]),
     ("artifact", &["moment", "evidence", "document", "artifact"]),
     (
@@ -56,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "intake",
         &[
+            "ticket",
             "document",
             "artifact",
             "object",
@@ -73,6 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "integrity",
         &[
+            "ticket",
             "artifact",
             "object",
             "compliance",
@@ -90,6 +93,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "activity",
         &[
+            "ticket",
             "artifact",
             "object",
             "compliance",
@@ -114,6 +118,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "ticket",
             "artifact",
             "object",
             "risk",
@@ -135,6 +140,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "case",
         &[
+            "ticket",
             "artifact",
             "object",
             "risk",

@@ -46,6 +46,10 @@ pub(crate) enum Command {
     ShowViews,
     /// Downloads saved views and settings.
     SaveSettings,
+    /// Downloads the case with its evidence.
+    SaveBundle,
+    /// Keeps settings in the browser, or forgets what is kept.
+    ToggleKeeping,
     /// Opens a file of saved views and settings.
     OpenSettings,
     /// Light or dark.
@@ -126,7 +130,17 @@ pub(crate) const COMMANDS: &[Entry] = &[
         "Download the case: settings, controls, hashes",
         "",
     ),
+    entry(
+        Command::SaveBundle,
+        "Download the case with the evidence itself, as one archive",
+        "",
+    ),
     entry(Command::OpenSettings, "Open the file of a case", ""),
+    entry(
+        Command::ToggleKeeping,
+        "Keep settings in this browser, or forget what is kept",
+        "",
+    ),
     entry(Command::ToggleTheme, "Light or dark", "t"),
     entry(Command::ShowPrivacy, "Why nothing leaves this page", "p"),
     entry(
@@ -195,8 +209,13 @@ impl Runner {
             Command::SaveValidateLogs => client.download(Export::ValidateLogs, "validate-logs.txt"),
             Command::ShowViews => self.overlay.emit(Some(Overlay::Views)),
             Command::SaveSettings => client.download(Export::Case, "case.exhibit.json"),
+            Command::SaveBundle => client.download_bundle(),
+            Command::ToggleKeeping => client.toggle_keeping(),
             Command::OpenSettings => click("settings-file"),
-            Command::ToggleTheme => theme::toggle(),
+            Command::ToggleTheme => {
+                theme::toggle();
+                client.keep_theme();
+            }
             Command::ShowPrivacy => self.overlay.emit(Some(Overlay::Privacy)),
             Command::ShowOffline => self.overlay.emit(Some(Overlay::Offline)),
             Command::ShowHelp => self.overlay.emit(Some(Overlay::Help)),

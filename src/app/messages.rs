@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use exhibit::case::{Answer, CustomRule, Decided, Export, Overview, Progress, Question, Settings};
 use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, Timings};
+use exhibit::moment::Moment;
 use exhibit::sum::Sum;
 
 /// A file that was dropped: its number and its path. The handle itself stays with the page.
@@ -29,8 +30,8 @@ pub(crate) enum ToCase {
     Attach,
     /// The user decided something.
     Set(Box<Settings>),
-    /// Files are being read from now on.
-    Reading,
+    /// Files are being read from now on, which it is.
+    Reading { at: Moment },
     /// All files of this intake are read: judge, and say when it is done.
     Done { intake: u32 },
     /// A reader died: whatever came of this job is void, and its files will be read again.

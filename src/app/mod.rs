@@ -18,6 +18,7 @@ mod roles;
 mod route;
 mod session;
 mod shell;
+mod stored;
 mod theme;
 mod views;
 mod widgets;

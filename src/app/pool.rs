@@ -171,6 +171,13 @@ impl Pool {
         self.feed(more);
     }
 
+    /// All files that were dropped, with their paths.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.sources
+            .iter()
+            .map(|source| (source.path.as_str(), &source.file))
+    }
+
     /// Queues every file again, for a new case worker.
     pub(crate) fn again(&mut self) {
         self.queue(0);

@@ -162,6 +162,8 @@ pub(crate) struct Session {
     pub(crate) tried: Option<Tried>,
     /// What the user decided.
     pub(crate) settings: Rc<Settings>,
+    /// Whether this browser keeps the settings.
+    pub(crate) keeps: bool,
     /// Whether the built-in demo is in the case.
     pub(crate) demo: bool,
 }

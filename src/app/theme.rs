@@ -2,35 +2,29 @@
 
 use web_sys::window;
 
-const KEY: &str = "exhibit.theme";
+use super::stored;
 
-/// Takes up the choice of an earlier visit.
+/// Takes up the choice of an earlier visit, where the user has the browser keep it.
 pub(crate) fn restore() {
-    let stored = window().and_then(|window| window.local_storage().ok().flatten());
-    if let Some(choice) = stored.and_then(|stored| stored.get_item(KEY).ok().flatten()) {
+    if let Some(choice) = stored::theme() {
         apply(&choice);
     }
 }
 
-/// Switches to the other of the two and remembers it: the only thing that is ever stored.
+/// Switches to the other of the two.
 pub(crate) fn toggle() {
-    let next = if is_dark() { "light" } else { "dark" };
-    apply(next);
-    if let Some(stored) = window().and_then(|window| window.local_storage().ok().flatten()) {
-        // Where storing is forbidden the choice lasts for this visit.
-        let _ = stored.set_item(KEY, next);
-    }
+    apply(if is_dark() { "light" } else { "dark" });
+}
+
+/// What the user chose, if anything.
+pub(crate) fn chosen() -> Option<String> {
+    let root = window().and_then(|window| window.document()?.document_element());
+    root.and_then(|root| root.get_attribute("data-theme"))
 }
 
 fn is_dark() -> bool {
     let Some(window) = window() else { return false };
-    let root = window
-        .document()
-        .and_then(|document| document.document_element());
-    match root
-        .and_then(|root| root.get_attribute("data-theme"))
-        .as_deref()
-    {
+    match chosen().as_deref() {
         Some("dark") => true,
         Some("light") => false,
         _ => window

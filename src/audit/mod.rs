@@ -4,6 +4,7 @@
 
 pub mod html;
 pub mod manifest;
+pub mod mask;
 pub mod ocsf;
 pub mod oscal;
 pub mod report;

@@ -28,6 +28,8 @@ pub struct Correction {
     pub file: Option<Sum>,
     /// The place within the file.
     pub place: u32,
+    /// Whether it is an agreement; as read where nothing is stated.
+    pub is_agreement: Option<bool>,
     /// Title.
     pub title: String,
     /// Program.
@@ -38,6 +40,10 @@ pub struct Correction {
     pub to: Option<Moment>,
     /// When it ends to hold.
     pub expires: Option<Moment>,
+    /// Programs and standards that it names; as read where nothing is stated.
+    pub certifications: Option<Vec<String>>,
+    /// The organization that agreed; as read where nothing is stated.
+    pub organization: Option<String>,
     /// The account that agreed.
     pub account: String,
     /// The state, by its name.
@@ -80,6 +86,13 @@ pub(super) fn arrange(case: &mut Case) {
             .cloned();
         let mut artifact = artifact.clone();
         if let Some(own) = &correction {
+            artifact.is_agreement = own.is_agreement.unwrap_or(artifact.is_agreement);
+            if let Some(all) = &own.certifications {
+                artifact.certifications.clone_from(all);
+            }
+            if let Some(organization) = &own.organization {
+                artifact.organization = Some(organization.clone()).filter(|text| !text.is_empty());
+            }
             artifact.title.clone_from(&own.title);
             artifact.program.clone_from(&own.program);
             (artifact.from, artifact.to, artifact.expires) = (own.from, own.to, own.expires);
@@ -285,6 +298,9 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     it.correction = Some(held.correction.clone().unwrap_or_else(|| Correction {
         file: sum,
         place: held.place,
+        is_agreement: Some(one.is_agreement),
+        certifications: Some(one.certifications.clone()),
+        organization: Some(one.organization.clone().unwrap_or_default()),
         title: one.title.clone(),
         program: one.program.clone(),
         from: one.from,
@@ -298,6 +314,13 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     Some(it)
 }
 
+/// Whether an artifact stays out of documents for others.
+pub(super) fn is_left_out(case: &Case, at: u32) -> bool {
+    let sharing = &case.settings.sharing;
+    let one = case.artifacts.get(at as usize);
+    sharing.on && !sharing.confidential && one.is_some_and(|one| one.artifact.confidential)
+}
+
 /// How many may not be handed on.
 pub(crate) fn confidential(case: &Case) -> usize {
     case.artifacts
@@ -308,7 +331,9 @@ pub(crate) fn confidential(case: &Case) -> usize {
 
 /// The part of the report.
 pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
-    case.artifacts.iter().map(|held| {
+    let all = case.artifacts.iter().enumerate();
+    let kept = all.filter(|(at, _)| !is_left_out(case, *at as u32));
+    kept.map(|(_, held)| {
         let one = &held.artifact;
         let file = case.register.file(held.file);
         let at = |at: Option<Moment>| at.map(|at| at.to_string());

@@ -1,5 +1,6 @@
 //! Everything about one thing, for the inspector.
 
+mod chain;
 mod event;
 mod finding;
 mod resource;
@@ -13,7 +14,9 @@ use crate::sum::Sum;
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
-use super::{Case, Link, artifacts, compliance, controls, objects, overview, resources, risk};
+use super::{
+    Case, Link, artifacts, compliance, controls, custody, objects, overview, resources, risk,
+};
 
 /// Looks a thing up; `None` where there is none any more.
 pub(super) fn inspect(case: &Case, subject: Subject) -> Option<Inspection> {
@@ -53,6 +56,8 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Classifier(at) => {
             objects::inspect_classifier(case, at, blank("", "Row of the model"))
         }
+        Subject::Done(at) => custody::inspect(case, at, blank("", "Something that was done")),
+        Subject::Chain(at) => chain::inspect(case, at),
         Subject::Score(at) => compliance::scores::inspect(case, at, blank("", "Group of results")),
         Subject::Artifact(at) => artifacts::inspect(case, at, blank("", "AWS report")),
         Subject::Audited(at) => controls::inspect(case, at, blank("", "Control of the audit")),
@@ -119,6 +124,10 @@ pub(super) fn add_file(case: &Case, file: u32, into: &mut Inspection) {
         return;
     };
     push(&mut into.proof, "File", code(&entry.path));
+    push(&mut into.proof, "Origin", text(&custody::told(case, file)));
+    if let Some(added) = entry.added {
+        push(&mut into.proof, "Added", Cell::Time(added));
+    }
     push(&mut into.proof, "Size", Cell::Size(entry.size));
     push(&mut into.proof, "SHA-256 as dropped", sum(entry.sum));
     push(

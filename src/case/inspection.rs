@@ -53,6 +53,10 @@ pub enum Subject {
     Artifact(u32),
     /// A control of the audit.
     Audited(u32),
+    /// Something that was done in the case, by its row.
+    Done(u32),
+    /// The digests of one trail in one account and region.
+    Chain(u32),
     /// A group of results and its score.
     Score(u32),
     /// An event.

@@ -4,13 +4,17 @@
 
 mod activity;
 pub(crate) mod artifacts;
+pub mod bundle;
+pub(crate) mod changes;
 pub(crate) mod compliance;
 pub mod controls;
+pub(crate) mod custody;
 mod glance;
 pub mod inspect;
 mod inspection;
 pub(crate) mod objects;
 pub mod overview;
+pub mod population;
 pub mod protection;
 pub mod question;
 pub mod recheck;
@@ -20,21 +24,27 @@ pub(crate) mod risk;
 pub mod rows;
 pub mod saved;
 mod scan;
+pub mod sharing;
 pub mod table;
 
 use crate::activity::Store;
 use crate::artifact::Artifact;
 use crate::audit;
+use crate::audit::mask::Mask;
 use crate::config::Inventory;
 use crate::config::graph::around;
 use crate::config::recorder::Coverage;
 use crate::config::sns::Signed;
 use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
+use crate::moment::Moment;
 
 pub use artifacts::Correction;
+pub use changes::{Approval, ChangesSummary, Mapped, SheetView};
 pub use compliance::Decided;
 pub use controls::{Audit, Control, Link};
+pub use custody::{Custody, Done};
+pub use population::{Draw, Frozen, Item, Population, Sample};
 pub use question::{
     Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, CertificateView,
     Completions, ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords,
@@ -47,6 +57,7 @@ pub use recheck::{Earlier, Hashed, Recheck};
 pub use register::{Register, Registered};
 pub(crate) use rows::{Wanted, each_row};
 pub use saved::{Exception, SavedView};
+pub use sharing::{Masked, Masks, Sharing};
 pub use table::{Cell, Column, Row, Shape, Table};
 
 /// All evidence of one audit and what is known of it.
@@ -71,6 +82,8 @@ pub struct Case {
     compliance: compliance::State,
     risk: risk::State,
     objects: objects::State,
+    changes: changes::State,
+    custody: custody::State,
     /// Reports and agreements as they were read.
     read_artifacts: Vec<(u32, Vec<Artifact>)>,
     /// The same as they count.
@@ -130,6 +143,14 @@ impl Case {
         if let Facts::Artifacts(all) = &facts.facts {
             self.read_artifacts.push((file, all.clone()));
         }
+        match &facts.facts {
+            Facts::Sheet(both) => {
+                self.objects.held.push((file, both.0.clone()));
+                self.changes.sheets.push((file, both.1.clone()));
+            }
+            Facts::Collection(one) => self.custody.collections.push((file, (**one).clone())),
+            _ => {}
+        }
         if let Facts::Object(object) = &facts.facts {
             self.objects.held.push((file, (**object).clone()));
         }
@@ -152,6 +173,12 @@ impl Case {
             self.objects
                 .held
                 .retain(|(file, _)| !register.is_gone(*file));
+            self.changes
+                .sheets
+                .retain(|(file, _)| !register.is_gone(*file));
+            self.custody
+                .collections
+                .retain(|(file, _)| !register.is_gone(*file));
         }
     }
 
@@ -170,11 +197,21 @@ impl Case {
     /// Takes what the user decided; the next judgement is made by it. Says whether it would be another one.
     pub fn set(&mut self, settings: Settings) -> bool {
         let old = std::mem::replace(&mut self.settings, settings);
-        let views = |of: &Settings| Settings {
-            views: Vec::new(),
-            ..of.clone()
+        // What no judgement rests on.
+        let judged = |of: &Settings| {
+            let mut of = of.clone();
+            of.views.clear();
+            of.log.clear();
+            of.audit.populations.clear();
+            of.sharing = Sharing::default();
+            of
         };
-        views(&old) != views(&self.settings)
+        judged(&old) != judged(&self.settings)
+    }
+
+    /// Files that come from now on are added at this moment.
+    pub fn begin(&mut self, now: Moment) {
+        self.register.now = Some(now);
     }
 
     /// Judges all evidence. Returns the signature checks whose outcome is needed first; when there are
@@ -201,6 +238,8 @@ impl Case {
                 self.risk.reset();
                 objects::arrange(self);
                 artifacts::arrange(self);
+                self.changes.reset();
+                self.custody.reset();
                 self.lines = None;
                 self.view = scan::View::default();
                 self.epoch += 1;
@@ -270,6 +309,14 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Freeze {
+                table,
+                filter,
+                draw,
+            } => Answer::Frozen(Box::new(population::freeze(self, *table, filter, draw))),
+            Question::Changes => Answer::Changes(Box::new(changes::summary(self))),
+            Question::Custody => Answer::Custody(custody::summary(self)),
+            Question::Masks(sharing) => Answer::Masks(Box::new(sharing::masks(self, sharing))),
             Question::Recheck(earlier) => Answer::Recheck(recheck::compare(self, earlier)),
             Question::ControlsOf(id) => {
                 Answer::Controls(id.clone(), controls::of_framework(self, id))
@@ -304,10 +351,20 @@ impl Case {
         compliance::results(self, None);
         risk::results(self);
         controls::arrange(self);
+        changes::work_out(self);
+        custody::work_out(self);
     }
 
-    /// Writes a document in parts.
+    /// Writes a document in parts, masked where the user chose so.
     pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
+        let mask = Mask::of(self, &self.settings.sharing);
+        match mask.zip(export.shared()) {
+            Some((mask, form)) => self.write(export, &mut |part| write(&mask.part(form, part))),
+            None => self.write(export, write),
+        }
+    }
+
+    fn write(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
         match export {
             Export::Report { generated } => {
                 self.work_out();
@@ -322,6 +379,7 @@ impl Case {
                 write(audit::oscal::document(self, *generated).as_bytes());
             }
             Export::Case => write(saved::write(&self.settings, recheck::files(self)).as_bytes()),
+            Export::Population { table, filter } => population::write(self, *table, filter, write),
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),
             Export::ValidateLogs => audit::validate_logs::write(self, write),

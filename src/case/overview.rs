@@ -17,7 +17,7 @@ use super::{Case, Register};
 const MOST_SEGMENTS: usize = 4_000;
 
 /// Sums up the case.
-pub(super) fn overview(case: &Case) -> Overview {
+pub(crate) fn overview(case: &Case) -> Overview {
     let (files, bytes) = case.register.totals();
     let judgement = &case.judgement;
     Overview {
@@ -127,6 +127,7 @@ fn trails(case: &Case) -> Vec<TrailSummary> {
             digests: row.digests,
             missing: row.missing,
             strip: strip(windows, &gaps),
+            subject: Subject::Chain(at as u32),
             gaps: gaps
                 .iter()
                 .map(|(at, gap)| (gap.kind, gap.from, gap.to, gap.digests, Subject::Gap(*at)))

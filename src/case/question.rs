@@ -2,21 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangesSummary;
 use super::controls::{Audit, Control};
+use super::custody::{Custody, Done};
 pub use super::glance::{ArtifactSummary, ComplianceSummary, RiskSummary};
 pub use super::inspection::{Inspection, Raw, Step, Subject};
+use super::population::{Draw, Frozen};
 use super::recheck::{Earlier, Recheck};
 pub use super::resources::view::{
     AsOf, CallView, CaptureView, CertificateView, ConfigSummary, GapView, RecorderView,
     RelationView, ResourceView,
 };
 use super::saved::{Exception, SavedView};
+use super::sharing::{Masks, Sharing};
 use super::table::{Row, Table};
 pub use crate::activity::complete::Completions;
 pub use crate::activity::facet::Values;
 pub use crate::activity::query::QueryError;
 
 pub use crate::activity::timeline::Histogram;
+use crate::audit::mask;
 pub use crate::compliance::custom::{CustomRule, Verdict as RuleVerdict};
 pub use crate::config::graph::{Graph, Wanted};
 use crate::evidence::Kind;
@@ -53,6 +58,21 @@ pub enum Question {
     Inspect(Subject),
     /// A resource, by its key, and what holds at a moment.
     Resource(String, Option<Moment>),
+    /// What a filtered table is now, frozen, and a sample of it.
+    Freeze {
+        /// The table.
+        table: Table,
+        /// Which of its rows.
+        filter: Filter,
+        /// What is asked of it.
+        draw: Draw,
+    },
+    /// Changes and the tickets that approve them.
+    Changes,
+    /// What tells of the evidence's past.
+    Custody,
+    /// What masking would do.
+    Masks(Sharing),
     /// Whether what was written down earlier still holds.
     Recheck(Earlier),
     /// The controls of a framework or a dropped pack, by its id.
@@ -148,6 +168,13 @@ pub enum Export {
     },
     /// The case: what the user decided, and the hash of every file.
     Case,
+    /// The canonical form of a filtered table, whose SHA-256 names the population.
+    Population {
+        /// The table.
+        table: Table,
+        /// Which of its rows.
+        filter: Filter,
+    },
     /// Hashes of all files in `sha256sum` format.
     Manifest,
     /// The script that collects what is missing.
@@ -167,6 +194,24 @@ pub enum Export {
         /// When it is made.
         generated: Moment,
     },
+}
+
+impl Export {
+    /// How a document is written that is for others; `None` for what stays with the auditor: the case, which holds
+    /// the secret of the pseudonyms; the script, whose commands need the names; and what a population is hashed by.
+    pub fn shared(&self) -> Option<mask::Form> {
+        match self {
+            Export::Case | Export::Script | Export::Population { .. } => None,
+            Export::Report { .. } | Export::Oscal { .. } => Some(mask::Form::Json),
+            Export::Html { .. } => Some(mask::Form::Html),
+            Export::Manifest | Export::ValidateLogs => Some(mask::Form::Plain),
+            Export::Rows { form, .. } => Some(match form {
+                Form::Csv => mask::Form::Csv,
+                Form::Json | Form::Ocsf => mask::Form::Json,
+                Form::Html => mask::Form::Html,
+            }),
+        }
+    }
 }
 
 /// The form of rows that are handed over.
@@ -226,6 +271,10 @@ pub struct Settings {
     pub audit: Audit,
     /// Rules of the user's own.
     pub rules: Vec<CustomRule>,
+    /// What is masked in what is handed over.
+    pub sharing: Sharing,
+    /// What was done in the case, the oldest first.
+    pub log: Vec<Done>,
 }
 
 /// An answer of the case.
@@ -243,6 +292,14 @@ pub enum Answer {
     Records(Vec<FileRecords>),
     /// To [`Question::Resource`]; `None` where there is none of that key.
     Resource(Option<Box<ResourceView>>),
+    /// To [`Question::Freeze`].
+    Frozen(Box<Frozen>),
+    /// To [`Question::Changes`].
+    Changes(Box<ChangesSummary>),
+    /// To [`Question::Custody`].
+    Custody(Custody),
+    /// To [`Question::Masks`].
+    Masks(Box<Masks>),
     /// To [`Question::Recheck`].
     Recheck(Recheck),
     /// To [`Question::ControlsOf`], with the id.
@@ -337,6 +394,8 @@ pub struct TrailSummary {
     pub missing: u64,
     /// What covers which time, in order, without overlap.
     pub strip: Vec<Segment>,
+    /// What opens its chains.
+    pub subject: Subject,
     /// Its gaps: kind, span, digests, and what to open.
     pub gaps: Vec<(GapKind, Moment, Moment, u64, Subject)>,
 }

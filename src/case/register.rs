@@ -4,6 +4,7 @@ use crate::evidence::parts::Checksums;
 use crate::evidence::{Kind, Problem};
 use crate::intake::Entry;
 use crate::integrity::Files;
+use crate::moment::Moment;
 use crate::order::order;
 use crate::sum::Sum;
 
@@ -30,6 +31,8 @@ pub struct Registered {
     pub region: Option<Box<str>>,
     /// What went wrong, the gravest first.
     pub problems: Box<[Problem]>,
+    /// When it was added to the case, by the clock of the machine.
+    pub added: Option<Moment>,
     /// Whether it was forgotten, to be read again.
     gone: bool,
 }
@@ -38,6 +41,8 @@ pub struct Registered {
 #[derive(Default)]
 pub struct Register {
     files: Vec<Registered>,
+    /// When the intake began that is going on.
+    pub(super) now: Option<Moment>,
     /// Places of files in the order of their paths; made by [`Register::sort`].
     order: Vec<u32>,
     /// The place of each file in `order`.
@@ -58,6 +63,7 @@ impl Register {
             account: entry.account.take().map(Into::into),
             region: entry.region.take().map(Into::into),
             problems: std::mem::take(&mut entry.problems).into(),
+            added: self.now,
             gone: false,
         });
         (self.files.len() - 1) as u32

@@ -14,7 +14,9 @@ use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
-use super::{Case, Registered, artifacts, compliance, controls, objects, resources, risk};
+use super::{
+    Case, Registered, artifacts, changes, compliance, controls, custody, objects, resources, risk,
+};
 
 /// Which rows of which table, and in which order.
 pub(crate) type Wanted<'w> = (Table, &'w Filter, Sort);
@@ -82,6 +84,9 @@ pub(crate) fn each_row(
     let all = case.view.len();
     for first in (0..all).step_by(WINDOW as usize) {
         for at in case.view.places(&case.activity, first, WINDOW) {
+            if table == Table::Artifacts && artifacts::is_left_out(case, at) {
+                continue;
+            }
             take(&row(case, table, at));
         }
     }
@@ -123,6 +128,9 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Objects | Table::Accessed | Table::Classifiers => objects::length(case, table),
         Table::Artifacts => case.artifacts.len(),
         Table::Audit => controls::length(case),
+        Table::Changes => changes::length(case),
+        Table::Custody => case.register.files().len(),
+        Table::Done => case.settings.log.len(),
         Table::Controls => compliance::controls(case, &case.view.framework).len(),
     };
     rows as u32
@@ -151,6 +159,9 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Classifiers => objects::classifier_row(case, at),
         Table::Artifacts => artifacts::row(case, at),
         Table::Audit => controls::row(case, at),
+        Table::Changes => changes::row(case, at),
+        Table::Custody => custody::row(case, at),
+        Table::Done => custody::done_row(case, at),
     }
 }
 

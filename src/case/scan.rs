@@ -11,7 +11,7 @@ use super::activity::InTime;
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity, compliance, controls, objects, resources, risk};
+use super::{Case, activity, changes, compliance, controls, custody, objects, resources, risk};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -116,7 +116,8 @@ impl Scan {
         let is_known = case.view.key.as_ref().is_some_and(|(table, filter, sort)| {
             (*table, filter, *sort) == (self.table, &self.filter, self.sort)
         });
-        if is_known {
+        // What was done is written down without a new judgement.
+        if is_known && self.table != Table::Done {
             return true;
         }
         if self.at == u32::MAX || self.epoch != case.epoch {
@@ -156,6 +157,16 @@ impl Scan {
             }
             if matches!(self.table, Table::Audit) {
                 controls::arrange(case);
+                self.tally = Some(Tally::new(self.table));
+            }
+            if matches!(self.table, Table::Changes) {
+                changes::work_out(case);
+                self.tally = Some(Tally::new(self.table));
+            }
+            if matches!(self.table, Table::Custody) {
+                custody::work_out(case);
+            }
+            if matches!(self.table, Table::Done) {
                 self.tally = Some(Tally::new(self.table));
             }
             if matches!(self.table, Table::Accessed) {

@@ -51,6 +51,12 @@ pub enum Table {
     Audit,
     /// Scores of groups of results.
     Scores,
+    /// Changes, and the tickets that approve them.
+    Changes,
+    /// Where files came from.
+    Custody,
+    /// What was done in the case.
+    Done,
 }
 
 /// A column of a table.
@@ -376,6 +382,34 @@ const SCORES: &[Column] = &[
     column("recorded", "AWS recorded", Shape::Text, 150, true),
 ];
 
+const CHANGES: &[Column] = &[
+    column("approval", "Approval", Shape::Text, 100, true),
+    column("ticket", "Ticket", Shape::Text, 110, true),
+    column("why", "Why", Shape::Text, 260, true),
+    column("time", "Time (UTC)", Shape::Time, 170, false),
+    column("kind", "Kind", Shape::Text, 110, true),
+    column("what", "What", Shape::Text, 180, false),
+    column("resource", "Resource", Shape::Path, 240, false),
+    column("actor", "Actor", Shape::Path, 220, false),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
+    column("title", "What the ticket is for", Shape::Text, 240, false),
+];
+
+const CUSTODY: &[Column] = &[
+    column("path", "Path", Shape::Path, 320, false),
+    column("added", "Added (UTC)", Shape::Time, 170, false),
+    column("size", "Size", Shape::Size, 80, false),
+    column("sha256", "SHA-256", Shape::Code, 164, false),
+    column("origin", "Origin, as far as known", Shape::Path, 420, false),
+];
+
+const DONE: &[Column] = &[
+    column("at", "When (UTC)", Shape::Time, 170, false),
+    column("what", "What", Shape::Text, 240, true),
+    column("detail", "To what", Shape::Text, 600, false),
+];
+
 impl Table {
     /// All tables.
     pub const ALL: &[Table] = &[
@@ -400,6 +434,9 @@ impl Table {
         Table::Artifacts,
         Table::Audit,
         Table::Scores,
+        Table::Changes,
+        Table::Custody,
+        Table::Done,
     ];
 
     /// Its columns.
@@ -425,6 +462,9 @@ impl Table {
             Table::Artifacts => ARTIFACTS,
             Table::Audit => AUDIT,
             Table::Scores => SCORES,
+            Table::Changes => CHANGES,
+            Table::Custody => CUSTODY,
+            Table::Done => DONE,
         }
     }
 
@@ -452,6 +492,9 @@ impl Table {
             Table::Artifacts => "artifacts",
             Table::Audit => "audit",
             Table::Scores => "scores",
+            Table::Changes => "changes",
+            Table::Custody => "custody",
+            Table::Done => "done",
         }
     }
 

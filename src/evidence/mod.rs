@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod buffer;
+pub mod collection;
 pub mod inflate;
 pub mod json;
 pub mod kind;

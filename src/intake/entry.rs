@@ -6,10 +6,12 @@ use crate::artifact::Artifact;
 use crate::cloudtrail::{Description, Digest, KeyRecord, LakeSign, Log, ObjectMetadata};
 use crate::compliance::recorded::Recorded;
 use crate::config::Config;
+use crate::evidence::collection::Collection;
 use crate::evidence::parts::Checksums;
 use crate::evidence::{Kind, Problem};
 use crate::object::Object;
 use crate::sum::Sum;
+use crate::ticket::Sheet;
 
 /// One file of the evidence as the case registers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +62,10 @@ pub enum Facts {
     Artifacts(Vec<Artifact>),
     /// What an object holds that is no evidence itself.
     Object(Box<Object>),
+    /// The same, and a table in it that may hold change tickets.
+    Sheet(Box<(Object, Sheet)>),
+    /// How evidence was collected.
+    Collection(Box<Collection>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
 }

@@ -17,7 +17,7 @@ use crate::evidence::inflate::inflate;
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
 use crate::object;
 use crate::sum::Sum;
-use crate::{artifact, document};
+use crate::{artifact, document, ticket};
 
 pub use entry::{Entry, Facts};
 
@@ -301,11 +301,18 @@ impl<'c> Reader<'c> {
                 };
                 entry.facts = Facts::Artifacts(vec![artifact]);
             } else {
-                entry.facts = Facts::Object(Box::new(object::classify(
-                    &entry.path,
-                    text,
-                    document.as_ref(),
-                )));
+                let object = object::classify(&entry.path, text, document.as_ref());
+                let sheet = ticket::sheet(&entry.path, text);
+                if sheet
+                    .as_ref()
+                    .is_some_and(|sheet| ticket::are_tickets(&sheet.headings))
+                {
+                    entry.kind = Kind::ChangeTickets;
+                }
+                entry.facts = match sheet {
+                    Some(sheet) => Facts::Sheet(Box::new((object, sheet))),
+                    None => Facts::Object(Box::new(object)),
+                };
             }
         } else if !whole && !damaged {
             entry

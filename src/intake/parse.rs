@@ -8,6 +8,7 @@ use crate::compliance::framework;
 use crate::compliance::recorded::{self, Recorded};
 use crate::compliance::rules::kept_paths;
 use crate::config;
+use crate::evidence::collection;
 use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
 use crate::sum::Sum;
@@ -47,6 +48,13 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         Kind::ArtifactReport | Kind::ArtifactAgreement => match artifact::parse(text) {
             Ok(all) => {
                 entry.facts = Facts::Artifacts(all);
+                Vec::new()
+            }
+            Err(problem) => vec![problem],
+        },
+        Kind::Collection => match collection::parse(text) {
+            Ok(read) => {
+                entry.facts = Facts::Collection(Box::new(read));
                 Vec::new()
             }
             Err(problem) => vec![problem],

@@ -225,6 +225,13 @@ const FORMS: &[Form] = &[
         &["series", "periodStart", "acceptanceType"],
     ),
     object(Kind::ArtifactAgreement, &[], &["customerAgreements"]),
+    object(Kind::Collection, &["schema", "commands"], &["caller"]),
+    object(Kind::ExhibitCase, &["schema", "settings"], &[]),
+    object(
+        Kind::ExhibitReport,
+        &["schema", "generatedAt", "evidence"],
+        &[],
+    ),
     object(Kind::S3ObjectMetadata, &["Metadata"], &[]),
     object(
         Kind::S3ObjectMetadata,

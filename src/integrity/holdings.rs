@@ -280,7 +280,7 @@ impl Holdings {
             Facts::Descriptions(all) => self
                 .descriptions
                 .extend(all.into_iter().map(|one| (file, one))),
-            Facts::Config(_) | Facts::Compliance(_) => {}
+            Facts::Config(_) | Facts::Compliance(_) | Facts::Sheet(_) | Facts::Collection(_) => {}
             Facts::Object(_) | Facts::Artifacts(_) | Facts::None => self.add_unparsed(file, entry),
         }
     }

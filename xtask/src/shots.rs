@@ -57,6 +57,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
             }
             page.click(&format!("nav-{view}"))?;
             page.wait_shown(&format!("view-{view}"), true)?;
+            if case == "demo" && view == "report" {
+                sample(&page)?;
+            }
             for part in 0..page.parts()?.max(1) {
                 page.open_part(part)?;
                 for &(width, height) in sizes {
@@ -116,6 +119,24 @@ fn overlays(page: &Page, folder: &Path) -> Result<()> {
             page.screenshot(&folder.join(format!("overlay-{name}-{scheme}.png")))?;
         }
         page.session().press(&[], key::ESCAPE)?;
+    }
+    Ok(())
+}
+
+/// A population, a sample of it, and masking turned on.
+fn sample(page: &Page) -> Result<()> {
+    page.click_text("nav.tabs a", "Controls")?;
+    page.wait_shown("freeze", true)?;
+    page.click("freeze")?;
+    page.click_text("nav.tabs a", "Samples")?;
+    page.wait_shown("draw-sample", true)?;
+    page.fill("sample-size", "3")?;
+    page.click("draw-sample")?;
+    page.wait_shown("checklist", true)?;
+    page.click_text("nav.tabs a", "Hand over")?;
+    for choice in ["mask-on", "mask-accounts", "mask-actors", "mask-arns"] {
+        page.click(choice)?;
+        page.rest()?;
     }
     Ok(())
 }

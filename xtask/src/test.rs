@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step("lint", "lints, Wasm", lint_wasm),
     step("deny", "licences and origins of crates", |_| deny::run()),
     step("domain", "tests on the host", domain),
+    step("peer", "documents by published models", documents),
     step("web", "unit tests in the browser", web),
     step("e2e", "build", bundle),
     step("e2e", "end-to-end tests", end_to_end),
@@ -182,6 +183,27 @@ fn lint_wasm(_: &Options) -> Result<()> {
 
 fn domain(_: &Options) -> Result<()> {
     shell::run(shell::program("cargo").args(["test", "--locked", "--workspace"]))
+}
+
+/// Has the models of others read what `tests/audit.rs` left: documents of the demo case.
+fn documents(_: &Options) -> Result<()> {
+    let folder = shell::root().join("target/tmp/documents");
+    for (format, script, file) in [
+        ("oscal", "xtask/peer/oscal.py", "results.oscal.json"),
+        ("ocsf", "xtask/peer/ocsf.py", "findings.ocsf.json"),
+    ] {
+        let file = folder.join(file);
+        if !file.is_file() {
+            bail!(
+                "{} is not there: run the tests on the host first",
+                file.display()
+            );
+        }
+        if let Some(python) = setup::models(format) {
+            shell::run(shell::program(python).arg(script).arg(file))?;
+        }
+    }
+    Ok(())
 }
 
 fn web(_: &Options) -> Result<()> {

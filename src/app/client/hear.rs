@@ -44,6 +44,7 @@ impl Client {
                 let is_last = intake == Some(self.0.state.borrow().intake);
                 if is_last {
                     self.publish_timings(&overview, verify);
+                    self.tell_intake(&overview);
                 }
                 self.change(|session| {
                     session.revision += 1;
@@ -105,6 +106,15 @@ impl Client {
             }
             FromCase::Warning(text) => self.warn(text),
         }
+    }
+
+    /// Writes down that evidence was added.
+    fn tell_intake(&self, overview: &exhibit::case::Overview) {
+        let detail = format!(
+            "{} files, {} bytes in all now",
+            overview.files, overview.bytes
+        );
+        self.note("Evidence added", detail);
     }
 
     /// `window.exhibitTimings`, for whoever measures.

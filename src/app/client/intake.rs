@@ -7,6 +7,7 @@ use crate::app::dropped::{self, Drop, Files};
 use crate::app::messages::{Spent, ToCase};
 use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
+use crate::app::stored;
 
 /// Up to so many files, each is asked for its size, so that progress is by bytes. More files are many
 /// small ones, and asking is a question to the browser's own process.
@@ -136,7 +137,9 @@ impl Client {
         (intake.phase, intake.judging, intake.cancelled) = (Phase::Reading, false, false);
         (intake.before, intake.elapsed) = (before, 0.0);
         drop(state);
-        self.tell(&ToCase::Reading);
+        self.tell(&ToCase::Reading {
+            at: crate::app::commands::now(),
+        });
     }
 
     /// Brings the intake's numbers up to date.
@@ -181,6 +184,7 @@ impl Client {
 
     /// Forgets all evidence. The workers end, for that alone gives their memory back.
     pub(crate) fn clear(&self) {
+        stored::forget();
         self.end_workers();
         let mut state = self.0.state.borrow_mut();
         state.pool = Pool::default();

@@ -1,5 +1,6 @@
 //! The page's hand on the workers: drops go in, questions are asked, the session comes out.
 
+mod audit;
 mod hear;
 mod intake;
 mod records;
@@ -15,7 +16,7 @@ use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
 use exhibit::case::controls::parse_catalog;
-use exhibit::case::{Answer, Control, Earlier, Export, Question, Raw, Settings, recheck, saved};
+use exhibit::case::{Answer, Control, Export, Question, Raw, Settings, recheck, saved};
 use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
@@ -97,6 +98,11 @@ impl Client {
             changed,
             readers,
         }));
+        if let Some(settings) = crate::app::stored::settings() {
+            let mut state = client.0.state.borrow_mut();
+            state.session.settings = Rc::new(settings);
+            state.session.keeps = true;
+        }
         client.spawn()?;
         Ok(client)
     }
@@ -203,9 +209,12 @@ impl Client {
     }
 
     /// Takes what the user decided; the case judges again.
-    pub(crate) fn set(&self, settings: Settings) {
-        self.change(|session| session.settings = Rc::new(settings.clone()));
-        self.tell(&ToCase::Set(Box::new(settings)));
+    pub(crate) fn set(&self, mut settings: Settings) {
+        let before = self.settings();
+        // Whoever made these settings may have done so before something else was written down.
+        settings.log.clone_from(&before.log);
+        settings.note_changes(&before, crate::app::commands::now());
+        self.keep(settings);
     }
 
     /// Takes up what such a file says, in place of what was decided before.
@@ -218,17 +227,7 @@ impl Client {
                 .and_then(|text| text.as_string())
                 .unwrap_or_default();
             match saved::parse(text.as_bytes()) {
-                Ok((settings, files)) => {
-                    if !files.is_empty() {
-                        let earlier = Earlier {
-                            name: file.name(),
-                            files,
-                            ..Earlier::default()
-                        };
-                        client.change(|session| session.earlier = Some(Rc::new(earlier)));
-                    }
-                    client.set(settings);
-                }
+                Ok((settings, files)) => client.open_case(&file.name(), settings, files),
                 Err(problem) => client.warn(format!(
                     "{} holds no saved views and settings: {} Choose a file that Exhibit wrote.",
                     file.name(),
@@ -295,6 +294,13 @@ impl Client {
 
     /// Has the case write a document, and downloads it.
     pub(crate) fn download(&self, export: Export, name: &str) {
+        let masked = export.shared().is_some() && self.settings().sharing.masks();
+        let detail = if masked {
+            format!("{name}, masked")
+        } else {
+            name.to_owned()
+        };
+        self.note("Document handed over", detail);
         let (client, name) = (self.clone(), name.to_owned());
         self.write(
             export,

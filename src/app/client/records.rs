@@ -70,6 +70,9 @@ pub(super) struct Reading {
 impl Client {
     /// Reads the records of all events that a query shows.
     pub(crate) fn read_records(&self, query: &str, purpose: Purpose) {
+        if purpose == Purpose::Export && self.refuses("events.jsonl") {
+            return;
+        }
         self.read_all(Question::Records(query.to_owned()), purpose);
     }
 

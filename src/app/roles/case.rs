@@ -111,7 +111,8 @@ impl Role {
                     self.want(Wanted::Settings);
                 }
             }
-            ToCase::Reading => {
+            ToCase::Reading { at } => {
+                self.case.borrow_mut().begin(at);
                 self.verify.set(0.0);
                 self.judged.set(self.now());
             }

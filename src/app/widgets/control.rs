@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use exhibit::case::controls::{NAMES, OWN};
 use exhibit::case::{Control, Link, Settings};
 
 use super::form::{Field, Form};
@@ -108,10 +109,10 @@ pub(crate) fn Conclude(props: &Props) -> Html {
     html! {
         <div>
             <h3>{"Conclude"}</h3>
-            <p class="fine">{"What the evidence proposes is no conclusion: that is a person's. Controls are saved with the settings: Ctrl+K, Download saved views and settings."}</p>
+            <p class="fine">{"What the evidence proposes is no conclusion: that is a person's. Controls are saved with the case: Report, Download the case."}</p>
             <Form {fields} button="Save" testid="control-save" {onsubmit} />
             <ul class="related">{ for own.evidence.iter().enumerate().map(link) }</ul>
-            { (own.source != exhibit::case::controls::OWN).then(|| html! { <p><button onclick={remove}>{"Remove this control"}</button></p> }) }
+            { (own.source != OWN).then(|| html! { <p><button onclick={remove}>{"Remove this control"}</button></p> }) }
         </div>
     }
 }
@@ -127,9 +128,18 @@ pub(crate) struct AddProps {
 pub(crate) fn Add(props: &AddProps) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let client = use_context::<Client>();
-    let all = &session.settings.audit.controls;
-    if all.is_empty() {
-        return html! { <p class="fine">{"To use this as evidence of a control, add controls under Report."}</p> };
+    // Those of the evidence itself are there before anybody edits them.
+    let mut all = session.settings.audit.controls.clone();
+    for (id, title) in NAMES {
+        let own = Control {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            source: OWN.to_owned(),
+            ..Control::default()
+        };
+        if !all.iter().any(|one| one.is(&own)) {
+            all.push(own);
+        }
     }
     let options: Vec<(String, String)> = all
         .iter()
@@ -144,12 +154,7 @@ pub(crate) fn Add(props: &AddProps) -> Html {
         let (session, link) = (Rc::clone(&session), props.link.clone());
         Callback::from(move |values: Vec<String>| {
             let [place, note] = <[String; 2]>::try_from(values).ok()?;
-            let mut control = session
-                .settings
-                .audit
-                .controls
-                .get(place.parse::<usize>().ok()?)?
-                .clone();
+            let mut control = all.get(place.parse::<usize>().ok()?)?.clone();
             let known = control
                 .evidence
                 .iter()

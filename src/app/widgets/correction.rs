@@ -51,6 +51,28 @@ pub(crate) fn Correct(props: &Props) -> Html {
     };
     let word = |yes: bool| if yes { "yes" } else { "no" };
     let fields = vec![
+        Field::choice(
+            "Type",
+            "artifact-type",
+            if own.is_agreement == Some(true) {
+                "agreement"
+            } else {
+                "report"
+            },
+            ["report", "agreement"]
+                .map(|word| (word.to_owned(), word.to_owned()))
+                .to_vec(),
+        ),
+        Field::text(
+            "Programs and standards that it names, with commas",
+            "artifact-names",
+            own.certifications.as_deref().unwrap_or_default().join(", "),
+        ),
+        Field::text(
+            "Organization",
+            "artifact-organization",
+            own.organization.clone().unwrap_or_default(),
+        ),
         Field::text("Title", "artifact-title", own.title.as_str()),
         Field::text("Program", "artifact-program", own.program.as_str()),
         Field::text("Covers from (2026-12-31)", "artifact-from", shown(own.from)),
@@ -82,6 +104,9 @@ pub(crate) fn Correct(props: &Props) -> Html {
         let (own, settings) = (own.clone(), Rc::clone(&session.settings));
         Callback::from(move |values: Vec<String>| {
             let [
+                kind,
+                names,
+                organization,
                 title,
                 program,
                 from,
@@ -94,7 +119,7 @@ pub(crate) fn Correct(props: &Props) -> Html {
                 accepted_at,
                 separate,
                 note,
-            ] = <[String; 12]>::try_from(values).ok()?;
+            ] = <[String; 15]>::try_from(values).ok()?;
             let dates = (|| {
                 Ok::<_, String>((
                     day(&from, "00:00:00")?,
@@ -115,6 +140,15 @@ pub(crate) fn Correct(props: &Props) -> Html {
             settings.audit.artifacts.push(Correction {
                 file: own.file,
                 place: own.place,
+                is_agreement: Some(kind == "agreement"),
+                certifications: Some(
+                    names
+                        .split(',')
+                        .map(|name| name.trim().to_owned())
+                        .filter(|name| !name.is_empty())
+                        .collect(),
+                ),
+                organization: Some(organization),
                 title,
                 program,
                 from,

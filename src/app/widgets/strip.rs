@@ -50,6 +50,14 @@ pub(crate) fn Strip(props: &Props) -> Html {
             </rect>
         }
     };
+    let chain = {
+        let (open, subject) = (open.clone(), props.trail.subject);
+        Callback::from(move |_: MouseEvent| {
+            if let Some(open) = &open {
+                open.0.emit(Some(subject));
+            }
+        })
+    };
     let trail = &props.trail;
     let label = format!(
         "{} {} {}: {}, {} gaps",
@@ -85,7 +93,7 @@ pub(crate) fn Strip(props: &Props) -> Html {
     };
     html! {
         <div class="strip">
-            <p class="strip-name"><bdi>{ &trail.account }</bdi>{" "}<strong><bdi>{ &trail.region }</bdi></strong>{" "}<bdi>{ &trail.trail }</bdi>
+            <p class="strip-name"><button class="link" data-testid="open-chain" title="Its digest chain, to look at and to add to a control" onclick={chain}><bdi>{ &trail.account }</bdi>{" "}<strong><bdi>{ &trail.region }</bdi></strong>{" "}<bdi>{ &trail.trail }</bdi></button>
                 <span class="fine">{ format!(" {}{}", format::count(trail.digests, "digest file"), missing(trail.missing)) }</span></p>
             <svg class="strip-line" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
                 { for trail.strip.iter().enumerate().map(piece) }

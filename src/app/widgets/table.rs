@@ -138,6 +138,7 @@ struct ToolsProps {
 
 #[component]
 fn Tools(props: &ToolsProps) -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
     let client = use_context::<Client>();
     let oninput = {
         let (filter, onchange) = (props.filter.clone(), props.onchange.clone());
@@ -221,6 +222,15 @@ fn Tools(props: &ToolsProps) -> Html {
             }
         })
     };
+    let freeze = {
+        let (table, filter, client) = (props.table, props.filter.clone(), client.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(client) = &client {
+                client.freeze(table, filter.clone());
+            }
+        })
+    };
+    let masks = session.settings.sharing.masks();
     let shown = if props.matching == props.total {
         format::count(u64::from(props.total), "row")
     } else {
@@ -246,7 +256,9 @@ fn Tools(props: &ToolsProps) -> Html {
             }) }</div>
             <div class="facets">{ for useful.map(facet) }</div>
             <span class="count" role="status" data-testid="row-count">{ shown }</span>
-            <span class="exports">{"Export "}
+            <span class="exports">
+                <button data-testid="freeze" title="Keeps query, count and hash of these rows as a population to draw samples from" onclick={freeze}>{"Freeze"}</button>
+                { if masks { "Export, masked " } else { "Export " } }
                 <button data-testid="export-csv" title="The rows that the filter shows, for spreadsheets" onclick={export(Form::Csv, "csv")}>{"CSV"}</button>
                 <button data-testid="export-json" title="The rows that the filter shows, for programs" onclick={export(Form::Json, "json")}>{"JSON"}</button>
                 <button data-testid="export-page" title="The rows that the filter shows, as a page to print" onclick={export(Form::Html, "html")}>{"Page"}</button>

@@ -4,11 +4,14 @@
 //! Two reports of the same evidence and settings differ only in the time that they state.
 
 mod parts;
+mod pictures;
+mod prose;
 mod table;
 
 use crate::case::{Case, Filter, Table, Wanted};
 use crate::moment::Moment;
 
+pub(super) use prose::prose;
 pub(super) use table::escape;
 use table::{Frame, table};
 
@@ -19,15 +22,14 @@ const STYLE: &str = include_str!("report.css");
 /// Writes the report in parts.
 pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     let mut say = |text: &str| out(text.as_bytes());
-    say(HEAD);
-    say(STYLE);
-    say("</style></head><body>\n");
+    say(&format!("{HEAD}{STYLE}</style></head><body>\n"));
     say(&parts::title(case, generated));
     say(&parts::contents());
     say(&parts::summary(case));
-    say(parts::METHOD);
+    say(prose::METHOD);
     say(&parts::controls(case));
     say(&parts::integrity(case));
+    say(&pictures::coverage(case));
     let failing =
         |table: Table, column: &str, values: &[&str]| Frame::of(table).picking(column, values);
     let frames = [
@@ -69,11 +71,15 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     for (title, frame) in frames {
         table(case, title, &frame, &mut say);
     }
+    say("</section>\n");
     say("<section id=\"compliance\"><h2>Compliance</h2>\n");
     say(&parts::compliance(case));
-    let frame = failing(Table::Findings, "evaluated", &["NON_COMPLIANT"]).only(&[
-        "rule", "type", "resource", "account", "region", "recorded", "muted", "path", "value",
-    ]);
+    say(&pictures::compliance(case));
+    let frame = failing(Table::Findings, "evaluated", &["NON_COMPLIANT"])
+        .only(&[
+            "type", "resource", "account", "region", "recorded", "muted", "path", "value",
+        ])
+        .grouped("rule");
     table(case, "Resources that fail a rule", &frame, &mut say);
     let frame = failing(Table::Findings, "agreement", &["disagree"]).only(&[
         "rule",
@@ -90,9 +96,19 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
         &frame,
         &mut say,
     );
+    say("</section>\n<section id=\"changes\"><h2>Changes and change tickets</h2>\n");
+    say(&pictures::changes(case));
+    say(prose::CHANGES);
+    say(&parts::approvals(case));
+    if crate::case::changes::tickets(case) > 0 {
+        let frame = failing(Table::Changes, "approval", &["unapproved", "partly"]).only(&[
+            "approval", "why", "ticket", "time", "kind", "what", "resource", "actor", "account",
+        ]);
+        table(case, "Changes that no ticket approves", &frame, &mut say);
+    }
     say("</section>\n<section id=\"risk\"><h2>Risk</h2>\n");
-    say(parts::RISK);
-    say(&parts::picture(case));
+    say(prose::RISK);
+    say(&pictures::events(case));
     table(case, "Alerts", &Frame::of(Table::Alerts), &mut say);
     table(
         case,
@@ -113,10 +129,15 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
         &mut say,
     );
     say(
-        "</section>\n<section id=\"artifacts\"><h2>AWS's own attestations</h2>\n<p>They tell of AWS's side of a control and never stand for the customer's evidence. Confidential ones are counted and left out.</p>\n",
+        "</section>\n<section id=\"artifacts\"><h2>AWS's own attestations</h2>\n<p>They tell of AWS's side of a control and never stand for the customer's evidence.</p>\n",
     );
     say(&parts::confidential(case));
-    let frame = failing(Table::Artifacts, "confidential", &[""]).only(&[
+    let frame = if case.settings().sharing.confidential {
+        Frame::of(Table::Artifacts)
+    } else {
+        failing(Table::Artifacts, "confidential", &[""])
+    };
+    let frame = frame.only(&[
         "type",
         "program",
         "title",
@@ -124,16 +145,20 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
         "periodFrom",
         "periodTo",
         "expires",
+        "confidential",
         "warning",
     ]);
     table(case, "Reports and agreements", &frame, &mut say);
     say("</section>\n<section id=\"evidence\"><h2>Evidence</h2>\n");
+    say(&parts::provenance(case));
     let frame = Frame::of(Table::Files).only(&[
         "path", "kind", "account", "region", "size", "sha256", "problem",
     ]);
     table(case, "Every file, with its SHA-256", &frame, &mut say);
     say("</section>\n");
-    say(parts::LIMITS);
+    say(&parts::populations(case));
+    say(prose::LIMITS);
+    say(&prose::glossary());
     say("</body></html>\n");
 }
 
@@ -145,9 +170,9 @@ pub fn rows(
     out: &mut dyn FnMut(&[u8]),
 ) {
     let mut say = |text: &str| out(text.as_bytes());
-    say(HEAD);
-    say(STYLE);
-    say("@page { size: landscape; } body { max-width: none; }</style></head><body>\n");
+    say(&format!(
+        "{HEAD}{STYLE}@page {{ size: landscape; }} body {{ max-width: none; }}</style></head><body>\n"
+    ));
     say(&parts::title(case, generated));
     let frame = Frame {
         filter: filter.clone(),
@@ -165,6 +190,7 @@ impl Frame {
             filter: Filter::default(),
             sort: None,
             columns: Vec::new(),
+            group: None,
         }
     }
 }

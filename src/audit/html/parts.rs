@@ -1,12 +1,10 @@
-//! The prose of the report, and what it says of this case.
+//! What the report says of this case.
 
 use std::fmt::Write as _;
 
-use crate::activity::Field;
-use crate::activity::timeline::{histogram, span, svg};
-use crate::case::Case;
 use crate::case::compliance::known;
 use crate::case::controls::{Line, OWN, lines};
+use crate::case::{Case, population};
 use crate::integrity::Verdict;
 use crate::moment::Moment;
 
@@ -19,34 +17,14 @@ const SECTIONS: &[(&str, &str)] = &[
     ("controls", "Controls"),
     ("integrity", "Integrity of the logs"),
     ("compliance", "Compliance"),
+    ("changes", "Changes and change tickets"),
     ("risk", "Risk"),
     ("artifacts", "AWS's own attestations"),
     ("evidence", "Evidence"),
-    ("limits", "Limits and terms"),
+    ("populations", "Populations and samples"),
+    ("limits", "Limits"),
+    ("glossary", "Glossary"),
 ];
-
-/// How it was done; nothing of it depends on the case.
-pub(super) const METHOD: &str = "<section id=\"method\"><h2>Method, and what proven means</h2>
-<p>All evidence was read on the machine of whoever made this report, by a page that can reach no network. Every file was hashed with SHA-256 as it was dropped. Nothing was changed, and nothing was sent.</p>
-<p>A digest file of CloudTrail is <b>proven</b> when its own signature verifies with the public key that it names; or when a proven next digest states its hash; or when the signature that the next digest carries verifies. A log file is <b>proven</b> when a proven digest lists it with the SHA-256 of its content. Signatures are RSA PKCS#1 v1.5 with SHA-256. Files of AWS Config are signed by nobody: for them the hash, and S3's own checksum where a listing is in the evidence, is all that can be said.</p>
-<p>Rules are evaluated on configuration items, as of one moment, beside the results that AWS recorded. A control is proposed as met only where all of its rules pass and it is known that the evidence holds all resources; what counts is what a person concluded.</p></section>\n";
-
-/// What risk is, and is not.
-pub(super) const RISK: &str = "<p>Risk is a model, not a measurement: values from 0 to 10, published samples of Macie Classic where they are marked so, else those of Exhibit or of whoever made this report. Personal data is counted; its values are not in this report.</p>\n";
-
-/// What the report does not say.
-pub(super) const LIMITS: &str = "<section id=\"limits\"><h2>Limits and terms</h2>
-<ul><li>What was never recorded is in no evidence: an empty table says that nothing was found here, not that nothing happened.</li>
-<li>Public keys arrive unsigned. Until the auditor confirms having fetched them from AWS, results hold only if the keys are AWS's.</li>
-<li>Configuration items show what AWS Config captured, when it captured it; between two captures nothing is known.</li>
-<li>Classes of objects and personal data are found by patterns, lists and a linear model: they miss some, and take some for what they are not.</li>
-<li>Nothing here verifies that a document of AWS Artifact is AWS's.</li></ul>
-<dl class=\"facts\"><dt>Digest file</dt><dd>What CloudTrail writes every hour: the hashes of its log files, signed, and chained to the one before.</dd>
-<dt>Gap</dt><dd>A time that no digest file covers.</dd>
-<dt>Configuration item</dt><dd>What a resource looked like at one moment, as AWS Config recorded it.</dd>
-<dt>Rule</dt><dd>A question on a configuration item: compliant, noncompliant, not applicable, or insufficient data.</dd>
-<dt>Control</dt><dd>What a framework asks; rules test parts of it.</dd>
-<dt>Attestation</dt><dd>AWS's own report on its side of a control.</dd></dl></section>\n";
 
 /// Title, scope, and who made it.
 pub(super) fn title(case: &Case, generated: Moment) -> String {
@@ -136,11 +114,11 @@ pub(super) fn controls(case: &Case) -> String {
 
 fn control(line: &Line) -> String {
     let one = &line.control;
-    let status = line.status();
-    let word = if status == "notTested" {
-        "not tested"
-    } else {
-        status
+    // A case is a file that anybody may have written: only what is a status becomes part of the markup.
+    let (status, word) = match line.status() {
+        "met" => ("met", "met"),
+        "failed" => ("failed", "failed"),
+        _ => ("notTested", "not tested"),
     };
     let how = match (&one.status, one.at) {
         (Some(_), at) => format!(
@@ -238,7 +216,7 @@ pub(super) fn integrity(case: &Case) -> String {
     } else {
         "<p>Nobody confirmed having fetched these keys: what is verified is verified if they are AWS's.</p>\n"
     };
-    out + "</section>\n"
+    out
 }
 
 /// Counts of results.
@@ -265,24 +243,111 @@ pub(super) fn compliance(case: &Case) -> String {
     )
 }
 
-/// Events over time.
-pub(super) fn picture(case: &Case) -> String {
-    let store = case.activity();
-    let Some(whole) = span(store, &store.shown) else {
-        return String::new();
-    };
-    let chart = histogram(store, &store.shown, whole, 120, Field::Source);
-    format!(
-        "<h3>Events over time, by service</h3>\n{}\n",
-        svg(&chart, "Events over time, by service")
-    )
-}
-
 /// How many confidential artifacts are left out.
 pub(super) fn confidential(case: &Case) -> String {
     let count = crate::case::artifacts::confidential(case);
-    if count == 0 {
-        return String::new();
+    match (count, case.settings().sharing.confidential) {
+        (0, _) => String::new(),
+        (1, false) => "<p>One confidential document is left out.</p>\n".to_owned(),
+        (_, false) => format!("<p>{count} confidential documents are left out.</p>\n"),
+        (_, true) => format!(
+            "<p>{count} of them are confidential and are listed because it was asked for: whoever reads this must be bound by AWS's terms.</p>\n"
+        ),
     }
-    format!("<p>{count} confidential documents are left out.</p>\n")
+}
+
+/// How evidence was collected, as far as a record of it was dropped.
+pub(super) fn provenance(case: &Case) -> String {
+    let collections = crate::case::custody::collections(case);
+    let items: String = collections
+        .iter()
+        .map(|(path, words)| {
+            format!(
+                "<li><code><bdi>{}</bdi></code>: <bdi>{}</bdi></li>",
+                escape(path),
+                escape(words)
+            )
+        })
+        .collect();
+    if items.is_empty() {
+        return "<h3>How it was collected</h3>\n<p class=\"none\">No record of collecting is in the evidence.</p>\n".to_owned();
+    }
+    format!(
+        "<h3>How it was collected</h3>\n<p>By what whoever collected wrote down; nothing proves it.</p><ul>{items}</ul>\n"
+    )
+}
+
+/// How many changes are approved.
+pub(super) fn approvals(case: &Case) -> String {
+    let told = crate::case::changes::report(case);
+    if told.is_null() {
+        return "<p class=\"none\">No change tickets are in the evidence.</p>\n".to_owned();
+    }
+    let of = |name: &str| told[name].as_u64().unwrap_or(0);
+    format!(
+        "<p>{} tickets. Of the changes, <b class=\"failed\">{} are unapproved</b>, {} fit by time only, {} partly, <b class=\"met\">{} are approved</b>.</p>\n",
+        of("tickets"),
+        of("unapproved"),
+        of("timeOnly"),
+        of("partly"),
+        of("approved")
+    )
+}
+
+/// What was drawn, and what was found of it.
+pub(super) fn populations(case: &Case) -> String {
+    let all = &case.settings().audit.populations;
+    let mut out = String::from("<section id=\"populations\"><h2>Populations and samples</h2>\n");
+    if all.is_empty() {
+        out += "<p class=\"none\">None was frozen.</p>\n";
+    }
+    for one in all {
+        let _ = writeln!(
+            out,
+            "<h3><bdi>{}</bdi></h3>\n<dl class=\"facts\"><dt>Query</dt><dd><bdi>{}</bdi></dd><dt>Rows</dt><dd>{}</dd><dt>SHA-256</dt><dd><code>{}</code></dd><dt>Frozen at</dt><dd>{}</dd></dl>",
+            escape(&one.name),
+            escape(&population::words(one.table, &one.filter)),
+            one.count,
+            one.sha256,
+            one.at
+        );
+        for sample in &one.samples {
+            let count = |name: &str| {
+                sample
+                    .items
+                    .iter()
+                    .filter(|item| item.result == name)
+                    .count()
+            };
+            let _ = writeln!(
+                out,
+                "<p>Sample of {} with seed <code><bdi>{}</bdi></code>, drawn at {}: {} pass, <b>{} exceptions</b>, {} not applicable, {} open.</p>\n<table><thead><tr><th>Line</th><th>Row</th><th>Result</th><th>Note</th></tr></thead><tbody>",
+                sample.items.len(),
+                escape(&sample.seed),
+                sample.at,
+                count("pass"),
+                count("exception"),
+                count("notApplicable"),
+                count("")
+            );
+            for item in &sample.items {
+                let cells = population::cells(&item.line);
+                let cells: Vec<&str> = cells
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
+                let _ = writeln!(
+                    out,
+                    "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    item.number,
+                    escape(&cells.join(" · ")),
+                    population::word(&item.result),
+                    escape(&item.note)
+                );
+            }
+            out += "</tbody></table>\n";
+        }
+    }
+    out + "</section>\n"
 }

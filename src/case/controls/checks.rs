@@ -14,6 +14,25 @@ use super::{Link, link};
 
 /// How many there are.
 pub(crate) const CHECKS: usize = 5;
+
+/// What each is called, and what it asks.
+pub const NAMES: [(&str, &str); CHECKS] = [
+    (
+        "LOG-VALIDATION",
+        "Log file validation is on, and log files verify over the whole period",
+    ),
+    (
+        "LOG-ENCRYPTION",
+        "Log files are encrypted with a key of AWS KMS",
+    ),
+    ("LOG-BUCKET", "Access to the log bucket is restricted"),
+    (
+        "CONFIG-RECORDER",
+        "The configuration recorder was on over the whole period",
+    ),
+    ("FILE-HASHES", "The SHA-256 of every file is listed"),
+];
+
 /// Files that one check names as evidence.
 const MOST: usize = 20;
 
@@ -67,8 +86,8 @@ fn validation(case: &Case) -> Check {
         reason += NOT_WHOLE;
     }
     Check {
-        id: "LOG-VALIDATION",
-        title: "Log file validation is on, and log files verify over the whole period",
+        id: NAMES[0].0,
+        title: NAMES[0].1,
         status,
         reason,
         evidence: files(case, "Public keys", &|file| {
@@ -108,8 +127,8 @@ fn encryption(case: &Case) -> Check {
     let sources: Vec<String> = trails.iter().flat_map(|one| one.sources.clone()).collect();
     let with = held.iter().filter(|one| **one == Some(true)).count();
     Check {
-        id: "LOG-ENCRYPTION",
-        title: "Log files are encrypted with a key of AWS KMS",
+        id: NAMES[1].0,
+        title: NAMES[1].1,
         status: every(&held),
         reason: format!("Trails: {}; described with SSE-KMS: {with}.", held.len()),
         evidence: named(case, "Description of the trail", &sources),
@@ -133,8 +152,8 @@ fn bucket(case: &Case) -> Check {
     let sources: Vec<String> = trails.iter().flat_map(|one| one.sources.clone()).collect();
     let closed = held.iter().filter(|one| **one == Some(true)).count();
     Check {
-        id: "LOG-BUCKET",
-        title: "Access to the log bucket is restricted",
+        id: NAMES[2].0,
+        title: NAMES[2].1,
         status: every(&held),
         reason: format!(
             "Trails: {}; their buckets known to be closed to the public: {closed}. Who else may read and write stands under Integrity, Protection.",
@@ -166,8 +185,8 @@ fn recorder(case: &Case) -> Check {
         .files()
         .filter(|(place, _)| sources.contains(place));
     Check {
-        id: "CONFIG-RECORDER",
-        title: "The configuration recorder was on over the whole period",
+        id: NAMES[3].0,
+        title: NAMES[3].1,
         status: every(&held),
         reason: match (all.len(), gaps) {
             (0, _) => "Nothing in the evidence tells of a recorder.".to_owned(),
@@ -193,8 +212,8 @@ fn hashes(case: &Case) -> Check {
         .filter(|(_, file)| file.sum.is_none())
         .count();
     Check {
-        id: "FILE-HASHES",
-        title: "The SHA-256 of every file is listed",
+        id: NAMES[4].0,
+        title: NAMES[4].1,
         status: match (files, without) {
             (0, _) => ControlStatus::NotTested,
             (_, 0) => ControlStatus::Met,

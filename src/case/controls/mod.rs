@@ -10,14 +10,18 @@ use crate::evidence::Kind;
 use crate::moment::Moment;
 use crate::sum::Sum;
 
+use super::population::Population;
 use super::question::{Inspection, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
-use super::{Case, Registered, artifacts::Correction, compliance};
+use super::{
+    Case, Registered, artifacts::Correction, changes, changes::Mapped, compliance, population,
+};
 use checks::{CHECKS, Check};
 
 pub use crate::compliance::framework::ControlStatus;
 pub use catalog::parse as parse_catalog;
+pub use checks::NAMES;
 
 /// What the auditor states of the audit itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +39,10 @@ pub struct Audit {
     pub controls: Vec<Control>,
     /// What was corrected of artifacts, by the hash of the file and the place within it.
     pub artifacts: Vec<Correction>,
+    /// Populations, as they were frozen.
+    pub populations: Vec<Population>,
+    /// Columns of change tickets, as mapped by hand.
+    pub tickets: Vec<Mapped>,
 }
 
 /// A control.
@@ -59,6 +67,13 @@ pub struct Control {
     pub at: Option<Moment>,
     /// On what.
     pub evidence: Vec<Link>,
+}
+
+impl Control {
+    /// Whether both are the same control of the same list.
+    pub fn is(&self, other: &Control) -> bool {
+        (&self.id, &self.source) == (&other.id, &other.source)
+    }
 }
 
 /// A piece of evidence of a control.
@@ -319,6 +334,7 @@ pub(crate) fn report(case: &Case) -> Value {
     }).collect();
     json!({
         "controls": controls, "preparedBy": filled(&audit.prepared_by), "notes": filled(&audit.notes),
+        "populations": population::report(case), "changes": changes::report(case),
         "from": audit.from.map(|at| at.to_string()), "to": audit.to.map(|at| at.to_string()),
     })
 }

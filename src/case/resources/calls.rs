@@ -82,7 +82,7 @@ fn service(kind: &str) -> String {
 }
 
 /// Whether a call reads, by how AWS names such calls, where its record does not tell.
-fn is_reading(name: &str) -> bool {
+pub(in crate::case) fn is_reading(name: &str) -> bool {
     ["Get", "List", "Describe", "Head", "Lookup"]
         .iter()
         .any(|start| name.starts_with(start))

@@ -2,6 +2,7 @@
 //! calls were behind a change, what was recorded.
 
 mod calls;
+pub(super) use calls::is_reading;
 mod checksum;
 mod listed;
 pub(super) mod stream;

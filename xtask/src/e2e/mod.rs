@@ -6,6 +6,7 @@ mod access;
 mod activity;
 mod audit;
 mod compliance;
+mod custody;
 mod glue;
 mod intake;
 mod offline;
@@ -65,6 +66,12 @@ const SUITES: &[Suite] = &[
     everywhere(compliance::TESTS),
     everywhere(risk::TESTS),
     everywhere(audit::TESTS),
+    everywhere(custody::TESTS),
+    // Only Chromium prints by DevTools.
+    Suite {
+        tests: custody::PRINTING_TESTS,
+        runs_in: |setting| setting.engine.has_devtools,
+    },
     everywhere(access::TESTS),
     // The one file has no service worker.
     Suite {

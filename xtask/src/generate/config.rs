@@ -14,8 +14,8 @@ const ACCOUNT: &str = "111122223333";
 const REGION: &str = "us-east-1";
 const BUCKET: &str = "example-config-bucket";
 /// The groups, buckets and volumes of the story.
-const GROUP: &str = "sg-0a1b2c3d4e5f60718";
-const PAYROLL: &str = "example-payroll";
+pub(super) const GROUP: &str = "sg-0a1b2c3d4e5f60718";
+pub(super) const PAYROLL: &str = "example-payroll";
 const VOLUME: &str = "vol-0f1e2d3c4b5a69788";
 
 /// Minutes after the story's beginning.

@@ -7,7 +7,7 @@ use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
 use super::objects;
 use super::trail::{HOUR, START, Trail, head_object};
-use super::{artifacts, config};
+use super::{artifacts, audit, config};
 use crate::shell;
 
 const ABOUT: &str =
@@ -46,6 +46,7 @@ fn archive() -> Result<Vec<u8>> {
     config::add(&mut files)?;
     objects::add(&mut files)?;
     artifacts::add(&mut files)?;
+    audit::add(&mut files, config::GROUP, config::PAYROLL)?;
     files.insert("DEMO.txt".to_owned(), ABOUT.into());
     solid(&files)
 }

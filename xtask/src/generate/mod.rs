@@ -1,6 +1,7 @@
 //! `generate`: evidence made from a seed, with keys of its own. The same bytes on every machine.
 
 mod artifacts;
+mod audit;
 mod bulk;
 mod config;
 mod defects;

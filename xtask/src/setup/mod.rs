@@ -6,11 +6,13 @@ mod axe;
 mod browser;
 mod lints;
 mod lock;
+mod models;
 mod tools;
 mod wasm_std;
 
 pub(crate) use axe::ensure as axe;
 pub(crate) use browser::{Browser, ENGINES, Engine};
 pub(crate) use lints::ensure as lints;
+pub(crate) use models::models;
 pub(crate) use tools::{Tools, cargo_home, deny};
 pub(crate) use wasm_std::WasmStd;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use exhibit::activity::complete::{joined, term, toggled};
-use exhibit::case::{self, Answer, Ask, Question, Table};
+use exhibit::case::{self, Answer, Ask, Link, Question, Table};
 use exhibit::moment::Moment;
 
 use super::View;
@@ -19,6 +19,7 @@ use crate::app::format;
 use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
 use crate::app::views::later::Later;
+use crate::app::widgets::control::Add;
 use crate::app::widgets::table::Grid;
 use facets::Facets;
 use query::QueryBox;
@@ -132,6 +133,18 @@ fn Events(props: &Props) -> Html {
     let completions = found
         .map(|found| found.completions.clone())
         .unwrap_or_default();
+    // The chart as a piece of evidence: what it shows, and of which query.
+    let chart = Link {
+        title: format!(
+            "Chart of events: {} of {} events, query {:?}{}",
+            shown.matching,
+            shown.total,
+            shown.query,
+            zoom.or(shown.span)
+                .map_or(String::new(), |(from, to)| format!(", {from} to {to}"))
+        ),
+        ..Link::default()
+    };
     html! {
         <div class="page fill activity" data-testid="view-activity">
             <div class="heading">
@@ -143,6 +156,7 @@ fn Events(props: &Props) -> Html {
             <QueryBox text={query.clone()} {error} {completions} onchange={onquery} />
             <Timeline chart={shown.chart.clone()} map={shown.map.clone()} span={shown.span} {zoom} {stack}
                 lanes={route.value("lanes") == "1"} onzoom={set_zoom} onstack={set("stack")} onlanes={set("lanes")} onnarrow={narrow} />
+            <div class="chart-link"><Add link={chart} /></div>
             <div class="meaning">{ shown.meaning.as_ref().map(|meaning| html! { <p class="note" role="status">{ meaning }</p> }) }</div>
             <div class="columns">
                 <Facets values={shown.facets.clone()} query={query.clone()} ontoggle={toggle} />

@@ -12,6 +12,7 @@ use exhibit::case::Histogram;
 use exhibit::moment::Moment;
 
 use super::Zoom;
+use crate::app::client::Client;
 use crate::app::download;
 use crate::app::format;
 
@@ -49,6 +50,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Timeline(props: &Props) -> Html {
     let brush = use_state(|| None::<(f64, f64)>);
+    let client = use_context::<Client>();
     let chart = &props.chart;
     let Some(all) = props.span.filter(|_| chart.steps > 0) else {
         return html! { <div class="timeline"><p class="fine">{"No event has a time."}</p></div> };
@@ -171,6 +173,12 @@ pub(super) fn Timeline(props: &Props) -> Html {
     let save = {
         let chart = chart.clone();
         Callback::from(move |_: MouseEvent| {
+            if client
+                .as_ref()
+                .is_some_and(|client| client.refuses("events.svg"))
+            {
+                return;
+            }
             let drawn = timeline::svg(&chart, "CloudTrail events by time");
             let parts = Array::of1(&js_sys::Uint8Array::from(drawn.as_bytes()));
             // Where the browser refuses a download, it says so itself.

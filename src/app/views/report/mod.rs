@@ -1,14 +1,19 @@
 //! What is handed over: controls with their conclusions, the report, the hashes, and the verdicts as the AWS CLI
 //! words them.
 
+mod changes;
 mod controls;
+mod custody;
 mod earlier;
+mod samples;
+mod sharing;
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use exhibit::case::Export;
+use exhibit::evidence::Kind;
 
 use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
@@ -31,11 +36,19 @@ pub(crate) fn Report(props: &Props) -> Html {
         let address = props.route.clone().with("part", name).address();
         html! { <a key={name} href={address} aria-current={current}>{ title }</a> }
     };
+    // Nobody's settings are taken up unasked.
+    let has_case = session.overview.as_ref().is_some_and(|overview| {
+        let mut kinds = overview.kinds.iter();
+        kinds.any(|(kind, _)| *kind == Kind::ExhibitCase)
+    });
     let statement = session.overview.as_ref().map_or(
         "Nothing was dropped yet: drop evidence to report on.".to_owned(),
         |o| o.statement.clone(),
     );
-    let fill = if part == "controls" {
+    let fill = if matches!(
+        part.as_str(),
+        "controls" | "samples" | "changes" | "custody" | "done"
+    ) {
         "page fill"
     } else {
         "page"
@@ -43,13 +56,22 @@ pub(crate) fn Report(props: &Props) -> Html {
     html! {
         <div class={fill} data-testid="view-report">
             <div class="heading"><h1>{"Report"}</h1><p class="summary">{ statement }</p></div>
+            <div>{ (has_case && part != "custody").then(|| html! { <p class="note" role="status">{"A case of Exhibit is among the evidence. "}<a href={props.route.clone().with("part", "custody").address()}>{"Take it up under Custody"}</a></p> }) }</div>
             <nav class="tabs" aria-label="Parts of this view">
                 { tab("", "Hand over") }
                 { tab("controls", "Controls") }
+                { tab("samples", "Samples") }
+                { tab("changes", "Changes and tickets") }
+                { tab("custody", "Custody") }
+                { tab("done", "What was done") }
                 { tab("words", "In the words of validate-logs") }
             </nav>
             { match part.as_str() {
                 "controls" => html! { <div class="stack"><controls::Controls /></div> },
+                "samples" => html! { <div class="stack"><samples::Samples /></div> },
+                "changes" => html! { <changes::Changes /> },
+                "custody" => html! { <custody::Past done={false} /> },
+                "done" => html! { <custody::Past done={true} /> },
                 "words" => html! { <Words /> },
                 _ => html! { <HandOver /> },
             } }
@@ -65,8 +87,10 @@ fn HandOver() -> Html {
         <div>
             <h2>{"The audit"}</h2>
             <controls::About />
+            <h2>{"For others"}</h2>
+            <sharing::Masking />
             <h2>{"For people"}</h2>
-            <p class="fine">{"One HTML file without scripts, to read and to print. Confidential documents of AWS are left out of it."}</p>
+            <p class="fine">{"One HTML file without scripts, to read and to print. Confidential documents of AWS are left out of it unless you ask for them above."}</p>
             <p class="actions">
                 <button class="primary" data-testid="export-report-html" onclick={run(Command::SaveHtml)}>{"Download report.html"}</button>
             </p>
@@ -81,6 +105,7 @@ fn HandOver() -> Html {
                 <button onclick={run(Command::SaveManifest)}>{"Hashes of all files"}</button>
                 <button data-testid="export-script" onclick={run(Command::SaveScript)}>{"Script that collects what is missing"}</button>
                 <button data-testid="export-case" onclick={run(Command::SaveSettings)}>{"Case: settings, controls, exceptions, hashes"}</button>
+                <button onclick={run(Command::SaveBundle)}>{"Case with the evidence itself"}</button>
             </p>
             <h2>{"Does an earlier report still hold?"}</h2>
             <earlier::EarlierReport />

@@ -1,0 +1,495 @@
+//! Masking: what must not be read by others is replaced by pseudonyms, in every document alike.
+//!
+//! Values are found in two ways. A list holds what the case knows (accounts, actors, addresses), so that it is found
+//! inside longer texts too; patterns find what no list holds. Documents are masked after they are written, text by
+//! text, so that no part of one can be forgotten ([`forms`]). A pseudonym is a hash keyed with a secret of the case.
+
+mod forms;
+mod values;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::net::Ipv6Addr;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::{Captures, Regex};
+
+use crate::case::{Case, Sharing};
+use crate::sum::Sum;
+
+pub use forms::Form;
+
+/// What sort of value a pseudonym stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A whole ARN.
+    Arn,
+    /// Somebody or something that calls.
+    Actor,
+    /// Personal data.
+    Person,
+    /// An IP address.
+    Address,
+    /// An account ID.
+    Account,
+    /// What the user named.
+    Own,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are looked for.
+    pub const ALL: [Kind; 6] = [
+        Kind::Arn,
+        Kind::Actor,
+        Kind::Person,
+        Kind::Address,
+        Kind::Account,
+        Kind::Own,
+    ];
+
+    /// For people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Arn => "ARNs",
+            Kind::Actor => "Actors",
+            Kind::Person => "Personal data",
+            Kind::Address => "IP addresses",
+            Kind::Account => "Accounts",
+            Kind::Own => "Your own",
+        }
+    }
+
+    /// The beginning of its pseudonyms.
+    fn prefix(self) -> &'static str {
+        match self {
+            Kind::Arn => "arn",
+            Kind::Actor => "actor",
+            Kind::Person => "person",
+            Kind::Address => "ip",
+            Kind::Account => "account",
+            Kind::Own => "masked",
+        }
+    }
+
+    /// Whether it is masked.
+    pub fn is_chosen(self, sharing: &Sharing) -> bool {
+        match self {
+            Kind::Arn => sharing.arns,
+            Kind::Actor => sharing.actors,
+            Kind::Person => sharing.personal,
+            Kind::Address => sharing.addresses,
+            Kind::Account => sharing.accounts,
+            Kind::Own => !sharing.also.is_empty(),
+        }
+    }
+}
+
+/// A value of the list.
+struct Listed {
+    kind: Kind,
+    value: String,
+    /// A word that texts of AWS and of the report have too: only where it stands alone or in a path.
+    common: bool,
+}
+
+/// Where a pattern needs to look only: a sign that its matches have.
+#[derive(Clone, Copy)]
+enum Needs {
+    Text(&'static str),
+    Digit,
+    Upper,
+}
+
+/// A pattern, what it finds, and what a match must be beyond that.
+struct Pattern {
+    kind: Kind,
+    needs: Needs,
+    regex: Regex,
+    holds: fn(&str) -> bool,
+}
+
+/// Replaces values by pseudonyms.
+pub struct Mask {
+    sharing: Sharing,
+    except: HashSet<String>,
+    listed: Vec<Listed>,
+    list: Option<AhoCorasick>,
+    patterns: Vec<Pattern>,
+}
+
+const TAIL: &str = "[^ \t\r\n\"'<>|\\\\;()\\[\\]]";
+
+impl Mask {
+    /// The mask of a case; `None` where nothing is to be masked.
+    pub fn of(case: &Case, sharing: &Sharing) -> Option<Self> {
+        if !sharing.masks() {
+            return None;
+        }
+        let patterns = patterns(sharing);
+        let listed = values::listed(case, sharing);
+        let list = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(listed.iter().map(|one| one.value.as_bytes()))
+            .ok()
+            .filter(|_| !listed.is_empty());
+        Some(Mask {
+            except: sharing
+                .except
+                .iter()
+                .map(|text| text.to_lowercase())
+                .collect(),
+            sharing: sharing.clone(),
+            listed,
+            list,
+            patterns,
+        })
+    }
+
+    /// What the case knows of a kind, each with whether it is a common word.
+    pub fn known(&self, case: &Case, kind: Kind) -> Vec<(String, bool)> {
+        let mut all = values::known(case, kind, &self.sharing);
+        all.retain(|value| self.text(value) != *value);
+        let common = |value: &str| {
+            self.listed
+                .iter()
+                .any(|one| one.common && one.value == value)
+        };
+        all.into_iter()
+            .map(|value| (value.clone(), common(&value)))
+            .collect()
+    }
+
+    /// What stands for a value, whatever the case of its letters.
+    fn pseudonym(&self, kind: Kind, value: &str) -> String {
+        let text = format!(
+            "{}\n{}\n{}",
+            self.sharing.key,
+            kind.prefix(),
+            value.to_lowercase()
+        );
+        let sum = Sum::of(text.as_bytes()).to_string();
+        format!("{}-{}", kind.prefix(), &sum[..10])
+    }
+
+    /// Masks a text.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut out = Cow::Borrowed(text);
+        for pattern in self.patterns.iter().filter(|one| one.kind == Kind::Arn) {
+            self.replace(pattern, &mut out);
+        }
+        if let Some(list) = &self.list {
+            self.replace_listed(list, &mut out);
+        }
+        for pattern in self.patterns.iter().filter(|one| one.kind != Kind::Arn) {
+            self.replace(pattern, &mut out);
+        }
+        out
+    }
+
+    fn replace(&self, pattern: &Pattern, text: &mut Cow<'_, str>) {
+        let applies = match pattern.needs {
+            Needs::Text(sign) => text.contains(sign),
+            Needs::Digit => text.bytes().any(|byte| byte.is_ascii_digit()),
+            Needs::Upper => text.bytes().any(|byte| byte.is_ascii_uppercase()),
+        };
+        if !applies || !pattern.regex.is_match(text) {
+            return;
+        }
+        let by = |found: &Captures<'_>| {
+            let whole = found.get(0).map_or("", |found| found.as_str());
+            // Signs around a value, where the pattern needs them to tell where it begins.
+            let value = found.get(1).map_or(whole, |found| found.as_str());
+            let bare = value.trim_end_matches(['.', ',', ':']);
+            if !(pattern.holds)(bare) || self.except.contains(&bare.to_lowercase()) {
+                return whole.to_owned();
+            }
+            whole.replacen(bare, &self.pseudonym(pattern.kind, &canonical(bare)), 1)
+        };
+        // Two values may share the sign between them: the second is found by the second pass.
+        for _ in 0..2 {
+            let new = pattern.regex.replace_all(text, by).into_owned();
+            if new == **text {
+                break;
+            }
+            *text = Cow::Owned(new);
+        }
+    }
+
+    fn replace_listed(&self, list: &AhoCorasick, text: &mut Cow<'_, str>) {
+        let mut new = String::new();
+        let mut from = 0;
+        for found in list.find_iter(text.as_bytes()) {
+            let one = &self.listed[found.pattern()];
+            let (start, end) = (found.start(), found.end());
+            if one.common && !stands_alone(text, start, end) {
+                continue;
+            }
+            new += &text[from..start];
+            new += &self.pseudonym(one.kind, &one.value);
+            from = end;
+        }
+        if from > 0 {
+            new += &text[from..];
+            *text = Cow::Owned(new);
+        }
+    }
+
+    /// Masks a part of a document; parts end between values.
+    pub fn part(&self, form: Form, part: &[u8]) -> Vec<u8> {
+        let Ok(text) = std::str::from_utf8(part) else {
+            // Documents are text; what is none is not handed over.
+            return Vec::new();
+        };
+        forms::mask(form, text, &|text| self.text(text)).into_bytes()
+    }
+}
+
+/// Whether a word is all of a text, or a step of a path in it.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let before = start
+        .checked_sub(1)
+        .and_then(|at| bytes.get(at))
+        .is_none_or(|byte| *byte == b'/');
+    let after = bytes.get(end).is_none_or(|byte| b"/ \"'),;".contains(byte));
+    before && after
+}
+
+/// One form of what is written in several.
+fn canonical(value: &str) -> String {
+    let value = value.replace("%40", "@").replace("%3A", ":");
+    let dashed = value
+        .strip_prefix("ip-")
+        .or_else(|| value.strip_prefix("ec2-"));
+    dashed.map_or(value.clone(), |address| address.replace('-', "."))
+}
+
+/// A pattern as it is written down here.
+type Row<'r> = (Kind, Needs, &'r str, fn(&str) -> bool);
+
+fn patterns(sharing: &Sharing) -> Vec<Pattern> {
+    let arn = format!("arn(?::|%3A)aws[a-z-]*(?::|%3A){TAIL}+");
+    let any: fn(&str) -> bool = |_| true;
+    let rows: [Row<'_>; 10] = [
+        (Kind::Arn, Needs::Text("arn"), &arn, any),
+        (
+            Kind::Actor,
+            Needs::Upper,
+            "(?:AIDA|AROA|AKIA|ASIA|AGPA|AIPA|ANPA|ANVA|ABIA|ACCA|APKA|ASCA)[A-Z0-9]{12,}",
+            any,
+        ),
+        (
+            Kind::Person,
+            Needs::Text("@"),
+            "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+",
+            any,
+        ),
+        (
+            Kind::Person,
+            Needs::Text("%40"),
+            "[A-Za-z0-9._+-]+%40[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+",
+            any,
+        ),
+        (
+            Kind::Person,
+            Needs::Text("+"),
+            "\\+[0-9][0-9 ().-]{7,16}[0-9]",
+            any,
+        ),
+        (
+            Kind::Person,
+            Needs::Digit,
+            "(?:^|[^0-9A-Za-z-])([0-9]{3}-[0-9]{2}-[0-9]{4})(?:$|[^0-9A-Za-z-])",
+            any,
+        ),
+        (
+            Kind::Person,
+            Needs::Digit,
+            "(?:^|[^0-9A-Za-z.-])((?:[0-9][ -]?){12,18}[0-9])(?:$|[^0-9A-Za-z.-])",
+            is_card,
+        ),
+        (
+            Kind::Person,
+            Needs::Digit,
+            "(?:^|[^0-9A-Za-z])([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})(?:$|[^0-9A-Za-z])",
+            is_iban,
+        ),
+        (
+            Kind::Address,
+            Needs::Digit,
+            "(?:(?:ip|ec2)-)?[0-9]{1,3}(?:(?:\\.[0-9]{1,3}){3}|(?:-[0-9]{1,3}){3})|[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4})",
+            is_address,
+        ),
+        (
+            Kind::Account,
+            Needs::Digit,
+            "(?:^|[^0-9A-Za-z.])([0-9]{12})(?:$|[^0-9A-Za-z.])",
+            any,
+        ),
+    ];
+    let chosen = rows
+        .into_iter()
+        .filter(|(kind, ..)| kind.is_chosen(sharing));
+    chosen
+        .filter_map(|(kind, needs, regex, holds)| {
+            Some(Pattern {
+                kind,
+                needs,
+                regex: Regex::new(regex).ok()?,
+                holds,
+            })
+        })
+        .collect()
+}
+
+/// An address of one machine: what stands for all of them tells of nobody, and a dashed one has a name in front.
+fn is_address(text: &str) -> bool {
+    let plain = canonical(text);
+    let is_dashed = text.contains('-');
+    if is_dashed && plain == text {
+        return false;
+    }
+    match plain.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => !address.is_unspecified(),
+        Ok(std::net::IpAddr::V6(address)) => address != Ipv6Addr::UNSPECIFIED,
+        Err(_) => false,
+    }
+}
+
+/// The check digit of cards (Luhn).
+fn is_card(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|sign| sign.to_digit(10)).collect();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, &digit)| match (at % 2, digit) {
+            (1, 5..) => digit * 2 - 9,
+            (1, _) => digit * 2,
+            _ => digit,
+        })
+        .sum();
+    (13..=19).contains(&digits.len())
+        && sum.is_multiple_of(10)
+        && digits.iter().any(|&digit| digit > 0)
+}
+
+/// The check digits of IBANs (ISO 7064, modulo 97).
+fn is_iban(text: &str) -> bool {
+    let moved = text.get(4..).unwrap_or_default().chars();
+    let all = moved.chain(text.chars().take(4));
+    let rest = all.fold(0_u32, |rest, sign| {
+        let value = sign.to_digit(36).unwrap_or(0);
+        (rest * if value > 9 { 100 } else { 10 } + value) % 97
+    });
+    rest == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(sharing: Sharing) -> Mask {
+        let sharing = Sharing {
+            on: true,
+            key: "k".to_owned(),
+            ..sharing
+        };
+        Mask::of(&Case::default(), &sharing).expect("a mask")
+    }
+
+    #[test]
+    fn patterns_find_values_in_longer_texts_and_leave_the_rest() {
+        let mask = mask(Sharing {
+            accounts: true,
+            addresses: true,
+            personal: true,
+            actors: true,
+            also: vec!["Project Dove".to_owned()],
+            except: vec!["198.51.100.1".to_owned()],
+            ..Sharing::default()
+        });
+        let hash = "a123456789012b0".repeat(4);
+        for same in [
+            "0.0.0.0/0 and ::/0",
+            "12:34:56 on 2026-03-01T12:34:56Z",
+            "1.2.3",
+            "version 1.2.3.400",
+            hash.as_str(),
+            "1234567890123",
+            "198.51.100.1",
+            "AKIA",
+            "4539 1488 0343 6468",
+        ] {
+            assert_eq!(mask.text(same), same);
+        }
+        let one = mask.text("111122223333").into_owned();
+        assert!(one.starts_with("account-"), "{one}");
+        assert_eq!(
+            mask.text("AWSLogs/111122223333/x/111122223333_CloudTrail_us-east-1.json.gz"),
+            format!("AWSLogs/{one}/x/{one}_CloudTrail_us-east-1.json.gz")
+        );
+        assert_eq!(
+            mask.text("111122223333,111122223333"),
+            format!("{one},{one}")
+        );
+        let ip = mask.text("203.0.113.7").into_owned();
+        assert_eq!(
+            mask.text("from 203.0.113.7, ip-203-0-113-7.ec2.internal"),
+            format!("from {ip}, {ip}.ec2.internal")
+        );
+        for gone in [
+            "2001:db8::7",
+            "AKIAIOSFODNN7EXAMPLE",
+            "jo.doe@example.org",
+            "+49 30 901820",
+            "078-05-1120",
+            "4539 1488 0343 6467",
+            "DE89370400440532013000",
+            "project dove",
+        ] {
+            let masked = mask.text(&format!("see ({gone}) there")).into_owned();
+            assert!(!masked.contains(gone), "{masked}");
+        }
+        assert_eq!(
+            mask.text("JO.DOE@example.org"),
+            mask.text("jo.doe@example.org")
+        );
+    }
+
+    #[test]
+    fn arns_are_masked_whole_and_alike() {
+        let mask = mask(Sharing {
+            arns: true,
+            ..Sharing::default()
+        });
+        let arn = "arn:aws:iam::111122223333:user/alice";
+        let one = mask.text(arn).into_owned();
+        assert!(one.starts_with("arn-") && one.len() == 14);
+        assert_eq!(
+            mask.text(&format!("by {arn}, and {arn}.")),
+            format!("by {one}, and {one}.")
+        );
+        assert_eq!(
+            mask.text("arn%3Aaws%3Aiam%3A%3A111122223333%3Auser/alice"),
+            one
+        );
+    }
+
+    #[test]
+    fn without_the_key_pseudonyms_differ() {
+        let with = |key: &str| {
+            let sharing = Sharing {
+                on: true,
+                accounts: true,
+                key: key.to_owned(),
+                ..Sharing::default()
+            };
+            let mask = Mask::of(&Case::default(), &sharing).expect("a mask");
+            mask.text("111122223333").into_owned()
+        };
+        assert_ne!(with("a"), with("b"));
+        assert_eq!(with("a"), with("a"));
+    }
+}

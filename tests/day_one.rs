@@ -1,0 +1,415 @@
+//! An auditor's day-one work: populations and samples, change tickets, provenance, documents of real writers.
+
+mod support;
+
+use exhibit::case::population::{Draw, sample};
+use exhibit::case::{
+    Answer, Case, Export, Facet, Filter, Frozen, Item, Mapped, Population, Question, Sample,
+    Settings, Table,
+};
+use exhibit::moment::Moment;
+use exhibit::sum::Sum;
+use exhibit::ticket::Columns;
+use serde_json::{Value, json};
+
+use support::{exported, judged, report};
+
+fn demo() -> Vec<(String, Vec<u8>)> {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    vec![("demo.tar.gz".to_owned(), bytes)]
+}
+
+fn frozen(case: &mut Case, table: Table, filter: &Filter, draw: Draw) -> Frozen {
+    let question = Question::Freeze {
+        table,
+        filter: filter.clone(),
+        draw,
+    };
+    match case.answer(&question) {
+        Answer::Frozen(frozen) => *frozen,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A query of events, and a filter of another table.
+fn filters() -> [(Table, Filter); 2] {
+    let text = Filter {
+        text: "error:* OR name:*Bucket*".to_owned(),
+        ..Filter::default()
+    };
+    let facet = Filter {
+        facets: vec![Facet {
+            column: 0,
+            value: "NON_COMPLIANT".to_owned(),
+        }],
+        ..Filter::default()
+    };
+    [(Table::Events, text), (Table::Findings, facet)]
+}
+
+#[test]
+fn a_population_is_named_by_the_hash_of_its_lines() {
+    let mut case = judged(&demo(), Settings::default());
+    for (table, filter) in filters() {
+        let now = frozen(&mut case, table, &filter, Draw::default());
+        let export = Export::Population {
+            table,
+            filter: filter.clone(),
+        };
+        let bytes = exported(&mut case, &export);
+        let text = String::from_utf8(bytes.clone()).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 3 && lines.is_sorted(), "{}", table.name());
+        assert_eq!(
+            (now.count, now.sha256),
+            (Some(lines.len() as u64), Some(Sum::of(&bytes)))
+        );
+        // The lines are the rows that the table shows, as its CSV has them.
+        let csv = Export::Rows {
+            form: exhibit::case::Form::Csv,
+            table,
+            filter: filter.clone(),
+            sort: None,
+            generated: Moment::MIN,
+        };
+        let csv = exported(&mut case, &csv);
+        let mut rows: Vec<String> = csv::Reader::from_reader(csv.as_slice())
+            .records()
+            .map(|row| row.expect("a row").iter().collect::<Vec<_>>().join("\t"))
+            .collect();
+        rows.sort();
+        assert_eq!(rows, lines);
+        // A sample takes lines by the hash of seed and number, and finds them again.
+        let draw = Draw {
+            sample: Some(("seed-1".to_owned(), 3)),
+            lines: vec![lines[1].to_owned(), "not there".to_owned()],
+        };
+        let now = frozen(&mut case, table, &filter, draw);
+        let numbers: Vec<u64> = now.drawn.iter().map(|item| item.number).collect();
+        assert_eq!(numbers, sample("seed-1", lines.len() as u64, 3));
+        for item in &now.drawn {
+            assert_eq!(item.line, lines[item.number as usize - 1]);
+        }
+        assert!(now.found[0].is_some() && now.found[1].is_none());
+    }
+}
+
+#[test]
+fn another_order_of_the_evidence_is_the_same_population() {
+    let folder = std::path::Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/evidence/complete/evidence"
+    ));
+    let mut files = support::files_below(folder);
+    let filter = Filter::default();
+    let mut one = judged(&files, Settings::default());
+    files.reverse();
+    let mut other = judged(&files, Settings::default());
+    for table in [Table::Events, Table::Files, Table::Digests, Table::Logs] {
+        let (a, b) = (
+            frozen(&mut one, table, &filter, Draw::default()),
+            frozen(&mut other, table, &filter, Draw::default()),
+        );
+        assert!(a.count > Some(0));
+        assert_eq!(a.sha256, b.sha256, "{}", table.name());
+    }
+    // One file less is another population.
+    files.pop();
+    let mut less = judged(&files, Settings::default());
+    assert_ne!(
+        frozen(&mut less, Table::Files, &filter, Draw::default()).sha256,
+        frozen(&mut one, Table::Files, &filter, Draw::default()).sha256
+    );
+}
+
+#[test]
+fn checklists_are_part_of_the_case_and_of_the_reports() {
+    let mut settings = Settings::default();
+    settings.audit.populations.push(Population {
+        name: "Denied <calls>".to_owned(),
+        table: Table::Events,
+        filter: filters()[0].1.clone(),
+        count: 7,
+        sha256: Sum::of(b"x"),
+        at: Moment::MIN,
+        samples: vec![Sample {
+            seed: "42".to_owned(),
+            at: Moment::MIN,
+            items: vec![Item {
+                number: 3,
+                line: "2024\tx <y>".to_owned(),
+                result: "exception".to_owned(),
+                note: "not approved".to_owned(),
+            }],
+        }],
+    });
+    let text = exhibit::case::saved::write(&settings, Vec::new());
+    let (again, _) = exhibit::case::saved::parse(text.as_bytes()).expect("a case");
+    assert_eq!(again, settings);
+    let mut case = judged(&demo(), settings);
+    let report: Value = serde_json::from_slice(&exported(
+        &mut case,
+        &Export::Report {
+            generated: Moment::MIN,
+        },
+    ))
+    .expect("JSON");
+    let item = &report["audit"]["populations"][0]["samples"][0]["items"][0];
+    assert_eq!(
+        (&item["result"], &item["number"]),
+        (&json!("exception"), &json!(3))
+    );
+    let html = String::from_utf8(exported(
+        &mut case,
+        &Export::Html {
+            generated: Moment::MIN,
+        },
+    ))
+    .expect("text");
+    for words in [
+        "Denied &lt;calls&gt;",
+        "2024 · x &lt;y&gt;",
+        "1 exceptions",
+        "not approved",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+}
+
+const CALLS: &str = r#"{"Records":[
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000001","eventTime":"2026-03-01T02:30:00Z","eventName":"AuthorizeSecurityGroupIngress","eventSource":"ec2.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"},"requestParameters":{"groupId":"sg-0001"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000002","eventTime":"2026-03-01T02:40:00Z","eventName":"AuthorizeSecurityGroupIngress","eventSource":"ec2.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/bob","userName":"bob"},"requestParameters":{"groupId":"sg-0002"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000003","eventTime":"2026-03-01T02:45:00Z","eventName":"AuthorizeSecurityGroupIngress","eventSource":"ec2.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/bob","userName":"bob"},"requestParameters":{"groupId":"sg-0001"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000004","eventTime":"2026-03-05T09:00:00Z","eventName":"DeleteTrail","eventSource":"cloudtrail.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000005","eventTime":"2026-03-01T02:31:00Z","eventName":"DescribeInstances","eventSource":"ec2.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":true,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000006","eventTime":"2026-03-01T02:32:00Z","eventName":"DeleteBucket","eventSource":"s3.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"errorCode":"AccessDenied","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000007","eventTime":"2026-03-10T12:00:00Z","eventName":"CreateUser","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"},"requestParameters":{"userName":"carol"}},
+{"eventVersion":"1.09","eventID":"00000000-0000-4000-8000-000000000008","eventTime":"2026-03-20T12:00:00Z","eventName":"CreateUser","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","recipientAccountId":"111122223333","readOnly":false,"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","userName":"alice"},"requestParameters":{"userName":"dave"}}
+]}"#;
+
+const TICKETS: &str = "Number,Short description,State,Planned start date,Planned end date,Assigned to,Configuration item\r\nCHG1,Open the port,Approved,2026-03-01 02:00:00,2026-03-01 04:00:00,alice,sg-0001\r\nCHG2,New colleague,Approved,2026-03-10,2026-03-10,,\r\nCHG3,Another,Rejected,2026-03-20,2026-03-20,alice,\r\nCHG4,Without a time,Approved,next week,,alice,\r\nCHG5,Never done,Approved,2026-04-01,2026-04-02,alice,\r\n";
+
+fn rows(case: &mut Case) -> Vec<(String, String, String, String)> {
+    let question = Question::Rows {
+        table: Table::Changes,
+        filter: Filter::default(),
+        sort: None,
+        first: 0,
+        count: 100,
+    };
+    let Answer::Rows(rows) = case.answer(&question) else {
+        panic!("no rows");
+    };
+    let text = |row: &exhibit::case::Row, at: usize| row.cells[at].shown();
+    rows.rows
+        .iter()
+        .map(|row| (text(row, 5), text(row, 0), text(row, 1), text(row, 2)))
+        .collect()
+}
+
+#[test]
+fn changes_are_matched_to_their_tickets() {
+    let files = vec![
+        ("log.json".to_owned(), CALLS.as_bytes().to_vec()),
+        ("tickets.csv".to_owned(), TICKETS.as_bytes().to_vec()),
+    ];
+    let mut case = judged(&files, Settings::default());
+    let all = rows(&mut case);
+    let short: Vec<(&str, &str, &str)> = all
+        .iter()
+        .map(|(what, approval, ticket, _)| (what.as_str(), approval.as_str(), ticket.as_str()))
+        .collect();
+    assert_eq!(
+        short,
+        [
+            ("AuthorizeSecurityGroupIngress", "approved", "CHG1"),
+            ("AuthorizeSecurityGroupIngress", "unapproved", ""),
+            ("AuthorizeSecurityGroupIngress", "partly", "CHG1"),
+            ("DeleteTrail", "unapproved", ""),
+            ("CreateUser", "time only", "CHG2"),
+            ("CreateUser", "unapproved", "CHG3"),
+        ]
+    );
+    assert!(all[5].3.contains("rejected"), "{}", all[5].3);
+    let Answer::Changes(summary) = case.answer(&Question::Changes) else {
+        panic!("no summary");
+    };
+    assert_eq!(
+        (
+            summary.tickets,
+            summary.timeless,
+            summary.unused,
+            summary.counts
+        ),
+        (5, 1, 2, [3, 1, 1, 1])
+    );
+    assert!(summary.sheets[0].counts && !summary.sheets[0].by_hand);
+    let report = report(&files);
+    assert_eq!(report["audit"]["changes"]["unapproved"], 3);
+    let kinds: Vec<&str> = report["evidence"]["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|file| file["kind"].as_str().expect("kind"))
+        .collect();
+    assert_eq!(kinds, ["cloudtrail-log", "change-tickets"]);
+    let html = String::from_utf8(exported(
+        &mut case,
+        &Export::Html {
+            generated: Moment::MIN,
+        },
+    ))
+    .expect("text");
+    assert!(html.contains("Changes that no ticket approves") && html.contains("3 are unapproved"));
+    // What lies outside the period under audit is not asked for.
+    let mut settings = Settings::default();
+    settings.audit.to = Moment::parse("2026-03-04T00:00:00Z");
+    assert_eq!(rows(&mut judged(&files, settings)).len(), 3);
+}
+
+#[test]
+fn columns_that_no_heading_tells_are_mapped_by_hand() {
+    let tickets = "Kennung;Beginn;Ende;Objekt\nA-1;2026-03-01 03:00;2026-03-01 05:00;sg-0001\n";
+    let files = vec![
+        ("log.json".to_owned(), CALLS.as_bytes().to_vec()),
+        ("liste.csv".to_owned(), tickets.as_bytes().to_vec()),
+    ];
+    let mut case = judged(&files, Settings::default());
+    assert!(
+        rows(&mut case)
+            .iter()
+            .all(|(_, approval, ..)| approval == "unapproved")
+    );
+    let mut settings = Settings::default();
+    settings.audit.tickets.push(Mapped {
+        file: Some(Sum::of(tickets.as_bytes())),
+        columns: Columns {
+            places: [Some(0), None, Some(1), Some(2), Some(3), None, None],
+            hours: 1,
+        },
+    });
+    let mut case = judged(&files, settings);
+    let all = rows(&mut case);
+    assert_eq!((all[0].1.as_str(), all[0].2.as_str()), ("approved", "A-1"));
+    assert_eq!(all[1].1, "unapproved");
+}
+
+#[test]
+fn provenance_is_told_by_what_the_script_wrote() {
+    let collection = r#"{"schema":"exhibit.collection/1","cli":"aws-cli/2.31","caller":"111122223333\tarn:aws:iam::111122223333:user/ada","started":"2026-03-01T10:00:00Z","ended":"2026-03-01T10:00:09Z","commands":[{"command":"aws cloudtrail describe-trails","output":"describe-trails.json","started":"2026-03-01T10:00:00Z","ended":"2026-03-01T10:00:02Z","exitCode":0}]}"#;
+    let files = vec![
+        (
+            "c/collection.json".to_owned(),
+            collection.as_bytes().to_vec(),
+        ),
+        (
+            "c/describe-trails.json".to_owned(),
+            br#"{"trailList":[]}"#.to_vec(),
+        ),
+        (
+            "describe-trails.json".to_owned(),
+            br#"{"trailList":[]}"#.to_vec(),
+        ),
+    ];
+    let mut case = judged(&files, Settings::default());
+    let export = Export::Rows {
+        form: exhibit::case::Form::Json,
+        table: Table::Custody,
+        filter: Filter::default(),
+        sort: None,
+        generated: Moment::MIN,
+    };
+    let all: Value = serde_json::from_slice(&exported(&mut case, &export)).expect("JSON");
+    let origin = |path: &str| {
+        let one = all
+            .as_array()
+            .expect("rows")
+            .iter()
+            .find(|one| one["path"] == path)
+            .expect(path);
+        one["origin"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        origin("c/describe-trails.json"),
+        "aws cloudtrail describe-trails; by 111122223333 arn:aws:iam::111122223333:user/ada, 2026-03-01T10:00:02Z"
+    );
+    assert_eq!(origin("describe-trails.json"), "");
+    let html = String::from_utf8(exported(
+        &mut case,
+        &Export::Html {
+            generated: Moment::MIN,
+        },
+    ))
+    .expect("text");
+    assert!(html.contains("aws-cli/2.31") && html.contains("nothing proves it"));
+}
+
+/// Documents that ReportLab 5.1, fpdf2 2.8, Typst 0.15, WeasyPrint 70 and Chromium 148 wrote.
+#[test]
+fn documents_of_real_writers_are_recognised() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pdf"));
+    let files = support::files_below(folder);
+    assert_eq!(files.len(), 6);
+    let report = report(&files);
+    let artifacts = report["artifacts"].as_array().expect("artifacts");
+    for (name, _) in &files {
+        let own = artifacts
+            .iter()
+            .find(|one| one["path"] == name.as_str())
+            .unwrap_or_else(|| panic!("{name} is not recognised"));
+        assert_eq!(own["knownBy"], "its own text", "{name}");
+        let expected = match name.rsplit('-').next() {
+            Some("soc2.pdf") => json!([
+                "report",
+                "SOC 2",
+                "2024-10-01T00:00:00Z",
+                "2025-09-30T23:59:59Z",
+                null,
+                null,
+                true
+            ]),
+            Some("iso27001.pdf") => json!([
+                "report",
+                "ISO 27001",
+                null,
+                null,
+                "2028-11-09T23:59:59Z",
+                null,
+                false
+            ]),
+            _ => json!(["agreement", "BAA", null, null, null, "111122223333", false]),
+        };
+        let seen = json!([
+            own["type"],
+            own["program"],
+            own["periodFrom"],
+            own["periodTo"],
+            own["expires"],
+            own["account"],
+            own["confidential"]
+        ]);
+        assert_eq!(seen, expected, "{name}");
+    }
+}
+
+#[test]
+fn accounts_with_health_data_and_no_addendum_are_listed() {
+    let record = b"Patient: John Smith\nDiagnosis: E11.9 type 2 diabetes\nMedical record number: MRN 00412345\nHealth insurance claim number 1EG4-TE5-MK73\n".to_vec();
+    let listed = |baa: &str| {
+        let mut files = vec![
+            ("AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0020Z_46d04b684eda23c4.json".to_owned(), CALLS.as_bytes().to_vec()),
+            ("patients.txt".to_owned(), record.clone()),
+        ];
+        if !baa.is_empty() {
+            files.push(("list.json".to_owned(), format!(r#"{{"customerAgreements":[{{"name":"AWS Business Associate Addendum","awsAccountId":"{baa}","state":"ACTIVE"}}]}}"#).into_bytes()));
+        }
+        let mut case = judged(&files, Settings::default());
+        match case.answer(&Question::Artifacts) {
+            Answer::Artifacts(summary) => summary.without_baa,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(listed(""), ["111122223333"]);
+    assert_eq!(listed("444455556666"), ["111122223333"]);
+    assert_eq!(listed("111122223333"), [] as [&str; 0]);
+}
