@@ -77,6 +77,11 @@ impl Signer {
         bytes[bytes.len() - 256..].to_vec()
     }
 
+    /// The public key as SubjectPublicKeyInfo.
+    pub(super) fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
     /// The same modulus with the exponent 3, as SubjectPublicKeyInfo.
     pub(super) fn spki_with_exponent_3(&self) -> Result<Vec<u8>> {
         let key = rsa::PublicKey::new(self.key.n().as_ref().clone(), BoxedUint::from(3_u64))?;
