@@ -4,6 +4,14 @@
 //! ship (programs, headers, manuals, certificates, JSON) and what this tool makes up from a seed (logs, messages,
 //! ledgers, dumps, keys). One text in five is held out by a hash of its name; of those it says how many are
 //! classified rightly, and which are taken for what.
+//!
+//! Last run: 1,394 texts held out, 99.1 % right; weights of 33 kB (8 classes of 4,096 signed bytes with a scale and a
+//! bias each). The figure flatters it: somewhat less than half of the texts come of the generator below, held out or
+//! not, and the rest of packages that share authors and headers.
+//!
+//! Limits: English words and ASCII shapes; the first 64 kB; texts shorter than 48 bytes have no class. What is of no
+//! class (poems, chat, genomes) is given one all the same if it lies on the side of one. Financial text and e-mail were
+//! only ever seen as the generator writes them. The class is shown as a guess, and its risk can be changed or turned off.
 
 use std::fs;
 use std::path::{Path, PathBuf};

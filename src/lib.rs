@@ -20,6 +20,7 @@ pub mod moment;
 pub mod object;
 pub mod order;
 pub mod risk;
+pub mod secret;
 pub mod sum;
 pub mod texts;
 pub mod ticket;

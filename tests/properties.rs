@@ -140,6 +140,24 @@ proptest! {
         let report = report(&[("x".to_owned(), whole.to_string().into_bytes())]);
         prop_assert_eq!(&report["schema"], "exhibit.report/1");
     }
+
+    /// Whatever stands in a text: looking for secrets and people neither panics nor hands a value on uncovered.
+    #[test]
+    fn secrets_in_arbitrary_texts_are_covered(
+        before in "\\PC{0,40}", value in "[a-zA-Z0-9\u{e9}\u{4e2d}+/]{12,60}", bytes in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        use exhibit::secret::{Masked, in_text, json};
+        let record = serde_json::json!({"requestParameters": {"note": &before, "DB_PASSWORD": &value, "list": [{"name": "API_KEY", "value": &value}, before]}}).to_string();
+        let found = json::search(&record, json::OF_EVENTS);
+        for one in &found {
+            prop_assert!(!Masked::from(one).masked.contains(&*one.value), "{one:?}");
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned() + &before + " password=" + &value;
+        in_text(&text);
+        json::search(&text, json::OF_ITEMS);
+        exhibit::object::found(&bytes);
+        exhibit::object::found(text.as_bytes());
+    }
 }
 
 fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {

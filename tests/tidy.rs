@@ -29,10 +29,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("moment", &[]),
     ("order", &[]),
     ("texts", &[]),
+    ("secret", &["order", "secret"]),
     ("evidence", &["sum", "moment", "evidence"]),
     ("document", &["evidence", "document"]),
     ("ticket", &["evidence", "moment", "ticket"]),
-    ("object", &["evidence", "document", "object"]),
+    (
+        "object",
+        &["order", "secret", "evidence", "document", "object"],
+    ),
     ("artifact", &["moment", "evidence", "document", "artifact"]),
     (
         "compliance",
@@ -48,11 +52,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "config",
-        &["sum", "moment", "order", "texts", "evidence", "config"],
+        &[
+            "secret", "sum", "moment", "order", "texts", "evidence", "config",
+        ],
     ),
     (
         "cloudtrail",
-        &["texts", "sum", "moment", "order", "evidence", "cloudtrail"],
+        &[
+            "secret",
+            "texts",
+            "sum",
+            "moment",
+            "order",
+            "evidence",
+            "cloudtrail",
+        ],
     ),
     (
         "intake",
@@ -112,7 +126,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "risk",
         &[
-            "object", "sum", "moment", "order", "texts", "evidence", "activity", "risk",
+            "config", "object", "sum", "moment", "order", "texts", "evidence", "activity", "risk",
         ],
     ),
     (
@@ -120,6 +134,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "ticket",
             "artifact",
+            "secret",
             "object",
             "risk",
             "compliance",
@@ -142,6 +157,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "ticket",
             "artifact",
+            "secret",
             "object",
             "risk",
             "compliance",

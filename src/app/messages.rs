@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use exhibit::case::{Answer, CustomRule, Decided, Export, Overview, Progress, Question, Settings};
+use exhibit::case::{
+    Answer, CustomRule, Decided, Export, Overview, Pieces, Progress, Question, Settings,
+};
 use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, Timings};
 use exhibit::moment::Moment;
@@ -127,6 +129,11 @@ pub(crate) enum Part {
     Match {
         parts: Vec<(u32, u32)>,
         expression: String,
+    },
+    /// What is found in a record, or in all of it, value by value, and whether there is more, as postcard.
+    Pieces {
+        record: Option<(u32, u32)>,
+        of: Pieces,
     },
     /// What rules of the user's own say of the items, as postcard.
     Rules {

@@ -44,6 +44,14 @@ pub struct RiskSummary {
     pub by_risk: [u32; 10],
     /// Objects of buckets that calls name.
     pub accessed: u64,
+    /// Secrets in events and configuration items.
+    pub secrets: u64,
+    /// Objects of buckets past the most that are listed.
+    pub left_out: u64,
+    /// Changes of who may reach a bucket.
+    pub reach: u64,
+    /// Those that let everyone in, or may have.
+    pub opened: u64,
 }
 
 /// Reports and agreements at a glance.

@@ -15,7 +15,8 @@ use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
 use super::{
-    Case, Link, artifacts, compliance, controls, custody, objects, overview, resources, risk,
+    Case, Link, accessed, artifacts, compliance, controls, custody, objects, overview, reach,
+    resources, risk, secrets,
 };
 
 /// Looks a thing up; `None` where there is none any more.
@@ -50,9 +51,9 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Error(at) => risk::inspect(case, at, true, blank("", "Error")),
         Subject::Alert(at) => risk::inspect_alert(case, at, blank("", "Alert")),
         Subject::Object(at) => objects::inspect(case, at, blank("", "Object")),
-        Subject::Accessed(at) => {
-            objects::inspect_accessed(case, at, blank("", "Object of a bucket"))
-        }
+        Subject::Accessed(at) => accessed::inspect(case, at, blank("", "Object of a bucket")),
+        Subject::Reach(at) => reach::inspect(case, at, blank("", "Who may reach a bucket")),
+        Subject::Secret(at) => secrets::inspect(case, at, blank("", "Secret")),
         Subject::Classifier(at) => {
             objects::inspect_classifier(case, at, blank("", "Row of the model"))
         }
@@ -91,6 +92,7 @@ pub(super) fn blank(title: &str, sort: &str) -> Inspection {
         link: Link::default(),
         risk: None,
         raw: None,
+        pieces: None,
     }
 }
 

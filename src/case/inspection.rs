@@ -49,6 +49,10 @@ pub enum Subject {
     Accessed(u32),
     /// What objects are classified by.
     Classifier(u32),
+    /// A change of who may reach a bucket.
+    Reach(u32),
+    /// A secret in an event or a configuration item.
+    Secret(u32),
     /// A report or an agreement of AWS.
     Artifact(u32),
     /// A control of the audit.
@@ -110,6 +114,17 @@ pub struct Inspection {
     pub risk: Option<(Rated, String, u8)>,
     /// The bytes that are shown as raw.
     pub raw: Option<Raw>,
+    /// Bytes that are read again for whoever asks what was found in them, value by value.
+    pub pieces: Option<(Raw, Pieces)>,
+}
+
+/// What values are looked for in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pieces {
+    /// An object: personal data and keys.
+    Object,
+    /// An event or a configuration item: secrets.
+    Record,
 }
 
 /// Where bytes stand that can be read again.

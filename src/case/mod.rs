@@ -2,6 +2,7 @@
 //!
 //! May use every other module. Runs in the case worker; the page asks and never writes.
 
+pub(crate) mod accessed;
 mod activity;
 pub(crate) mod artifacts;
 pub mod bundle;
@@ -17,6 +18,7 @@ pub mod overview;
 pub mod population;
 pub mod protection;
 pub mod question;
+pub(crate) mod reach;
 pub mod recheck;
 pub mod register;
 pub(crate) mod resources;
@@ -24,6 +26,7 @@ pub(crate) mod risk;
 pub mod rows;
 pub mod saved;
 mod scan;
+pub(crate) mod secrets;
 pub mod sharing;
 pub mod table;
 
@@ -48,8 +51,8 @@ pub use population::{Draw, Frozen, Item, Population, Sample};
 pub use question::{
     Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, CertificateView,
     Completions, ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords,
-    Filter, Form, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Progress,
-    ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
+    Filter, Form, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Pieces,
+    Progress, ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
     RiskSummary, Rows, RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary,
     Values,
 };
@@ -84,6 +87,9 @@ pub struct Case {
     objects: objects::State,
     changes: changes::State,
     custody: custody::State,
+    accessed: accessed::State,
+    reach: reach::State,
+    secrets: secrets::State,
     /// Reports and agreements as they were read.
     read_artifacts: Vec<(u32, Vec<Artifact>)>,
     /// The same as they count.
@@ -132,9 +138,17 @@ impl Case {
         };
         let file = self.register.add(source, &mut entry);
         if let Facts::Log(log) = &facts.facts {
+            let first = self.activity.len();
+            self.accessed.take(first, &log.sizes);
+            self.reach.take(first, &log.requests);
+            self.secrets
+                .take(file, secrets::Of::Event, first, &log.secrets);
             self.activity.add(file, log);
         }
         if let Facts::Config(config) = &facts.facts {
+            let first = self.inventory.next();
+            self.secrets
+                .take(file, secrets::Of::Item, first, &config.secrets);
             self.inventory.add(file, config);
         }
         if let Facts::Compliance(recorded) = &facts.facts {
@@ -237,6 +251,9 @@ impl Case {
                 self.compliance.reset();
                 self.risk.reset();
                 objects::arrange(self);
+                self.accessed.reset();
+                self.reach.reset();
+                secrets::arrange(self);
                 artifacts::arrange(self);
                 self.changes.reset();
                 self.custody.reset();
@@ -350,6 +367,8 @@ impl Case {
     fn work_out(&mut self) {
         compliance::results(self, None);
         risk::results(self);
+        accessed::list(self);
+        reach::list(self);
         controls::arrange(self);
         changes::work_out(self);
         custody::work_out(self);

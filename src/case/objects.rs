@@ -1,26 +1,24 @@
-//! Objects: files that are no evidence themselves, what they hold and how risky that is; and the objects of
-//! buckets that calls name.
+//! Objects: files that are no evidence themselves, what they hold and how risky that is.
 
 use serde_json::{Map, Value, json};
 
-use crate::object::{Impact, Object, Personal, Row, Way};
+use crate::object::{FAR, Impact, Object, Personal, Row, Way};
 use crate::order::sorted;
-use crate::risk::objects::{self, Accessed, of_row, risks, rows};
+use crate::risk::objects::{is_on, of_row, risks, rows};
 use crate::risk::{Rated, Values};
 
 use super::inspect::add_file;
 use super::question::{Inspection, RiskSummary, Subject};
 use super::risk::HIGH;
-use super::rows::{code, text, time};
+use super::rows::{code, text};
 use super::table::{Cell, Row as Line};
-use super::{Case, Table};
+use super::{Case, Pieces, Table, accessed, reach, secrets};
 
 /// What is known of objects.
 #[derive(Default)]
 pub(super) struct State {
     /// Files and what readers found in them; by risk after [`arrange`].
     pub(super) held: Vec<(u32, Object)>,
-    accessed: Option<Vec<Accessed>>,
 }
 
 /// Orders objects by their risk, and then by path.
@@ -38,31 +36,27 @@ pub(super) fn arrange(case: &mut Case) {
         .into_iter()
         .map(|(_, file, object)| (file, object))
         .collect();
-    case.objects.accessed = None;
-}
-
-/// Looks for the objects that calls name, unless that is done.
-pub(super) fn accessed(case: &mut Case) {
-    if case.objects.accessed.is_none() {
-        case.objects.accessed = Some(objects::accessed(&case.activity, &case.settings.risk));
-    }
 }
 
 /// How many rows a table of objects has.
 pub(super) fn length(case: &Case, table: Table) -> usize {
     match table {
         Table::Objects => case.objects.held.len(),
-        Table::Accessed => case.objects.accessed.as_ref().map_or(0, Vec::len),
         _ => Way::ALL.iter().map(|way| way.rows().len()).sum(),
     }
 }
 
 /// Objects at a glance; the rest of the summary is as by default.
 pub(super) fn summary(case: &mut Case) -> RiskSummary {
-    accessed(case);
+    accessed::list(case);
+    reach::list(case);
     let mut summary = RiskSummary {
         objects: case.objects.held.len() as u64,
-        accessed: length(case, Table::Accessed) as u64,
+        accessed: accessed::length(case) as u64,
+        secrets: secrets::length(case) as u64,
+        reach: reach::length(case) as u64,
+        opened: reach::opened(case),
+        left_out: accessed::left_out(case),
         ..RiskSummary::default()
     };
     for (_, object) in &case.objects.held {
@@ -128,34 +122,6 @@ pub(super) fn row(case: &Case, at: u32) -> Line {
     }
 }
 
-/// A row of the table of objects that calls name.
-pub(super) fn accessed_row(case: &Case, at: u32) -> Line {
-    let one = case
-        .objects
-        .accessed
-        .as_ref()
-        .and_then(|all| all.get(at as usize));
-    let cells = one.map_or(Vec::new(), |one| {
-        vec![
-            Cell::Number(u64::from(one.risk)),
-            text(&one.bucket),
-            code(&one.key),
-            Cell::Number(u64::from(one.calls[0])),
-            Cell::Number(u64::from(one.calls[1])),
-            Cell::Number(u64::from(one.calls[2])),
-            Cell::Number(u64::from(one.calls[3])),
-            code(&one.actors.join(" ")),
-            Cell::Number(u64::from(one.addresses)),
-            time(one.span.map(|(first, _)| first)),
-            time(one.span.map(|(_, last)| last)),
-        ]
-    });
-    Line {
-        subject: Subject::Accessed(at),
-        cells,
-    }
-}
-
 /// The row of the model at a place among all ways.
 fn classifier(at: u32) -> Option<(Way, &'static Row)> {
     let all = Way::ALL
@@ -182,18 +148,28 @@ fn origin(way: Way, row: &Row, values: &Values) -> &'static str {
     }
 }
 
+/// What a row is, in words: its own, else what it looks for.
+fn description(way: Way, row: &Row) -> &str {
+    match way {
+        Way::Theme => row.words,
+        Way::Regex => row.pattern,
+        _ => row.description,
+    }
+}
+
 /// A row of the table of what objects are classified by.
 pub(super) fn classifier_row(case: &Case, at: u32) -> Line {
     let values = &case.settings.risk;
     let cells = classifier(at).map_or(Vec::new(), |(way, row)| {
         vec![
             Cell::Number(u64::from(of_row(way, row, values))),
-            text(way.name()),
+            text(if is_on(way, row, values) { "yes" } else { "no" }),
             text(row.name),
+            text(description(way, row)),
+            text(way.name()),
             text(row.class),
             Cell::Number(classified(case, way, row) as u64),
             text(origin(way, row, values)),
-            text(row.description),
         ]
     });
     Line {
@@ -241,10 +217,14 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     it.why.push("The highest of the five counts. Content types, extensions, themes and regexes have the risk that the guide of Macie Classic published; the class is a guess of a linear model, with a risk of this project's. Personal data is counted and never kept.".to_owned());
     if object.searched == 0 {
         it.why.push(
-            "No text could be read out of it: it was told by its first bytes and its name alone."
+            "No text could be read out of it (no text, encrypted, or of a form that is not read): it was told by its first bytes and its name alone."
                 .to_owned(),
         );
+    } else if object.searched as usize >= FAR {
+        it.why
+            .push("Only its first 20 MB were looked at.".to_owned());
     }
+    it.why.push(format!("Impact: {}", Impact::BOUNDS));
     it.todo = match Impact::of(&object.personal) {
         Impact::High | Impact::Moderate => {
             Some("Check who may read it, and whether it may be where it was found.".to_owned())
@@ -263,6 +243,9 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         }
     }
     add_file(case, *file, &mut it);
+    if object.searched > 0 {
+        it.pieces = it.raw.clone().map(|raw| (raw, Pieces::Object));
+    }
     Some(it)
 }
 
@@ -278,42 +261,6 @@ fn place(way: Way, row: &Row) -> u32 {
 fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(word.len().min(1));
     first.to_uppercase() + rest
-}
-
-/// Everything about an object of a bucket.
-pub(super) fn inspect_accessed(case: &Case, at: u32, mut it: Inspection) -> Option<Inspection> {
-    let one = case.objects.accessed.as_ref()?.get(at as usize)?;
-    it.title.clone_from(&one.key);
-    let mut fact = |label: &str, cell: Cell| it.what.push((label.to_owned(), cell));
-    fact("Risk by its name", Cell::Number(u64::from(one.risk)));
-    fact("Bucket", text(&one.bucket));
-    fact("Key", code(&one.key));
-    for (label, count) in ["Reads", "Writes", "Deletes", "Failed calls"]
-        .into_iter()
-        .zip(one.calls)
-    {
-        fact(label, Cell::Number(u64::from(count)));
-    }
-    for actor in &one.actors {
-        fact("Actor", code(actor));
-    }
-    it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them.".to_owned());
-    let arn = format!("arn:aws:s3:::{}/{}", one.bucket, one.key);
-    it.queries.push((
-        "Its calls".to_owned(),
-        crate::activity::complete::term("resource", &arn),
-    ));
-    let base = one.key.rsplit('/').next().unwrap_or_default();
-    for (place, (file, _)) in case.objects.held.iter().enumerate() {
-        let path = case.register.file(*file).map_or("", |file| &*file.path);
-        if path.ends_with(&*one.key) || path.rsplit('/').next() == Some(base) {
-            it.related.push((
-                format!("Dropped too: {path}"),
-                Subject::Object(place as u32),
-            ));
-        }
-    }
-    Some(it)
 }
 
 /// Everything about a row of the model.

@@ -6,7 +6,7 @@ use super::changes::ChangesSummary;
 use super::controls::{Audit, Control};
 use super::custody::{Custody, Done};
 pub use super::glance::{ArtifactSummary, ComplianceSummary, RiskSummary};
-pub use super::inspection::{Inspection, Raw, Step, Subject};
+pub use super::inspection::{Inspection, Pieces, Raw, Step, Subject};
 use super::population::{Draw, Frozen};
 use super::recheck::{Earlier, Recheck};
 pub use super::resources::view::{

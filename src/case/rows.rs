@@ -15,7 +15,8 @@ use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
 use super::table::{Cell, Row, Table};
 use super::{
-    Case, Registered, artifacts, changes, compliance, controls, custody, objects, resources, risk,
+    Case, Registered, accessed, artifacts, changes, compliance, controls, custody, objects, reach,
+    resources, risk, secrets,
 };
 
 /// Which rows of which table, and in which order.
@@ -95,6 +96,12 @@ pub(crate) fn each_row(
 /// Rows that are looked up at a time.
 const WINDOW: u32 = 1_000;
 
+/// A line of CSV, as exports write it.
+pub fn csv_line<'t>(cells: impl Iterator<Item = &'t str>) -> String {
+    let cells: Vec<String> = cells.map(quote).collect();
+    cells.join(",") + "\r\n"
+}
+
 fn quote(text: &str) -> String {
     // Programs that open tables take these for formulas, some also in full width.
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
@@ -125,7 +132,10 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
         Table::Scores => compliance::known(case).map_or(0, |results| results.scores.len()),
         Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
-        Table::Objects | Table::Accessed | Table::Classifiers => objects::length(case, table),
+        Table::Objects | Table::Classifiers => objects::length(case, table),
+        Table::Accessed => accessed::length(case),
+        Table::Reach => reach::length(case),
+        Table::Secrets => secrets::length(case),
         Table::Artifacts => case.artifacts.len(),
         Table::Audit => controls::length(case),
         Table::Changes => changes::length(case),
@@ -155,7 +165,9 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Errors => risk::counted_row(case, at, true),
         Table::Alerts => risk::alert_row(case, at),
         Table::Objects => objects::row(case, at),
-        Table::Accessed => objects::accessed_row(case, at),
+        Table::Accessed => accessed::row(case, at),
+        Table::Reach => reach::row(case, at),
+        Table::Secrets => secrets::row(case, at),
         Table::Classifiers => objects::classifier_row(case, at),
         Table::Artifacts => artifacts::row(case, at),
         Table::Audit => controls::row(case, at),

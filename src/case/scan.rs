@@ -11,7 +11,9 @@ use super::activity::InTime;
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
 use super::table::{Cell, Row, Table};
-use super::{Case, activity, changes, compliance, controls, custody, objects, resources, risk};
+use super::{
+    Case, accessed, activity, changes, compliance, controls, custody, reach, resources, risk,
+};
 
 /// Values of a column that are offered as facets.
 const MOST_FACETS: usize = 100;
@@ -170,7 +172,10 @@ impl Scan {
                 self.tally = Some(Tally::new(self.table));
             }
             if matches!(self.table, Table::Accessed) {
-                objects::accessed(case);
+                accessed::list(case);
+            }
+            if matches!(self.table, Table::Reach) {
+                reach::list(case);
             }
             if matches!(self.table, Table::Seen | Table::Sessions) {
                 // Another query sees other things.

@@ -45,6 +45,10 @@ pub enum Table {
     Accessed,
     /// What objects are classified by.
     Classifiers,
+    /// Changes of who may reach buckets.
+    Reach,
+    /// Secrets in events and configuration items.
+    Secrets,
     /// Reports and agreements of AWS.
     Artifacts,
     /// Controls of the audit.
@@ -320,27 +324,65 @@ const OBJECTS: &[Column] = &[
 ];
 
 const ACCESSED: &[Column] = &[
-    column("risk", "Risk by name", Shape::Number, 90, true),
-    column("bucket", "Bucket", Shape::Text, 200, true),
-    column("key", "Key", Shape::Path, 300, false),
-    column("reads", "Reads", Shape::Number, 70, false),
-    column("writes", "Writes", Shape::Number, 70, false),
+    column("risk", "Risk by key", Shape::Number, 90, true),
+    column("bucket", "Bucket", Shape::Text, 180, true),
+    column("key", "Key", Shape::Path, 260, false),
+    column("size", "Size", Shape::Size, 80, false),
+    column("reads", "Reads", Shape::Number, 65, false),
+    column("readBy", "Read by", Shape::Path, 200, false),
+    column("writes", "Writes", Shape::Number, 65, false),
+    column("writtenBy", "Written by", Shape::Path, 200, false),
     column("deletes", "Deletes", Shape::Number, 70, false),
-    column("failed", "Failed", Shape::Number, 70, false),
-    column("actors", "Actors", Shape::Path, 260, false),
-    column("addresses", "Addresses", Shape::Number, 90, false),
+    column("deletedBy", "Deleted by", Shape::Path, 200, false),
+    column("failed", "Failed", Shape::Number, 65, false),
+    column("from", "From", Shape::Path, 160, false),
+    column("fileExtension", "Extension", Shape::Text, 90, true),
+    column("themes", "Themes", Shape::Text, 180, false),
+    column("dropped", "Dropped too", Shape::Text, 110, true),
     column("first", "First", Shape::Time, 170, false),
     column("last", "Last", Shape::Time, 170, false),
 ];
 
+const REACH: &[Column] = &[
+    column("at", "Time (UTC)", Shape::Time, 170, false),
+    column("bucket", "Bucket", Shape::Text, 200, true),
+    column("call", "Change", Shape::Text, 210, true),
+    column("outcome", "Outcome", Shape::Text, 120, true),
+    column("actor", "Actor", Shape::Path, 220, false),
+    column("publicBefore", "Everyone, before", Shape::Text, 150, true),
+    column("publicAfter", "Everyone, after", Shape::Text, 150, true),
+    column(
+        "before",
+        "Who may reach it, before",
+        Shape::Text,
+        320,
+        false,
+    ),
+    column("after", "Who may reach it, after", Shape::Text, 320, false),
+    column("account", "Account", Shape::Text, 128, true),
+];
+
+const SECRETS: &[Column] = &[
+    column("kind", "Kind", Shape::Text, 220, true),
+    column("masked", "Value, covered", Shape::Code, 210, false),
+    column("in", "Stands in", Shape::Text, 140, true),
+    column("name", "Name", Shape::Text, 190, true),
+    column("fields", "Path", Shape::Path, 330, false),
+    column("first", "Seen (UTC)", Shape::Time, 170, false),
+    column("times", "Captures", Shape::Number, 80, false),
+    column("path", "File", Shape::Path, 260, false),
+    column("offset", "Offset", Shape::Number, 90, false),
+];
+
 const CLASSIFIERS: &[Column] = &[
     column("risk", "Risk", Shape::Number, 60, true),
-    column("way", "Classified by", Shape::Text, 130, true),
-    column("name", "Name", Shape::Text, 300, false),
-    column("class", "Class", Shape::Text, 170, true),
+    column("enabled", "Enabled", Shape::Text, 80, true),
+    column("name", "Name", Shape::Text, 260, false),
+    column("description", "Description", Shape::Text, 320, false),
+    column("way", "Classified by", Shape::Text, 120, true),
+    column("class", "Classification", Shape::Text, 150, true),
     column("objects", "Objects", Shape::Number, 80, false),
-    column("from", "Value from", Shape::Text, 130, true),
-    column("description", "What it is", Shape::Text, 320, false),
+    column("from", "Value from", Shape::Text, 120, true),
 ];
 
 const ARTIFACTS: &[Column] = &[
@@ -431,6 +473,8 @@ impl Table {
         Table::Objects,
         Table::Accessed,
         Table::Classifiers,
+        Table::Reach,
+        Table::Secrets,
         Table::Artifacts,
         Table::Audit,
         Table::Scores,
@@ -459,6 +503,8 @@ impl Table {
             Table::Objects => OBJECTS,
             Table::Accessed => ACCESSED,
             Table::Classifiers => CLASSIFIERS,
+            Table::Reach => REACH,
+            Table::Secrets => SECRETS,
             Table::Artifacts => ARTIFACTS,
             Table::Audit => AUDIT,
             Table::Scores => SCORES,
@@ -489,6 +535,8 @@ impl Table {
             Table::Objects => "objects",
             Table::Accessed => "accessed",
             Table::Classifiers => "classifiers",
+            Table::Reach => "reach",
+            Table::Secrets => "secrets",
             Table::Artifacts => "artifacts",
             Table::Audit => "audit",
             Table::Scores => "scores",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::moment::Moment;
 
-use crate::evidence::lenient::{Flag, Object, Text};
+use crate::evidence::lenient::{Count, Flag, Object, Text};
 
 use super::found::{Found, MOST_RESOURCES};
 
@@ -44,6 +44,8 @@ pub struct Event<'a> {
     pub mfa: Answer,
     /// ARNs of resources, and names found in request parameters; the access key that the call issued.
     pub resources: Vec<Cow<'a, str>>,
+    /// Bytes that S3 handed out or took in.
+    pub bytes: Option<u64>,
 }
 
 /// Who made a call.
@@ -200,6 +202,10 @@ struct Additional<'a> {
     /// Who switched to the role in the console.
     #[serde(rename = "SwitchFrom", borrow)]
     from: Text<'a>,
+    #[serde(rename = "bytesTransferredIn")]
+    bytes_in: Count,
+    #[serde(rename = "bytesTransferredOut")]
+    bytes_out: Count,
 }
 
 #[derive(Default, Deserialize)]
@@ -329,6 +335,13 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             category,
             mfa,
             resources,
+            // A read hands out and a write takes in; the other of the two is 0.
+            bytes: wire
+                .additional
+                .0
+                .bytes_in
+                .0
+                .max(wire.additional.0.bytes_out.0),
             actor: Actor {
                 user: first([
                     identity.user.0,

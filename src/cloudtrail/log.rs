@@ -11,10 +11,12 @@ use serde_json::value::RawValue;
 use crate::evidence::walk::{self, Walk};
 use crate::evidence::{Problem, ProblemCode, json};
 use crate::moment::Moment;
+use crate::secret::Masked;
 use crate::sum::Sum;
 use crate::texts::{Held, Text};
 
 use super::event::{Access, Answer, Category, Event};
+use super::further;
 
 /// The records of a file, as rows; their texts are held once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,12 @@ pub struct Log {
     pub texts: Held,
     /// One a record, in the order of the file.
     pub rows: Vec<Row>,
+    /// Secrets in request parameters, each with the place of its row.
+    pub secrets: Vec<(u32, Masked)>,
+    /// Request parameters of calls that change who may reach a bucket, each with the place of its row.
+    pub requests: Vec<(u32, String)>,
+    /// Bytes that S3 handed out or took in, each with the place of its row.
+    pub sizes: Vec<(u32, u64)>,
 }
 
 /// A record as columns need it: see [`Event`] for what each field means.
@@ -129,6 +137,9 @@ impl Read {
             mfa: event.mfa,
             resources: event.resources.iter().map(|one| self.hold(one)).collect(),
         };
+        if let Some(raw) = raw {
+            further::take(&mut self.log, event, raw);
+        }
         self.log.rows.push(row);
     }
 

@@ -1,12 +1,13 @@
 //! The formats of CloudTrail: digest and log files, keys, signatures, object metadata, Lake results, descriptions.
 //!
-//! Formats only: nothing here judges. May use: `sum`, `moment`, `evidence`.
+//! Formats only: nothing here judges. May use: `sum`, `moment`, `evidence`, `secret`.
 //! A parser takes bytes and returns what it read with a list of problems; it never panics.
 
 pub mod description;
 pub mod digest;
 pub mod event;
 mod found;
+mod further;
 pub mod key;
 pub mod lake;
 pub mod lake_result;

@@ -297,6 +297,11 @@ impl Inventory {
         }
     }
 
+    /// How many captures came so far, those that are gone included: the place of the next.
+    pub fn next(&self) -> CaptureIx {
+        self.captures.len() as u32
+    }
+
     /// A capture.
     pub fn capture(&self, at: CaptureIx) -> Option<&Capture> {
         self.captures.get(at as usize)

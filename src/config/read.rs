@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::evidence::walk::{self, Walk};
 use crate::evidence::{Problem, ProblemCode, json};
+use crate::secret::{self, Masked};
 use crate::texts::Held;
 
 use super::certificate::{self, Certificate};
@@ -29,7 +30,12 @@ pub struct Config {
     pub described: Vec<Described>,
     /// Certificates that the stream's envelopes are signed with.
     pub certificates: Vec<Certificate>,
+    /// Secrets in configurations, each with the place of its item.
+    pub secrets: Vec<(u32, Masked)>,
 }
+
+/// Secrets that are told of one file; more say nothing more.
+const MOST_SECRETS: usize = 5_000;
 
 /// Problems of items that are told apart in one file; the rest are counted in the last.
 const MOST_PROBLEMS: usize = 20;
@@ -56,9 +62,24 @@ impl Read {
 
     fn item(&mut self, raw: &str, place: (u64, usize)) {
         match Item::read(raw, place, &mut self.config.texts, &self.prints, self.more) {
-            Ok(item) => self.config.items.push(item),
+            Ok(item) => {
+                self.look_for_secrets(raw, &item);
+                self.config.items.push(item);
+            }
             Err(why) => self.problem(place.0, &why),
         }
+    }
+
+    /// Looks into items of the types whose settings can hold secrets.
+    fn look_for_secrets(&mut self, raw: &str, item: &Item) {
+        let kind = self.config.texts.get(item.kind);
+        if !secret::json::TYPES.contains(&kind) || self.config.secrets.len() >= MOST_SECRETS {
+            return;
+        }
+        let place = self.config.items.len() as u32;
+        let found = secret::json::search(raw, secret::json::OF_ITEMS);
+        let found = found.iter().map(|one| (place, Masked::from(one)));
+        self.config.secrets.extend(found);
     }
 
     fn problem(&mut self, at: u64, why: &str) {

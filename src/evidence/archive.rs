@@ -59,6 +59,10 @@ fn is_package(head: &[u8]) -> bool {
         && [
             &b"[Content_Types].xml"[..],
             b"_rels/.rels",
+            b"docProps/",
+            b"xl/workbook.xml",
+            b"word/document.xml",
+            b"ppt/presentation.xml",
             b"mimetypeapplication/",
         ]
         .iter()

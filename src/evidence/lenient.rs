@@ -18,6 +18,10 @@ pub struct Object<T>(pub T);
 #[derive(Default)]
 pub struct Flag(pub Option<bool>);
 
+/// A number that is not negative, also one written with a fraction; any other value counts as absent.
+#[derive(Default)]
+pub struct Count(pub Option<u64>);
+
 /// The methods of a visitor to whom values of other types count as absent.
 macro_rules! ignore_values {
     () => {
@@ -89,6 +93,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             ignore!(objects);
         }
         from.deserialize_any(Reads)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reads;
+        impl<'de> Visitor<'de> for Reads {
+            type Value = Option<u64>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(Some(number))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+                // CloudTrail writes counts of bytes as `4096.0`.
+                Ok((0.0..9e15).contains(&number).then_some(number as u64))
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+            ignore!(texts);
+            ignore!(lists);
+            ignore!(objects);
+        }
+        from.deserialize_any(Reads).map(Count)
     }
 }
 

@@ -419,7 +419,7 @@ pub fn failed(path: &str, size: u64, problem: Problem) -> Entry {
 }
 
 /// PowerShell writes outputs with a byte order mark, in UTF-8 or UTF-16. Hashes are of the bytes as dropped.
-fn transcode(content: &[u8]) -> Option<Vec<u8>> {
+pub fn transcode(content: &[u8]) -> Option<Vec<u8>> {
     if let Some(rest) = content.strip_prefix(&[0xef, 0xbb, 0xbf]) {
         return Some(rest.to_vec());
     }

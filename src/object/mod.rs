@@ -1,11 +1,12 @@
 //! What a file holds that is no evidence itself: its content type, extension, themes, regexes, class and
 //! personal data, as Macie Classic classified the objects of buckets.
 //!
-//! May use: `evidence`, `document`. A reader says what it found; what that is worth is decided in `risk`, by
+//! May use: `evidence`, `document`, `secret`. A reader says what it found; what that is worth is decided in `risk`, by
 //! values that users can change. Counts are handed on, values never.
 
 mod classifier;
 mod content_type;
+mod found;
 mod personal;
 mod search;
 mod tables;
@@ -13,6 +14,7 @@ mod tables;
 use serde::{Deserialize, Serialize};
 
 pub use classifier::{FEATURES, features};
+pub use found::found;
 pub use personal::{Counts, Impact, Personal};
 pub use tables::{CLASSES, Row, Way};
 
@@ -60,11 +62,18 @@ pub fn classify(path: &str, content: &[u8], document: Option<&Document>) -> Obje
     object
 }
 
-/// What a bare name tells: the rows of content type and extension.
-pub fn by_name(path: &str) -> (u16, Option<u8>) {
+/// What a bare name tells: content type, extension, and the themes whose keywords it holds.
+pub fn by_name(path: &str) -> Object {
     let extension = extension(path);
-    let found = Way::Extension.find(extension).map(|at| at as u8);
-    (content_type::of(extension, &[]), found)
+    // Words of names are joined by other signs than those of texts.
+    let words = |byte: u8| if b"_-./+".contains(&byte) { b' ' } else { byte };
+    let words: Vec<u8> = path.bytes().map(words).collect();
+    Object {
+        content_type: content_type::of(extension, &[]),
+        extension: Way::Extension.find(extension).map(|at| at as u8),
+        themes: search::themes(&words),
+        ..Object::default()
+    }
 }
 
 fn extension(path: &str) -> &str {
@@ -87,7 +96,7 @@ fn extension(path: &str) -> &str {
 fn search(object: &mut Object, text: &[u8]) {
     let text = &text[..text.len().min(FAR)];
     let found = search::search(text);
-    let tally = personal::count(text);
+    let tally = personal::count(text, &found.drugs, None);
     object.themes = found.themes;
     object.personal = tally.personal;
     let rows = Way::Regex.rows();
@@ -95,25 +104,17 @@ fn search(object: &mut Object, text: &[u8]) {
     let shapes = shapes.filter_map(|(name, count)| Some((Way::Regex.find(name)? as u8, count)));
     let mut all: Vec<(u8, u32)> = found.patterns.into_iter().chain(shapes).collect();
     all.sort_unstable();
-    // Keys are a category of personal data too: theirs are the patterns that find one in the open.
+    // Keys are a category of personal data too: told by their form, or by the model's regexes.
     let keys = all
         .iter()
         .filter(|(at, _)| KEYS.contains(&rows[*at as usize].name));
-    object.personal[Personal::AccessKey as usize] = keys.map(|(_, count)| count).sum();
+    object.personal[Personal::AccessKey as usize] =
+        found.keys + keys.map(|(_, count)| count).sum::<u32>();
     all.retain(|&(at, count)| count >= rows[at as usize].least);
     object.regexes = all;
     object.class = classifier::class(text);
     object.searched = text.len() as u32;
 }
 
-/// Regexes that find an access or API key.
-const KEYS: [&str; 8] = [
-    "aws_access_key",
-    "aws_secret_key",
-    "facebook_secret",
-    "github_key",
-    "heroku_key",
-    "slack_api_key",
-    "slack_api_token",
-    "PlainText Private Key",
-];
+/// Regexes that find an access or API key that has no form of its own.
+const KEYS: [&str; 3] = ["facebook_secret", "heroku_key", "slack_api_key"];

@@ -1,4 +1,4 @@
-//! Themes and regexes: all keywords and hints in one pass, then the patterns whose hint was there.
+//! Themes, regexes, keys and drugs: all keywords and hints in one pass, then the patterns whose hint was there.
 
 use std::sync::OnceLock;
 
@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::tables::{Row, Way};
+use crate::secret;
 
 /// Matches of one pattern that are counted; more say nothing more.
 const MOST: u32 = 10_000;
@@ -17,29 +18,59 @@ pub(super) struct Found {
     pub(super) themes: Vec<u8>,
     /// Places of patterns with their matches, whatever is needed.
     pub(super) patterns: Vec<(u8, u32)>,
+    /// Keys, by the rules of [`crate::secret`].
+    pub(super) keys: u32,
+    /// Where names of drugs stand.
+    pub(super) drugs: Vec<usize>,
+}
+
+/// What a word belongs to.
+#[derive(Clone, Copy)]
+enum Owner {
+    /// The theme of a row, of which it is the word of a place.
+    Theme(u8, u8),
+    /// The pattern of a row, for which it is a hint.
+    Regex(u8),
+    /// The secret of a rule, for which it is a hint.
+    Secret(u8),
+    /// A drug.
+    Drug,
 }
 
 struct Words {
     automaton: AhoCorasick,
-    /// For each word: whether it is a theme's, and the place of its row.
-    owners: Vec<(bool, u8)>,
-    /// For each word of a theme: its place among the theme's words.
-    places: Vec<u8>,
+    /// For each word.
+    owners: Vec<Owner>,
 }
 
 fn words() -> Option<&'static Words> {
     static WORDS: OnceLock<Option<Words>> = OnceLock::new();
     let make = || {
-        let (mut owners, mut places, mut all) = (Vec::new(), Vec::new(), Vec::new());
-        for (is_theme, way) in [(true, Way::Theme), (false, Way::Regex)] {
-            for (row, of) in way.rows().iter().enumerate() {
-                let words = of.words.split('|').filter(|word| !word.is_empty());
-                for (place, word) in words.enumerate() {
-                    owners.push((is_theme, row as u8));
-                    places.push(place as u8);
-                    all.push(word);
-                }
+        let (mut owners, mut all) = (Vec::new(), Vec::new());
+        let mut add = |owner: &dyn Fn(u8) -> Owner, words: &'static str, sign: char| {
+            for (place, word) in words
+                .split(sign)
+                .filter(|word| !word.is_empty())
+                .enumerate()
+            {
+                owners.push(owner(place as u8));
+                all.push(word);
             }
+        };
+        for (row, of) in Way::Theme.rows().iter().enumerate() {
+            add(&|place| Owner::Theme(row as u8, place), of.words, '|');
+        }
+        for (row, of) in Way::Regex.rows().iter().enumerate() {
+            add(&|_| Owner::Regex(row as u8), of.words, '|');
+        }
+        for (rule, of) in secret::rules().iter().enumerate() {
+            if of.class == secret::Class::Key {
+                add(&|_| Owner::Secret(rule as u8), of.hints, '|');
+            }
+        }
+        let drugs = include_str!("drugs.txt").lines();
+        for line in drugs.filter(|line| !line.starts_with('#')) {
+            add(&|_| Owner::Drug, line, ' ');
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -48,7 +79,6 @@ fn words() -> Option<&'static Words> {
         Some(Words {
             automaton: automaton.ok()?,
             owners,
-            places,
         })
     };
     WORDS.get_or_init(make).as_ref()
@@ -58,8 +88,30 @@ fn words() -> Option<&'static Words> {
 pub(super) fn pattern(row: usize) -> Option<&'static Regex> {
     static PATTERNS: [OnceLock<Option<Regex>>; 80] = [const { OnceLock::new() }; 80];
     let of: &Row = Way::Regex.rows().get(row)?;
-    let make = || RegexBuilder::new(of.pattern).unicode(false).build().ok();
+    let make = || {
+        RegexBuilder::new(&wherever(of.pattern))
+            .unicode(false)
+            .crlf(true)
+            .build()
+            .ok()
+    };
     PATTERNS.get(row)?.get_or_init(make).as_ref()
+}
+
+/// A pattern for texts of JSON too, in which line ends and quotes stand with a backslash, and for indented ones.
+fn wherever(pattern: &str) -> String {
+    let word = r"(?:\b|\\[nrt])";
+    let pattern = pattern
+        .strip_prefix(r"\b")
+        .map_or_else(|| pattern.to_owned(), |rest| word.to_owned() + rest);
+    pattern
+        .replace(r"\s+", r"(?:\s|\\[nrt])+")
+        .replace(r"\s*", r"(?:\s|\\[nrt])*")
+        .replace("(?m)^", r"(?m)(?:^[ \t]*|\\n)")
+        .replace("|^", r"|(?:^[ \t]*|\\n)")
+        .replace(r"|\b", &format!("|{word}"))
+        .replace(r#"["']?"#, r#"["'\\]{0,3}"#)
+        .replace(r#"",""#, r#"\\?",\\?""#)
 }
 
 /// Looks for themes and hinted patterns.
@@ -69,33 +121,63 @@ pub(super) fn search(text: &[u8]) -> Found {
     };
     let mut themes = [0_u64; 64];
     let mut hinted = [false; 80];
+    let mut keys = [false; 64];
+    let mut drugs = Vec::new();
     for found in words.automaton.find_overlapping_iter(text) {
-        let word = found.pattern().as_usize();
-        let (is_theme, row) = words.owners[word];
-        if !is_theme {
-            hinted[row as usize] = true;
-        } else if stands_alone(text, found.start(), found.end()) {
-            themes[row as usize] |= 1 << words.places[word];
+        let alone = || stands_alone(text, found.start(), found.end());
+        match words.owners[found.pattern().as_usize()] {
+            Owner::Regex(row) => hinted[row as usize] = true,
+            Owner::Secret(rule) => keys[rule as usize] = true,
+            Owner::Theme(row, place) if alone() => themes[row as usize] |= 1 << place,
+            Owner::Drug if drugs.len() < MOST as usize && alone() => drugs.push(found.start()),
+            Owner::Theme(..) | Owner::Drug => {}
         }
     }
-    let holds =
-        |(at, row): (usize, &Row)| (themes[at].count_ones() >= row.least).then_some(at as u8);
     let counted = |at: usize| {
         let count = count(pattern(at)?, text);
         (count > 0).then_some((at as u8, count))
     };
     Found {
-        themes: Way::Theme
-            .rows()
-            .iter()
-            .enumerate()
-            .filter_map(holds)
-            .collect(),
+        themes: holding(&themes),
         patterns: (0..Way::Regex.rows().len())
             .filter(|&at| hinted[at])
             .filter_map(counted)
             .collect(),
+        keys: secret::rules()
+            .iter()
+            .zip(keys)
+            .filter(|(_, is_hinted)| *is_hinted)
+            .map(|(rule, _)| rule.places(text, MOST as usize).len() as u32)
+            .sum(),
+        drugs,
     }
+}
+
+/// The themes of which enough keywords occurred; for each row a bit for each keyword.
+fn holding(seen: &[u64; 64]) -> Vec<u8> {
+    let rows = Way::Theme.rows().iter().enumerate();
+    rows.filter(|(at, row)| seen[*at].count_ones() >= row.least)
+        .map(|(at, _)| at as u8)
+        .collect()
+}
+
+/// Looks for themes alone, in a short text.
+pub(super) fn themes(text: &[u8]) -> Vec<u8> {
+    let mut seen = [0_u64; 64];
+    let mut any = false;
+    for found in words()
+        .iter()
+        .flat_map(|words| words.automaton.find_overlapping_iter(text))
+    {
+        let owner = words().map(|words| words.owners[found.pattern().as_usize()]);
+        if let Some(Owner::Theme(row, place)) = owner
+            && stands_alone(text, found.start(), found.end())
+        {
+            seen[row as usize] |= 1 << place;
+            any = true;
+        }
+    }
+    if any { holding(&seen) } else { Vec::new() }
 }
 
 /// Whether a word is no part of a longer one.

@@ -1,10 +1,12 @@
 //! What is dangerous in the events: how risky each call and each error is held to be, and alerts.
 //!
-//! May use: `activity`, `object`. Values are the product's own unless marked as published samples of Macie Classic
+//! May use: `activity`, `object`, `config`. Values are the product's own unless marked as published samples of Macie Classic
 //! (Amazon never published the rest); users can change each. They are a model, not a measurement.
 
+pub mod accessed;
 pub mod alerts;
 pub mod objects;
+pub mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

@@ -30,6 +30,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let only: Option<String> = args.opt_value_from_str("--view")?;
     let is_small = args.contains("--small");
     let for_documents = args.contains("--docs");
+    let with_parts = args.contains("--parts");
     shell::finish(args)?;
 
     let folder = shell::root().join("target/shots");
@@ -75,6 +76,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
             if case == "demo" && view == "integrity" {
                 inspect(&page, &folder)?;
             }
+            if case == "demo" && with_parts {
+                parts(&page, view, &folder)?;
+            }
         }
         if only.is_none() && case == "demo" {
             overlays(&page, &folder)?;
@@ -119,6 +123,35 @@ fn overlays(page: &Page, folder: &Path) -> Result<()> {
             page.screenshot(&folder.join(format!("overlay-{name}-{scheme}.png")))?;
         }
         page.session().press(&[], key::ESCAPE)?;
+    }
+    Ok(())
+}
+
+/// Each part of a view, and the inspector over its first row.
+fn parts(page: &Page, view: &str, folder: &Path) -> Result<()> {
+    let found = page.session().run(
+        "return [...document.querySelectorAll('[data-testid^=part-]')].map((one) => one.dataset.testid)",
+        &[],
+    )?;
+    let names = found.as_array().cloned().unwrap_or_default();
+    for part in names.iter().filter_map(|name| name.as_str()) {
+        page.click(part)?;
+        for (width, height) in SIZES {
+            page.resize(width, height)?;
+            for scheme in SCHEMES {
+                page.prefer(scheme)?;
+                page.rest()?;
+                let name = format!("{view}-{part}-{width}x{height}-{scheme}.png");
+                page.screenshot(&folder.join(name))?;
+            }
+        }
+        let row = "const row = document.querySelector('.rows .row'); if (row) row.click(); return Boolean(row);";
+        if page.session().run(row, &[])? == true {
+            page.wait_shown("inspector", true)?;
+            page.rest()?;
+            page.screenshot(&folder.join(format!("{view}-{part}-inspector.png")))?;
+            page.session().press(&[], key::ESCAPE)?;
+        }
     }
     Ok(())
 }

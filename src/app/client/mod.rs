@@ -16,7 +16,7 @@ use web_sys::{Blob, ErrorEvent, MessagePort, Worker};
 use yew::Callback;
 
 use exhibit::case::controls::parse_catalog;
-use exhibit::case::{Answer, Control, Export, Question, Raw, Settings, recheck, saved};
+use exhibit::case::{Answer, Control, Export, Pieces, Question, Raw, Settings, recheck, saved};
 use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
@@ -339,6 +339,15 @@ impl Client {
                 at,
                 length,
             });
+        self.extract(raw.source, &raw.path, part, then);
+    }
+
+    /// Looks again for what was found in a file or a record, value by value.
+    pub(crate) fn pieces(&self, raw: &Raw, of: Pieces, then: impl FnOnce(Bytes) + 'static) {
+        let part = Part::Pieces {
+            record: raw.record,
+            of,
+        };
         self.extract(raw.source, &raw.path, part, then);
     }
 

@@ -11,11 +11,15 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
+use exhibit::case::Pieces;
 use exhibit::cloudtrail::log::{compact, record_text};
 use exhibit::compliance::custom::Prepared;
 use exhibit::config::expression::Expression;
+use exhibit::config::read::item_text;
 use exhibit::evidence::{Limits, Problem, ProblemCode};
-use exhibit::intake::{Entry, Reader, Shard, unreadable};
+use exhibit::intake::{Entry, Reader, Shard, transcode, unreadable};
+use exhibit::object;
+use exhibit::secret::json;
 use exhibit::sum::Sum;
 
 use super::blob::{BlobSource, describe};
@@ -253,6 +257,21 @@ impl Role {
                 });
                 // The page asks only with what can be read.
                 (None, hits.unwrap_or_default(), None)
+            }
+            (Ok(bytes), Part::Pieces { record, of }) => {
+                let told = match (of, record) {
+                    (Pieces::Record, Some(part)) => {
+                        let text = String::from_utf8_lossy(slice(&bytes, part));
+                        let item = item_text(text.as_bytes());
+                        (
+                            json::pieces(&item.unwrap_or_else(|| record_text(text.as_bytes()))),
+                            false,
+                        )
+                    }
+                    _ => object::found(transcode(&bytes).as_deref().unwrap_or(&bytes)),
+                };
+                let told = postcard::to_allocvec(&told).unwrap_or_default();
+                (None, told, Some(Sum::of(&bytes)))
             }
             (Ok(bytes), Part::Rules { parts, rules }) => {
                 let prepared = Prepared::new(&rules);

@@ -13,6 +13,7 @@ use super::cell;
 use super::control::{Add, Conclude};
 use super::correction::Correct;
 use super::mute::Mute;
+use super::pieces::Pieces;
 use super::record::Record;
 use super::risk::Risk;
 use crate::app::ask::use_answer;
@@ -109,6 +110,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section>{ it.control.as_ref().map(|one| html! { <Conclude key={one.id.clone()} control={one.clone()} /> }) }</section>
             <section>{ it.correction.as_ref().map(|one| html! { <Correct key={format!("{:?}{}", one.file, one.place)} correction={one.clone()} /> }) }</section>
+            <section>{ it.pieces.as_ref().map(|(raw, of)| html! { <Pieces key={format!("{}{:?}", raw.path, raw.record)} raw={raw.clone()} of={*of} /> }) }</section>
             <section>{ (!it.proof.is_empty()).then(|| html! { <div><h3>{"Proof"}</h3>{ facts(&it.proof, &[]) }</div> }) }</section>
             <section class="working">
                 { (!it.working.is_empty()).then(|| html! {

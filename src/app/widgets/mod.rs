@@ -6,6 +6,7 @@ pub(crate) mod correction;
 pub(crate) mod form;
 pub(crate) mod inspector;
 pub(crate) mod mute;
+pub(crate) mod pieces;
 pub(crate) mod record;
 pub(crate) mod risk;
 pub(crate) mod strip;

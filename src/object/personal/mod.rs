@@ -4,6 +4,7 @@
 //! in capitals by a short list of names, and the few words before, where only they tell what a number is.
 //! It counts; values are neither kept nor handed on.
 
+mod header;
 mod names;
 mod numbers;
 mod words;
@@ -67,6 +68,9 @@ pub enum Impact {
 }
 
 impl Impact {
+    /// The bounds, for people.
+    pub const BOUNDS: &str = "high: a full name with a credit card, or 50 or more names and e-mail addresses with other personal data; moderate: 5 or more of them with other personal data (the published bounds overlap at five: five is moderate); low: fewer, or other personal data alone. Health data and keys are counted apart and have no part in it.";
+
     /// The name in the report.
     pub fn name(self) -> &'static str {
         match self {
@@ -140,7 +144,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(&'static str, u32)> {
-        let tally = count(text.as_bytes());
+        let tally = count(text.as_bytes(), &[], None);
         let all = Personal::ALL.iter().zip(tally.personal);
         all.filter(|(_, n)| *n > 0)
             .map(|(kind, n)| (kind.name(), n))

@@ -16,6 +16,10 @@ pub(super) enum List {
     Family,
     /// Words for streets, lower case.
     Streets,
+    /// Words before a name that tell it.
+    Titles,
+    /// Words that stand in capitals and are no names.
+    Nouns,
 }
 
 impl List {

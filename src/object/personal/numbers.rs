@@ -1,16 +1,25 @@
 //! The pass over a text, and number-like words: told by the lengths of their groups, and by what stands before.
 
+use super::header::{Header, has};
 use super::{DRUG, ITIN, PHONE, Personal, Tally, ZIP};
 
 /// Bytes before a number in which words tell what it is.
 const NEAR: usize = 48;
 
-/// Counts personal data.
-pub(in crate::object) fn count(text: &[u8]) -> Tally {
+/// Counts personal data. `drugs` are the places of names of drugs in the text, in order. Where `told` is there, it
+/// takes the place of each.
+pub(in crate::object) fn count<'f>(
+    text: &[u8],
+    drugs: &[usize],
+    told: Option<&'f mut Told<'f>>,
+) -> Tally {
     let mut scan = Scan {
         text,
         tally: Tally::default(),
-        header: header(text),
+        header: Header::of(text),
+        people: Vec::new(),
+        diagnoses: Vec::new(),
+        told,
     };
     let mut at = 0;
     while at < text.len() {
@@ -21,26 +30,32 @@ pub(in crate::object) fn count(text: &[u8]) -> Tally {
             b'a'..=b'z' => scan.word_end(at),
             b'@' => scan.email(at),
             b':' => scan.colon(at),
+            // Line ends within texts of JSON: what follows begins a word.
+            b'\\' if matches!(scan.get(at + 1), b'n' | b'r' | b't') => at + 2,
             _ => at + 1,
         };
     }
+    scan.health(drugs);
     scan.tally
 }
 
-/// The first line of a table, lower case: its headings stand for words before each number.
-fn header(text: &[u8]) -> Vec<u8> {
-    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let fields = line.iter().filter(|byte| b",;\t|".contains(byte)).count();
-    if fields == 0 || line.len() > 4_096 || line.iter().any(u8::is_ascii_digit) {
-        return Vec::new();
-    }
-    line.to_ascii_lowercase()
-}
+/// Takes what was counted, with its place: offset and end in bytes.
+pub(super) type Told<'f> = dyn FnMut(Personal, usize, usize) + 'f;
 
-pub(super) struct Scan<'t> {
+/// Places of people, and of diagnoses, that are kept to be compared; what comes later in a text is not.
+const KEPT: usize = 100_000;
+/// Bytes between a person and a diagnosis or a drug that belong together: a line, a row of a table.
+const BESIDE: usize = 160;
+
+pub(super) struct Scan<'t, 'f> {
     pub(super) text: &'t [u8],
     pub(super) tally: Tally,
-    header: Vec<u8>,
+    pub(super) header: Header,
+    /// Where people stand.
+    people: Vec<usize>,
+    /// Where codes of diagnoses stand.
+    diagnoses: Vec<usize>,
+    told: Option<&'f mut Told<'f>>,
 }
 
 /// The groups of a number-like word: digits joined by single signs.
@@ -53,7 +68,48 @@ struct Groups {
     end: usize,
 }
 
-impl Scan<'_> {
+impl Scan<'_, '_> {
+    /// Counts one that stands from `at` to `end`.
+    pub(super) fn count(&mut self, kind: Personal, at: usize, end: usize) {
+        self.tally.count(kind);
+        let is_person = matches!(kind, Personal::Name | Personal::Email | Personal::National);
+        if is_person && self.people.len() < KEPT {
+            self.people.push(at);
+        }
+        if let Some(told) = &mut self.told {
+            told(kind, at, end);
+        }
+    }
+
+    /// Takes the code of a diagnosis.
+    pub(super) fn diagnosis(&mut self, at: usize) {
+        if self.diagnoses.len() < KEPT {
+            self.diagnoses.push(at);
+        }
+    }
+
+    /// Counts the diagnoses and drugs that stand beside a person.
+    fn health(&mut self, drugs: &[usize]) {
+        let people = std::mem::take(&mut self.people);
+        let diagnoses = std::mem::take(&mut self.diagnoses);
+        for &at in diagnoses.iter().chain(drugs) {
+            let after = people.partition_point(|&person| person + BESIDE < at);
+            if people
+                .get(after)
+                .is_some_and(|&person| person <= at + BESIDE)
+            {
+                let end = self.text[at..]
+                    .iter()
+                    .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'.');
+                self.count(
+                    Personal::Health,
+                    at,
+                    end.map_or(self.text.len(), |length| at + length),
+                );
+            }
+        }
+    }
+
     pub(super) fn get(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or(b' ')
     }
@@ -64,7 +120,7 @@ impl Scan<'_> {
         at + length.unwrap_or(rest.len())
     }
 
-    /// Whether one of `words` stands shortly before, in the same line, or among the headings.
+    /// Whether one of `words` stands shortly before, in the same line, or is the heading of its column.
     pub(super) fn near(&self, at: usize, words: &[&str]) -> bool {
         let before = &self.text[at.saturating_sub(NEAR)..at];
         let line = before
@@ -72,11 +128,7 @@ impl Scan<'_> {
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |at| at + 1);
         let before = before[line..].to_ascii_lowercase();
-        let has =
-            |hay: &[u8], word: &str| hay.windows(word.len()).any(|part| part == word.as_bytes());
-        words
-            .iter()
-            .any(|word| has(&before, word) || has(&self.header, word))
+        words.iter().any(|word| has(&before, word)) || self.header.tells(self.text, at, words)
     }
 
     fn groups(&self, start: usize) -> Groups {
@@ -127,7 +179,7 @@ impl Scan<'_> {
             };
         }
         if groups.lengths[0] <= 5 && self.get(first_end) == b' ' {
-            self.address(first_end + 1);
+            self.address(at, first_end + 1);
         }
         first_end
     }
@@ -153,7 +205,7 @@ impl Scan<'_> {
                 let all: Vec<u8> = all.map(|byte| byte - b'0').collect();
                 let is_card = is_card(&all);
                 if is_card {
-                    self.tally.count(Personal::Card);
+                    self.count(Personal::Card, at, end);
                 }
                 is_card
             }
@@ -166,20 +218,22 @@ impl Scan<'_> {
                 }
                 let is_told = sign == b'-' || self.near(at, NATIONAL);
                 if (is_itin || is_ssn) && is_told {
-                    self.tally.count(Personal::National);
+                    self.count(Personal::National, at, end);
                 }
                 is_told
             }
             [9] if self.near(at, NATIONAL) => {
-                self.tally.count(Personal::National);
+                self.count(Personal::National, at, end);
                 true
             }
-            [7..=9] if self.near(at, LICENCE) => {
-                self.tally.count(Personal::Licence);
+            [7..=12] | [14] | [3, 3, 3] | [2, 3, 3] | [2, 3, 4]
+                if same && self.near(at, LICENCE) =>
+            {
+                self.count(Personal::Licence, at, end);
                 true
             }
             [4..=12] if self.near(at, HEALTH) => {
-                self.tally.count(Personal::Health);
+                self.count(Personal::Health, at, end);
                 true
             }
             [3, 3, 4] if b"-. ".contains(&sign) && digits(0) >= 200 && digits(1) >= 200 => {
@@ -197,7 +251,7 @@ impl Scan<'_> {
             [4, 4, 2] | [5, 3, 2] | [5, 4, 1..=2] if same && sign == b'-' => {
                 self.tally.shapes[DRUG] += 1;
                 if self.near(at, DRUGS) {
-                    self.tally.count(Personal::Health);
+                    self.count(Personal::Health, at, end);
                 }
                 true
             }
@@ -206,7 +260,7 @@ impl Scan<'_> {
                 let is_version = matches!(before, b'v' | b'V' | b'.' | b'-')
                     || self.near(at, &["version", "release"]);
                 if is_address && !is_version {
-                    self.tally.count(Personal::Ipv4);
+                    self.count(Personal::Ipv4, at, end);
                 }
                 true
             }
@@ -217,7 +271,7 @@ impl Scan<'_> {
                     digits(2)
                 };
                 if (1_900..2_030).contains(&year) && self.near(at, BIRTH) {
-                    self.tally.count(Personal::Birth);
+                    self.count(Personal::Birth, at, end);
                 }
                 true
             }
@@ -246,9 +300,12 @@ pub(super) const LICENCE: &[&str] = &[
     "license no",
     "license_n",
     "licence_n",
+    "license number",
+    "licence number",
     "dl#",
     "dl no",
     "dl:",
+    "dln",
 ];
 const BIRTH: &[&str] = &["birth", "born", "dob", "b-day"];
 pub(super) const HEALTH: &[&str] = &[

@@ -1,5 +1,5 @@
-//! The end of an audit: objects and artifacts are recognised, controls concluded on evidence, the report handed
-//! over, and the case opened again.
+//! The end of an audit: artifacts are recognised, controls concluded on evidence, the report handed over, and the
+//! case opened again.
 
 use std::fs;
 use std::time::Duration;
@@ -8,82 +8,14 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::page::key;
-use super::{Page, Stage, Test};
+use super::{Stage, Test};
 
-pub(super) const TESTS: &[Test] = &[
-    Test {
-        name: "objects_are_classified_and_their_risk_is_changed",
-        run: objects,
-    },
-    Test {
-        name: "controls_are_concluded_handed_over_and_come_back",
-        run: controls,
-    },
-];
+pub(super) const TESTS: &[Test] = &[Test {
+    name: "controls_are_concluded_handed_over_and_come_back",
+    run: controls,
+}];
 
 const WAIT: Duration = Duration::from_secs(10);
-
-fn tile(page: &Page, name: &str, words: &str) -> Result<()> {
-    page.wait_for(&format!("{name} with {words}"), WAIT, || {
-        Ok(page.text(name).unwrap_or_default().contains(words))
-    })
-}
-
-fn objects(stage: &Stage) -> Result<()> {
-    let page = stage.open()?;
-    let folder = stage.scratch()?.join("bucket");
-    fs::create_dir_all(&folder)?;
-    fs::write(
-        folder.join("notes.txt"),
-        "Nothing of note stands in this file, only words about the weather.\n",
-    )?;
-    fs::write(
-        folder.join("settings.env"),
-        "Please do not share this. The backup job uses the setting below, which the team changes every month.\nsecret_access_key = 9hJ2kLm4Np6Qr8St0Uv1Wx3Yz5Ab7Cd9Ef1Gh3Ij\n",
-    )?;
-    fs::write(
-        folder.join("people.csv"),
-        "name,email,card\nAlice Walker,alice@example.org,4539 1488 0343 6467\n",
-    )?;
-    page.drop_folder(&folder)?;
-    page.wait_ready(3)?;
-    page.click("nav-risk")?;
-    page.wait_shown("tile-objects", true)?;
-    tile(page, "tile-objects", "1 of high risk")?;
-    tile(page, "tile-personal", "1")?;
-    page.click("tile-objects")?;
-    page.click_text(".rows .row", "settings.env")?;
-    page.click_text(
-        ".inspection .related button",
-        "Change the risk of aws_secret_key",
-    )?;
-    page.wait_shown("set-risk", true)?;
-    page.session().run("const field = document.querySelector('[data-testid=set-risk]'); field.value = '2'; field.dispatchEvent(new Event('change', { bubbles: true }));", &[])?;
-    page.click("part-dashboard")?;
-    tile(page, "tile-objects", "0 of high risk")?;
-    let report = page.report()?;
-    let all = report["risk"]["objects"].as_array().context("no objects")?;
-    let of = |name: &str| {
-        all.iter().find(|one| {
-            one["path"]
-                .as_str()
-                .is_some_and(|path| path.ends_with(name))
-        })
-    };
-    let (people, env) = (
-        of("people.csv").context("no people.csv")?,
-        of("settings.env").context("no settings.env")?,
-    );
-    ensure!(
-        people["piiImpact"] == "high" && people["piiTypes"]["creditCard"] == 1,
-        "{people}"
-    );
-    ensure!(
-        env["regexes"][0] == "aws_secret_key" && env["risk"].as_u64() < Some(8),
-        "{env}"
-    );
-    stage.expect_quiet_console()
-}
 
 /// What the report says of a control.
 fn control<'r>(report: &'r Value, id: &str) -> Result<&'r Value> {

@@ -9,6 +9,7 @@ mod compliance;
 mod custody;
 mod glue;
 mod intake;
+mod objects;
 mod offline;
 mod page;
 mod resources;
@@ -65,6 +66,7 @@ const SUITES: &[Suite] = &[
     everywhere(resources::TESTS),
     everywhere(compliance::TESTS),
     everywhere(risk::TESTS),
+    everywhere(objects::TESTS),
     everywhere(audit::TESTS),
     everywhere(custody::TESTS),
     // Only Chromium prints by DevTools.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::files::{Files, gzip};
 use super::key::Signer;
+use super::secrets;
 use super::sns::{self, Topic};
 use super::trail::{Call, HOUR, START, rfc3339};
 
@@ -19,7 +20,7 @@ pub(super) const PAYROLL: &str = "example-payroll";
 const VOLUME: &str = "vol-0f1e2d3c4b5a69788";
 
 /// Minutes after the story's beginning.
-fn at(hour: i64, minute: i64) -> i64 {
+pub(super) fn at(hour: i64, minute: i64) -> i64 {
     START + hour * HOUR + minute * 60
 }
 
@@ -207,6 +208,18 @@ fn volume() -> Thing<'static> {
     )
 }
 
+fn task() -> Thing<'static> {
+    Thing {
+        kind: "AWS::ECS::TaskDefinition",
+        id: "notify",
+        arn: format!("arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/notify:3"),
+        configuration: json!({ "Family": "notify", "NetworkMode": "awsvpc", "ContainerDefinitions": secrets::containers() }),
+        supplementary: json!({}),
+        relations: Vec::new(),
+        tags: json!({ "owner": "web" }),
+    }
+}
+
 fn recorder(recording: bool) -> Thing<'static> {
     Thing {
         kind: "AWS::Config::ConfigurationRecorder",
@@ -364,6 +377,10 @@ pub(super) fn add(files: &mut Files) -> Result<()> {
                 (at(30, 5), recorder(false).item(at(30, 5), "OK")),
                 (at(32, 5), recorder(true).item(at(32, 5), "OK")),
             ],
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            vec![(at(16, 8), task().item(at(16, 8), "ResourceDiscovered"))],
         ),
         (
             "AWS::Config::ResourceCompliance",

@@ -6,6 +6,7 @@ use pico_args::Arguments;
 use super::files::{Files, gzip, solid};
 use super::key::{Signer, list};
 use super::objects;
+use super::secrets;
 use super::trail::{HOUR, START, Trail, head_object};
 use super::{artifacts, audit, config};
 use crate::shell;
@@ -16,8 +17,8 @@ key of its own. Planted: a modified log file, a deleted one, one with a gzip mem
 that no digest lists, three digests gone from the middle, and the last eight digests of eu-west-1.
 Its AWS Config tells of a security group that was opened to the world, a bucket that lost its encryption, a
 volume that was deleted, and a recorder that was stopped for two hours; one of its messages was edited after it
-was signed. Its objects hold keys and people
-that look real and are not.
+was signed. A bucket could be read by everyone for half a day, calls and a task definition hold keys, and its objects
+hold keys and people: they look real and are not.
 ";
 
 /// Writes `demo/case.tar.gz`.
@@ -54,7 +55,7 @@ fn archive() -> Result<Vec<u8>> {
 fn plant_in_us(signer: &Signer, files: &mut Files) -> Result<()> {
     let trail = Trail {
         hours: hours(36),
-        calls: config::calls(),
+        calls: [config::calls(), secrets::calls()].concat(),
         ..Trail::plain(signer)
     };
     let made = trail.make(files)?;

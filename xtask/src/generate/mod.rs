@@ -13,6 +13,7 @@ mod fixtures;
 mod key;
 mod objects;
 mod pdf;
+mod secrets;
 mod sns;
 mod trail;
 mod vectors;

@@ -45,6 +45,9 @@ pub(super) fn add(files: &mut Files) -> Result<()> {
     };
     add("logs/app.log", (0..120).map(line).collect());
     add("src/handler.py", "import json\nimport os\n\n\ndef handler(event, context):\n    name = event.get(\"name\", \"world\")\n    return {\"statusCode\": 200, \"body\": json.dumps({\"hello\": name, \"stage\": os.environ[\"STAGE\"]})}\n".to_owned());
+    add("config/features.json", "{\"service\":\"shop\",\"features\":[{\"id\":1,\"name\":\"checkout\",\"enabled\":true},{\"id\":2,\"name\":\"wishlist\",\"enabled\":false}],\"limits\":{\"items\":50,\"seconds\":30}}\n".to_owned());
+    add("clinic/patients.csv", patients()?);
+    add("hr/contacts.txt", contacts()?);
     add(
         "readme.txt",
         "This folder holds what was copied out of the shop's bucket. Nothing here is secret.\n"
@@ -52,6 +55,42 @@ pub(super) fn add(files: &mut Files) -> Result<()> {
     );
     files.insert("objects/docs/summary.pdf".to_owned(), pdf::write("Shop summary", &["Balance sheet for the fiscal year", "Net income and cash flow by quarter. Accounts receivable are listed on the next page."])?);
     Ok(())
+}
+
+/// Health data: with the names of six people, and so of moderate impact only; it is counted apart.
+fn patients() -> Result<String> {
+    let mut out = "patient_name,medical_record,diagnosis,medicine,birth_date\n".to_owned();
+    let told = [
+        ("E11.9", "metformin"),
+        ("I10", "lisinopril"),
+        ("J45.909", "albuterol"),
+        ("F32.1", "sertraline"),
+    ];
+    for n in 0..6 {
+        let (given, family) = (GIVEN[n], FAMILY[n]);
+        let (code, medicine) = told[n % told.len()];
+        writeln!(
+            out,
+            "{given} {family},{:08},{code},{medicine},19{:02}-04-1{n}",
+            482_913 + n * 7_717,
+            50 + n * 7
+        )?;
+    }
+    Ok(out)
+}
+
+/// People with addresses, a few.
+fn contacts() -> Result<String> {
+    let mut out = String::new();
+    for n in 0..7 {
+        let (given, family) = (GIVEN[(n + 3) % GIVEN.len()], FAMILY[n % FAMILY.len()]);
+        writeln!(
+            out,
+            "{given} {family} lives at {} Old Mill Road and is reached at 415-555-01{n:02}.",
+            12 + n
+        )?;
+    }
+    Ok(out)
 }
 
 fn customers() -> Result<String> {

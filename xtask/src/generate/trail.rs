@@ -246,6 +246,14 @@ impl<'k> Trail<'k> {
                 record["readOnly"] = json!(call.name.starts_with("Get"));
                 record["managementEvent"] = json!(false);
                 record["eventCategory"] = json!("Data");
+                let bytes = 5_314 + 97 * key.len();
+                let (taken, handed) = match call.name {
+                    "GetObject" => (0, bytes),
+                    "PutObject" => (bytes, 0),
+                    _ => (0, 0),
+                };
+                record["additionalEventData"] =
+                    json!({ "bytesTransferredIn": taken, "bytesTransferredOut": handed });
                 record["resources"] = json!([
                     { "type": "AWS::S3::Object", "ARN": format!("arn:aws:s3:::{bucket}/{key}") },
                     { "type": "AWS::S3::Bucket", "ARN": format!("arn:aws:s3:::{bucket}"), "accountId": self.account },

@@ -31,6 +31,8 @@ pub(super) fn Dashboard(props: &Props) -> Html {
             { tile("objects", "tile-objects", summary.objects, "objects", format!("{} of high risk", number(summary.risky))) }
             { tile("personal", "tile-personal", summary.personal, "objects with personal data", "impact high or moderate".to_owned()) }
             { tile("accessed", "tile-accessed", summary.accessed, "objects in calls", "of S3 data events".to_owned()) }
+            { tile("secrets", "tile-secrets", summary.secrets, "secrets", "in events and configurations".to_owned()) }
+            { tile("buckets", "tile-buckets", summary.opened, "buckets opened", format!("of {} changes of who may reach one", number(summary.reach))) }
         </nav>
     }
 }

@@ -32,6 +32,8 @@ const PARTS: &[(&str, &str)] = &[
     ("errors", "Errors"),
     ("objects", "Objects"),
     ("accessed", "Objects in calls"),
+    ("buckets", "Who may reach buckets"),
+    ("secrets", "Secrets"),
     ("classifiers", "Classifiers"),
 ];
 
@@ -77,7 +79,9 @@ pub(crate) fn Risk(props: &Props) -> Html {
                     "calls" => html! { <Grid key="calls" table={Table::Calls} label="Calls" /> },
                     "errors" => html! { <Grid key="errors" table={Table::Errors} label="Errors" /> },
                     "objects" => html! { <objects::Objects key={route.value("part").to_owned()} route={route.clone()} /> },
-                    "accessed" => html! { <objects::Accessed key="accessed" /> },
+                    "accessed" => html! { <objects::Accessed key="accessed" summary={*summary} /> },
+                    "buckets" => html! { <objects::Buckets key="buckets" summary={*summary} /> },
+                    "secrets" => html! { <objects::Secrets key="secrets" /> },
                     "classifiers" => html! { <objects::Classifiers key="classifiers" route={route.clone()} /> },
                     _ => html! { <dashboard::Dashboard summary={*summary} route={route.clone()} /> },
                 } }

@@ -4,24 +4,68 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{Facet, Settings, Table};
+use exhibit::case::{Facet, RiskSummary, Settings, Table};
 use exhibit::object::{Impact, Way};
 
 use super::{Props, address};
 use crate::app::client::Client;
+use crate::app::format;
 use crate::app::session::Session;
 use crate::app::widgets::table::Grid;
 
 /// Objects that were dropped.
 #[component]
 pub(super) fn Objects(props: &Props) -> Html {
-    html! { <><Ways route={props.route.clone()} /><Grid table={Table::Objects} label="Objects" facets={impacts(props.route.value("part"))} /></> }
+    html! { <><Ways route={props.route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p><Grid table={Table::Objects} label="Objects" facets={impacts(props.route.value("part"))} /></> }
+}
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Counts {
+    /// Risk at a glance.
+    pub(super) summary: RiskSummary,
 }
 
 /// Objects of buckets that calls name.
 #[component]
-pub(super) fn Accessed() -> Html {
-    html! { <Grid table={Table::Accessed} label="Objects of buckets in calls" /> }
+pub(super) fn Accessed(props: &Counts) -> Html {
+    let left_out = props.summary.left_out;
+    html! {
+        <>
+            <p class="fine">{"Known by S3 data events, which a trail records only where it is told to. The risk is that of the key alone: extension and the words in it. An object that was dropped too says what it holds."}
+                { (left_out > 0).then(|| format!(" {} more objects are not listed.", format::number(left_out))) }</p>
+            <Grid table={Table::Accessed} label="Objects of buckets in calls" />
+        </>
+    }
+}
+
+/// Changes of who may reach buckets.
+#[component]
+pub(super) fn Buckets(props: &Counts) -> Html {
+    let opened = match props.summary.opened {
+        0 => "None of these changes let everyone in.".to_owned(),
+        1 => "1 of these changes let everyone in, or may have.".to_owned(),
+        count => format!(
+            "{} of these changes let everyone in, or may have.",
+            format::number(count)
+        ),
+    };
+    html! {
+        <>
+            <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; denials and conditions are told, not solved."}</p>
+            <Grid table={Table::Reach} label="Changes of who may reach buckets" />
+        </>
+    }
+}
+
+/// Secrets in events and configuration items.
+#[component]
+pub(super) fn Secrets() -> Html {
+    html! {
+        <>
+            <p class="fine">{"Keys, tokens and passwords in the request parameters of calls that change something (user data, environments, definitions, parameters) and in configuration items of the types that hold such. Values are covered here and in exports; open a row to see one. Those of dropped files are under Objects."}</p>
+            <Grid table={Table::Secrets} label="Secrets in events and configuration items" />
+        </>
+    }
 }
 
 /// What objects are classified by.

@@ -1,0 +1,154 @@
+//! Changes of who may reach a bucket, as a table and in the report.
+
+use serde_json::{Value, json};
+
+use crate::activity::complete::term;
+use crate::risk::reach::{Change, Public, changes};
+
+use super::Case;
+use super::question::{Inspection, Subject};
+use super::rows::{code, text, time};
+use super::table::{Cell, Row};
+
+/// What is known of who may reach buckets.
+#[derive(Default)]
+pub(super) struct State {
+    /// Request parameters, by event.
+    requests: Vec<(u32, String)>,
+    all: Option<Vec<Change>>,
+}
+
+impl State {
+    /// Takes the request parameters of the calls of a file, of which `first` is the first.
+    pub(super) fn take(&mut self, first: u32, requests: &[(u32, String)]) {
+        let all = requests.iter();
+        self.requests
+            .extend(all.map(|(row, request)| (first + row, request.clone())));
+    }
+
+    /// What is known has changed.
+    pub(super) fn reset(&mut self) {
+        self.all = None;
+    }
+}
+
+/// Works out the changes, unless that is done.
+pub(super) fn list(case: &mut Case) {
+    if case.reach.all.is_none() {
+        let all = changes(&case.activity, &case.reach.requests, &case.inventory);
+        case.reach.all = Some(all);
+    }
+}
+
+fn all(case: &Case) -> &[Change] {
+    case.reach.all.as_deref().unwrap_or_default()
+}
+
+/// How many rows the table has.
+pub(super) fn length(case: &Case) -> usize {
+    all(case).len()
+}
+
+/// Changes that let everyone in, or may have.
+pub(super) fn opened(case: &Case) -> u64 {
+    let is_open = |public: Public| matches!(public, Public::Yes | Public::UnlessBlocked);
+    let opens = |one: &&Change| is_open(one.after.public()) && !is_open(one.before.public());
+    all(case).iter().filter(opens).count() as u64
+}
+
+fn bucket(one: &Change) -> &str {
+    if one.bucket.is_empty() {
+        "all of the account"
+    } else {
+        &one.bucket
+    }
+}
+
+fn outcome(one: &Change) -> &str {
+    if one.error.is_empty() {
+        "changed"
+    } else {
+        &one.error
+    }
+}
+
+fn call(one: &Change) -> &str {
+    if one.call.is_empty() {
+        "seen in a configuration item"
+    } else {
+        &one.call
+    }
+}
+
+/// A row of the table.
+pub(super) fn row(case: &Case, at: u32) -> Row {
+    let cells = all(case).get(at as usize).map_or(Vec::new(), |one| {
+        vec![
+            time(one.at),
+            text(bucket(one)),
+            text(call(one)),
+            text(outcome(one)),
+            code(&one.actor),
+            text(one.before.public().name()),
+            text(one.after.public().name()),
+            text(&one.before.words()),
+            text(&one.after.words()),
+            text(&one.account),
+        ]
+    });
+    Row {
+        subject: Subject::Reach(at),
+        cells,
+    }
+}
+
+/// Everything about a change.
+pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspection> {
+    let one = all(case).get(at as usize)?;
+    bucket(one).clone_into(&mut it.title);
+    let mut fact = |label: &str, cell: Cell| it.what.push((label.to_owned(), cell));
+    fact("When", time(one.at));
+    fact("Call", text(call(one)));
+    fact("Outcome", text(outcome(one)));
+    fact("Actor", code(&one.actor));
+    fact("Account", text(&one.account));
+    fact("Everyone, before", text(one.before.public().name()));
+    fact("Everyone, after", text(one.after.public().name()));
+    fact("Who may reach it, before", text(&one.before.words()));
+    fact("Who may reach it, after", text(&one.after.words()));
+    it.why.push("By the bucket's own policy, access control list and public access block, and by the account's block where a call tells it, as far as calls and configuration items of the evidence state them. Denials and conditions are told, not solved; the owner's account, whose users have policies of their own, is not listed. \"Not told\" means that nothing before says it.".to_owned());
+    if one.call.is_empty() {
+        it.why.push("No call of the evidence tells who changed it: a configuration item merely states it otherwise than before.".to_owned());
+    }
+    if matches!(one.after.public(), Public::Yes | Public::UnlessBlocked) {
+        it.todo = Some("Check that everyone is meant to reach this bucket; if not, turn its public access block on and find out what was read meanwhile.".to_owned());
+    }
+    if let Some(event) = one.event {
+        it.related
+            .push(("The call".to_owned(), Subject::Event(event)));
+    }
+    if let Some(capture) = one.capture {
+        it.related.push((
+            "The configuration item".to_owned(),
+            Subject::Capture(capture),
+        ));
+    }
+    if !one.bucket.is_empty() {
+        it.queries.push((
+            "All calls on this bucket".to_owned(),
+            term("resource", &one.bucket),
+        ));
+    }
+    Some(it)
+}
+
+/// The changes of the report.
+pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
+    all(case).iter().map(|one| {
+        json!({
+            "at": one.at.map(|at| at.to_string()), "bucket": one.bucket, "account": one.account, "call": one.call, "actor": one.actor,
+            "error": one.error, "publicBefore": one.before.public().name(), "publicAfter": one.after.public().name(),
+            "before": one.before.words(), "after": one.after.words(),
+        })
+    })
+}
