@@ -116,7 +116,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     fact("Everyone, after", text(one.after.public().name()));
     fact("Who may reach it, before", text(&one.before.words()));
     fact("Who may reach it, after", text(&one.after.words()));
-    it.why.push("By the bucket's own policy, access control list and public access block, and by the account's block where a call tells it, as far as calls and configuration items of the evidence state them. Denials and conditions are told, not solved; the owner's account, whose users have policies of their own, is not listed. \"Not told\" means that nothing before says it.".to_owned());
+    it.why.push("By the bucket's own policy, access control list and public access block, and by the account's block where a call tells it, as far as calls and configuration items of the evidence state them. What is denied to all for certain is taken away, other denials and conditions are told; the owner's account, whose users have policies of their own, is not listed. \"Not told\" means that nothing before says it.".to_owned());
     if one.call.is_empty() {
         it.why.push("No call of the evidence tells who changed it: a configuration item merely states it otherwise than before.".to_owned());
     }

@@ -173,7 +173,10 @@ mod tests {
         let policy = |statements: &[Value]| json!({ "Statement": statements });
         let (x, y) = (json!({ "AWS": "arn:x" }), json!({ "AWS": "arn:y" }));
         let open = allow(json!("*"), "arn:aws:s3:::logs/*");
-        assert_eq!(who(&policy(&[open.clone()])), (vec!["*".to_owned()], 0));
+        assert_eq!(
+            who(&policy(std::slice::from_ref(&open))),
+            (vec!["*".to_owned()], 0)
+        );
         assert_eq!(
             who(&policy(&[
                 open.clone(),

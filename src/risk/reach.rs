@@ -1,8 +1,8 @@
 //! Who may reach a bucket: by its policy, by its access control list, and by what its public access block lets
 //! through; and every change of it that calls and configuration items tell.
 //!
-//! An approximation, as [`crate::config::policy`] is: denials and conditions are not solved, and policies of
-//! identities are not known. What the evidence does not tell is said to be not told.
+//! An approximation, as [`crate::config::access`] is: what is denied to all for certain is taken away, other denials and
+//! conditions are told, and policies of identities are not known. What the evidence does not tell is said to be not told.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::activity::{Field, Store, field};
 use crate::config::Inventory;
-use crate::config::policy::{allowed, texts};
+use crate::config::access::Access;
+use crate::config::policy::texts;
 use crate::moment::Moment;
 use crate::order::sorted;
 
@@ -104,6 +105,8 @@ impl Public {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     policy: Option<Vec<Holder>>,
+    /// Statements of the policy that deny some of it, in a way that is not solved.
+    narrowed: usize,
     list: Option<Vec<Holder>>,
     block: Option<Block>,
 }
@@ -125,6 +128,9 @@ impl Reach {
             })
         };
         let mut all: Vec<String> = parts.into_iter().filter_map(part).collect();
+        if let (Some(first), 1..) = (all.first_mut(), self.narrowed) {
+            *first += &format!(" (less what {} statements deny)", self.narrowed);
+        }
         if let Some(block) = self.block {
             let words = match block {
                 Block { all: true, .. } => "public access blocked",
@@ -176,20 +182,31 @@ impl Reach {
 
     /// Takes what an item or a call states on top of what is known.
     fn take(&mut self, other: Reach) {
+        if other.policy.is_some() {
+            self.narrowed = other.narrowed;
+        }
         self.policy = other.policy.or(self.policy.take());
         self.list = other.list.or(self.list.take());
         self.block = other.block.or(self.block.take());
     }
 }
 
-fn of_policy(policy: &Value) -> Vec<Holder> {
+/// What a policy says.
+fn of_policy(policy: &Value) -> Reach {
     let mut all: Vec<Holder> = Vec::new();
+    let mut narrowed = 0;
     for (at, (_, actions)) in RIGHTS.iter().enumerate() {
-        for grant in allowed(policy, actions) {
+        let access = Access::of(policy, actions, None);
+        narrowed = narrowed.max(access.narrowed);
+        for grant in access.who {
             add(&mut all, grant.principal, grant.conditional, 1 << at);
         }
     }
-    sorted(all, Holder::cmp)
+    Reach {
+        policy: Some(sorted(all, Holder::cmp)),
+        narrowed,
+        ..Reach::default()
+    }
 }
 
 fn add(all: &mut Vec<Holder>, principal: String, conditional: bool, rights: u8) {
@@ -304,7 +321,7 @@ fn of_call(name: &str, request: &Value) -> Reach {
             reach.policy = Some(Vec::new());
             reach.list = Some(named.unwrap_or_default());
         }
-        "PutBucketPolicy" => reach.policy = Some(of_policy(&embedded(&request["bucketPolicy"]))),
+        "PutBucketPolicy" => return of_policy(&embedded(&request["bucketPolicy"])),
         "DeleteBucketPolicy" => reach.policy = Some(Vec::new()),
         "PutBucketAcl" => {
             reach.list = Some(named.unwrap_or_else(|| of_list(&request["AccessControlPolicy"])));
@@ -444,10 +461,11 @@ fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
                 let json = inventory.kept(capture, &path)?;
                 serde_json::from_str::<Value>(json).ok()
             };
+            let policy = part("BucketPolicy").map(|value| of_policy(&value["policyText"]));
             let reach = Reach {
-                policy: part("BucketPolicy").map(|value| of_policy(&value["policyText"])),
                 list: part("AccessControlList").map(|value| of_list(&value)),
                 block: part("PublicAccessBlockConfiguration").map(|value| of_block(&value)),
+                ..policy.unwrap_or_default()
             };
             let change = Change {
                 at: capture.at,

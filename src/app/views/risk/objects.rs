@@ -51,7 +51,7 @@ pub(super) fn Buckets(props: &Counts) -> Html {
     };
     html! {
         <>
-            <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; denials and conditions are told, not solved."}</p>
+            <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}</p>
             <Grid table={Table::Reach} label="Changes of who may reach buckets" />
         </>
     }
