@@ -10,7 +10,7 @@ use std::process::Command;
 use exhibit::activity::facet::{all_values, values};
 use exhibit::activity::search::shows;
 use exhibit::activity::{Field, Query, Search, Standing, Store, field};
-use exhibit::cloudtrail::log::parse_events;
+use exhibit::cloudtrail::records::parse_events;
 use exhibit::integrity::LogStatus;
 use proptest::prelude::*;
 use serde_json::json;

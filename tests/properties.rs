@@ -4,6 +4,9 @@ mod support;
 
 use std::path::Path;
 
+use exhibit::cloudtrail::event::Event;
+use exhibit::cloudtrail::log::compact;
+use exhibit::evidence::skim::Skim;
 use proptest::prelude::*;
 
 use support::{entries, files_below, report};
@@ -167,4 +170,158 @@ fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
         .read_to_end(&mut content)
         .ok()?;
     Some(content)
+}
+
+/// Texts as they stand between quotes, some of which are wrong.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9:/.-]{0,24}",
+        "[a-z\"\\\\/\u{1}\u{e9}\u{20ac}]{0,12}",
+        prop::sample::select(vec![
+            "arn:aws:s3:::b/k".to_owned(),
+            "\\u0061rn:x".to_owned(),
+            "a\\u0072n:x".to_owned(),
+            "\\ud83d\\ude00".to_owned(),
+            "\\ud83d".to_owned(),
+            "true".to_owned(),
+            "Yes".to_owned(),
+            "\\\"".to_owned(),
+            "Failure".to_owned(),
+            "2024-01-31T23:59:59Z".to_owned(),
+            "arn:aws:sts::1:assumed-role/admin/alice".to_owned(),
+        ]),
+    ]
+}
+
+/// Keys that records have, and others.
+fn any_key() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "eventID",
+        "eventTime",
+        "eventName",
+        "eventSource",
+        "awsRegion",
+        "recipientAccountId",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+        "readOnly",
+        "managementEvent",
+        "eventCategory",
+        "eventType",
+        "userIdentity",
+        "additionalEventData",
+        "responseElements",
+        "insightDetails",
+        "resources",
+        "requestParameters",
+        "detail-type",
+        "type",
+        "arn",
+        "accountId",
+        "userName",
+        "sessionContext",
+        "sessionIssuer",
+        "attributes",
+        "mfaAuthenticated",
+        "MFAUsed",
+        "MFAIdentifier",
+        "ConsoleLogin",
+        "credentials",
+        "accessKeyId",
+        "assumedRoleUser",
+        "bucketName",
+        "roleArn",
+        "key",
+        "eventTim",
+        "eventIDs",
+        "x",
+        "",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn any_json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        any_text().prop_map(|text| format!("\"{text}\"")),
+        prop::sample::select(vec![
+            "true",
+            "false",
+            "null",
+            "0",
+            "-1.5",
+            "1e5",
+            "1e999",
+            "01",
+            "-",
+            "12345678901234567890",
+            " 7 ",
+            "\n\"a\"",
+            "tru",
+            ""
+        ])
+        .prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(6, 60, 8, |inner| {
+        prop_oneof![
+            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(","))),
+            3 => prop::collection::vec((any_key(), inner), 0..8).prop_map(|all| {
+                let fields = all.iter().map(|(key, value)| format!("\"{key}\":{value}"));
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    /// The quick way of reading records says nothing that the careful one would not.
+    #[test]
+    fn quick_and_careful_reading_agree(
+        fields in prop::collection::vec((any_key(), any_json()), 0..9),
+        change in prop::option::weighted(0.3, (any::<prop::sample::Index>(), prop::sample::select(b"{}[],:\"\\ x0\x01".to_vec()))),
+        rest in prop::sample::select(vec!["", ",{}", "]"]),
+    ) {
+        let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        let mut raw = format!("{{{}}}", fields.join(","));
+        if let Some((place, byte)) = change {
+            let at = place.index(raw.len());
+            if raw.is_char_boundary(at) && raw.is_char_boundary(at + 1) {
+                raw.replace_range(at..=at, &(byte as char).to_string());
+            }
+        }
+        raw.push_str(rest);
+        let mut skim = Skim::new(&raw);
+        if let Some(event) = Event::skim(&mut skim) {
+            let record = &raw[..skim.at()];
+            let careful = Event::parse(record);
+            prop_assert!(careful.is_ok(), "{record}: {careful:?}");
+            prop_assert_eq!(Some(event), careful.ok());
+            prop_assert_eq!(skim.spaced, compact(record) != record);
+        }
+    }
+}
+
+/// The quick way is the usual one.
+#[test]
+fn records_as_cloudtrail_writes_them_are_read_quickly() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut records = 0;
+    for (path, bytes) in files_below(&root.join("tests/evidence/complete/evidence")) {
+        if !path.contains("/CloudTrail/") {
+            continue;
+        }
+        let text = String::from_utf8(inflate(&bytes).expect("a gzip stream")).expect("a text");
+        let log: serde_json::Value = serde_json::from_str(&text).expect("a log file");
+        for record in log["Records"].as_array().expect("records") {
+            let raw = record.to_string();
+            let mut skim = Skim::new(&raw);
+            let is_quick = Event::skim(&mut skim).is_some() && skim.at() == raw.len();
+            assert!(is_quick, "{raw}");
+            records += 1;
+        }
+    }
+    assert!(records > 0);
 }

@@ -137,12 +137,7 @@ impl Store {
         if log.rows.is_empty() {
             return;
         }
-        let texts: Vec<Text> = log
-            .texts
-            .texts
-            .iter()
-            .map(|text| self.texts.hold(text))
-            .collect();
+        let texts: Vec<Text> = log.texts.iter().map(|text| self.texts.hold(text)).collect();
         self.spans.push(Span {
             file,
             first: self.times.len(),
@@ -477,7 +472,7 @@ pub fn id_text(id: u128) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::cloudtrail::log::parse_events;
+    use crate::cloudtrail::records::parse_events;
 
     /// A store of files, each of JSON Lines.
     pub(crate) fn store(files: &[&str]) -> Store {

@@ -175,6 +175,7 @@ impl Case {
     /// Forgets all that came from a dropped file, whose reader died; it will be read again.
     pub fn forget(&mut self, source: u32) {
         if self.register.forget(source) {
+            self.checks.forget_wanted();
             self.holdings.forget(|file| self.register.is_gone(file));
             self.activity.forget(|file| self.register.is_gone(file));
             self.inventory.forget(|file| self.register.is_gone(file));
@@ -266,9 +267,15 @@ impl Case {
             }
             None => {
                 self.rounds += 1;
-                self.checks.take_wanted()
+                self.checks.take_wanted(&self.holdings)
             }
         }
+    }
+
+    /// More of the checks that the last judgement wants; none when all were handed out, and it is time to judge
+    /// again.
+    pub fn more_checks(&mut self) -> Vec<Check> {
+        self.checks.take_wanted(&self.holdings)
     }
 
     /// Takes outcomes of checks; then judge again.

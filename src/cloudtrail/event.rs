@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::evidence::lenient::Object;
+use crate::evidence::skim::{Skim, Skimmed as _};
 use crate::moment::Moment;
 
-use crate::evidence::lenient::{Count, Flag, Object, Text};
-
-use super::found::{Found, MOST_RESOURCES};
+use super::found::MOST_RESOURCES;
+use super::wire::Wire;
 
 /// A record. Texts borrow from it where they can; an absent one is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +47,8 @@ pub struct Event<'a> {
     pub resources: Vec<Cow<'a, str>>,
     /// Bytes that S3 handed out or took in.
     pub bytes: Option<u64>,
+    /// Whether it is the envelope that EventBridge puts an event in.
+    pub is_envelope: bool,
 }
 
 /// Who made a call.
@@ -102,153 +105,6 @@ codes! {
     Answer { #[default] Unknown "unknown", Yes "yes", No "no" }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Wire<'a> {
-    #[serde(rename = "eventID", borrow)]
-    id: Text<'a>,
-    #[serde(rename = "eventTime", borrow)]
-    time: Text<'a>,
-    #[serde(rename = "eventName", borrow)]
-    name: Text<'a>,
-    #[serde(rename = "eventSource", borrow)]
-    source: Text<'a>,
-    #[serde(rename = "awsRegion", borrow)]
-    region: Text<'a>,
-    #[serde(rename = "recipientAccountId", borrow)]
-    recipient: Text<'a>,
-    #[serde(rename = "sourceIPAddress", borrow)]
-    ip: Text<'a>,
-    #[serde(rename = "userAgent", borrow)]
-    agent: Text<'a>,
-    #[serde(rename = "errorCode", borrow)]
-    code: Text<'a>,
-    #[serde(rename = "errorMessage", borrow)]
-    message: Text<'a>,
-    #[serde(rename = "readOnly")]
-    read_only: Flag,
-    #[serde(rename = "managementEvent")]
-    management: Flag,
-    #[serde(rename = "eventCategory", borrow)]
-    category: Text<'a>,
-    #[serde(rename = "eventType", borrow)]
-    kind: Text<'a>,
-    #[serde(rename = "userIdentity", borrow)]
-    identity: Object<Identity<'a>>,
-    #[serde(rename = "additionalEventData", borrow)]
-    additional: Object<Additional<'a>>,
-    #[serde(rename = "responseElements", borrow)]
-    response: Object<Response<'a>>,
-    #[serde(rename = "insightDetails", borrow)]
-    insight: Object<Insight<'a>>,
-    #[serde(rename = "vpcEndpointId", borrow)]
-    endpoint: Text<'a>,
-    #[serde(borrow)]
-    resources: Found<'a>,
-    #[serde(rename = "requestParameters", borrow)]
-    request: Found<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Identity<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Text<'a>,
-    #[serde(borrow)]
-    arn: Text<'a>,
-    #[serde(rename = "principalId", borrow)]
-    principal: Text<'a>,
-    #[serde(rename = "accountId", borrow)]
-    account: Text<'a>,
-    #[serde(rename = "userName", borrow)]
-    user: Text<'a>,
-    #[serde(rename = "accessKeyId", borrow)]
-    key: Text<'a>,
-    #[serde(rename = "invokedBy", borrow)]
-    service: Text<'a>,
-    #[serde(rename = "sessionContext", borrow)]
-    context: Object<Context<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Context<'a> {
-    #[serde(rename = "sessionIssuer", borrow)]
-    issuer: Object<Issuer<'a>>,
-    attributes: Object<Attributes>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Issuer<'a> {
-    #[serde(rename = "userName", borrow)]
-    user: Text<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    #[serde(rename = "mfaAuthenticated")]
-    mfa: Flag,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Additional<'a> {
-    #[serde(rename = "MFAUsed")]
-    mfa: Flag,
-    #[serde(rename = "MFAIdentifier", borrow)]
-    device: Text<'a>,
-    /// Who switched to the role in the console.
-    #[serde(rename = "SwitchFrom", borrow)]
-    from: Text<'a>,
-    #[serde(rename = "bytesTransferredIn")]
-    bytes_in: Count,
-    #[serde(rename = "bytesTransferredOut")]
-    bytes_out: Count,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Response<'a> {
-    #[serde(rename = "ConsoleLogin", borrow)]
-    login: Text<'a>,
-    #[serde(borrow)]
-    credentials: Object<Credentials<'a>>,
-    #[serde(rename = "assumedRoleUser", borrow)]
-    assumed: Object<Assumed<'a>>,
-    #[serde(rename = "accessKey", borrow)]
-    key: Object<Credentials<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Credentials<'a> {
-    #[serde(rename = "accessKeyId", borrow)]
-    key: Text<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Assumed<'a> {
-    #[serde(borrow)]
-    arn: Text<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Insight<'a> {
-    #[serde(rename = "eventName", borrow)]
-    name: Text<'a>,
-    #[serde(rename = "eventSource", borrow)]
-    source: Text<'a>,
-    #[serde(rename = "errorCode", borrow)]
-    code: Text<'a>,
-    /// Whom the unusual calls are attributed to.
-    #[serde(rename = "insightContext", borrow)]
-    context: Found<'a>,
-}
-
 impl<'a> Event<'a> {
     /// Reads one record.
     ///
@@ -256,6 +112,14 @@ impl<'a> Event<'a> {
     /// What is no object, or holds one of the fields above twice.
     pub fn parse(raw: &'a str) -> serde_json::Result<Self> {
         serde_json::from_str(raw)
+    }
+
+    /// Reads the record that comes next, quickly; `None` where [`Event::parse`] must tell.
+    pub fn skim(skim: &mut Skim<'a>) -> Option<Self> {
+        if skim.peek()? != b'{' {
+            return None;
+        }
+        Wire::skim(skim).map(Event::from)
     }
 }
 
@@ -342,6 +206,7 @@ impl<'a> From<Wire<'a>> for Event<'a> {
                 .bytes_in
                 .0
                 .max(wire.additional.0.bytes_out.0),
+            is_envelope: wire.envelope.0,
             actor: Actor {
                 user: first([
                     identity.user.0,

@@ -14,7 +14,9 @@ pub mod lake_result;
 pub mod log;
 pub mod metadata;
 pub mod name;
+pub mod records;
 pub mod signature;
+mod wire;
 
 pub use description::{Description, ListedObject, Selectors, TrailDescription, TrailStatus};
 pub use digest::{Digest, ListedLog, Previous};

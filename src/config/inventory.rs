@@ -108,7 +108,6 @@ impl Inventory {
     pub fn add(&mut self, file: FileIx, config: &Config) {
         let texts: Vec<Text> = config
             .texts
-            .texts
             .iter()
             .map(|text| self.texts.hold(text))
             .collect();

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::skim::{Skim, Skimmed};
+
 /// A text without a copy, where it has no escapes; any other value counts as absent.
 #[derive(Default)]
 pub struct Text<'a>(pub Cow<'a, str>);
@@ -21,6 +23,10 @@ pub struct Flag(pub Option<bool>);
 /// A number that is not negative, also one written with a fraction; any other value counts as absent.
 #[derive(Default)]
 pub struct Count(pub Option<u64>);
+
+/// Whether a field is there, whatever it holds.
+#[derive(Default)]
+pub struct Given(pub bool);
 
 /// The methods of a visitor to whom values of other types count as absent.
 macro_rules! ignore_values {
@@ -128,6 +134,21 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(from).map(|_| Given(true))
+    }
+}
+
+/// True or false as a text.
+fn said(text: &str) -> Option<bool> {
+    match text {
+        "true" | "Yes" => Some(true),
+        "false" | "No" => Some(false),
+        _ => None,
+    }
+}
+
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Reads;
@@ -140,11 +161,7 @@ impl<'de> Deserialize<'de> for Flag {
                 Ok(Flag(Some(value)))
             }
             fn visit_str<E>(self, text: &str) -> Result<Flag, E> {
-                Ok(Flag(match text {
-                    "true" | "Yes" => Some(true),
-                    "false" | "No" => Some(false),
-                    _ => None,
-                }))
+                Ok(Flag(said(text)))
             }
             ignore!(numbers);
             ignore!(lists);
@@ -170,5 +187,49 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Object<T> {
             ignore!(texts);
         }
         from.deserialize_any(Reads(std::marker::PhantomData))
+    }
+}
+
+impl<'a> Skimmed<'a> for Text<'a> {
+    fn skim(skim: &mut Skim<'a>) -> Option<Self> {
+        skim.text().map(Text)
+    }
+}
+
+impl Skimmed<'_> for Flag {
+    fn skim(skim: &mut Skim<'_>) -> Option<Self> {
+        match skim.peek()? {
+            b't' | b'f' => skim.truth().map(|value| Flag(Some(value))),
+            _ => skim.text().map(|text| Flag(said(&text))),
+        }
+    }
+}
+
+impl Skimmed<'_> for Count {
+    fn skim(skim: &mut Skim<'_>) -> Option<Self> {
+        let raw = skim.raw()?;
+        let is_number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        if !is_number {
+            return Some(Count(None));
+        }
+        let number: f64 = serde_json::from_str(raw).ok()?;
+        Some(Count(
+            (0.0..9e15).contains(&number).then_some(number as u64),
+        ))
+    }
+}
+
+impl Skimmed<'_> for Given {
+    fn skim(skim: &mut Skim<'_>) -> Option<Self> {
+        skim.skip().map(|()| Given(true))
+    }
+}
+
+impl<'a, T: Skimmed<'a> + Default> Skimmed<'a> for Object<T> {
+    fn skim(skim: &mut Skim<'a>) -> Option<Self> {
+        match skim.peek()? {
+            b'{' => T::skim(skim).map(Object),
+            _ => skim.skip().map(|()| Object(T::default())),
+        }
     }
 }

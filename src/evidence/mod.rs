@@ -13,6 +13,7 @@ pub mod limits;
 pub mod outline;
 pub mod parts;
 pub mod problem;
+pub mod skim;
 pub mod stream;
 pub mod visible;
 pub mod walk;

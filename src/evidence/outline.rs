@@ -14,7 +14,7 @@ pub struct Outline {
 }
 
 /// How far a text is read for its outline.
-const FAR: usize = 128 * HEAD;
+pub const FAR: usize = 128 * HEAD;
 /// Keys that are told apart.
 const MOST: usize = 64;
 

@@ -16,6 +16,16 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
+    /// Begins at the beginning of `text`.
+    pub fn new(text: &'a str) -> Self {
+        Walk { text, at: 0 }
+    }
+
+    /// Goes on by `length` bytes, which were read otherwise.
+    pub fn pass(&mut self, length: usize) {
+        self.at += length;
+    }
+
     /// Bytes from the start of the text to the next value.
     pub fn at(&self) -> usize {
         self.at
@@ -106,7 +116,7 @@ pub fn array<'a>(
     keys: &[&str],
     mut each: impl FnMut(&mut Walk<'a>) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    let mut walk = Walk { text, at: 0 };
+    let mut walk = Walk::new(text);
     if keys.is_empty() {
         if walk.next() != Some(b'[') {
             return Err(walk.shape("expected an array"));

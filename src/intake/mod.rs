@@ -2,6 +2,7 @@
 //!
 //! This is what a reader runs. It may use every format module and knows nothing of the case.
 
+mod content;
 mod entry;
 mod extract;
 mod parse;
@@ -10,8 +11,6 @@ mod unpack;
 
 use std::io::{self, Read, SeekFrom};
 
-use crate::compliance::rules::kept_paths;
-use crate::config::flow::Flow;
 use crate::evidence::archive::{HEAD, Wrapping, wrapping};
 use crate::evidence::inflate::inflate;
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
@@ -19,7 +18,10 @@ use crate::object;
 use crate::sum::Sum;
 use crate::{artifact, document, ticket};
 
+use content::Flowing;
+
 pub use entry::{Entry, Facts};
+pub use unpack::Archive;
 
 /// Milliseconds spent, by the clock that was handed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -32,7 +34,7 @@ pub struct Timings {
     pub parse: f64,
 }
 
-/// Which members of an archive a reader takes, so that several readers share one archive.
+/// Which part of an archive a reader takes, so that several readers share one.
 /// The first also registers the archive itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Shard {
@@ -49,9 +51,9 @@ impl Default for Shard {
 }
 
 impl Shard {
-    /// Whether the member with this number is this reader's.
-    fn takes(self, member: usize) -> bool {
-        member % self.of.max(1) as usize == self.index as usize
+    /// Whether the neighbourhood of members with this number is this reader's.
+    fn takes(self, number: usize) -> bool {
+        number % self.of.max(1) as usize == self.index as usize
     }
 }
 
@@ -93,47 +95,58 @@ impl<'c> Reader<'c> {
         shard: Shard,
         emit: &mut Emit<'_>,
     ) {
+        let archive = self.open(path, Box::new(source), size, shard, emit);
+        self.read_all(archive, emit);
+    }
+
+    /// The same for an archive whose members are to be read some at a time, by [`Reader::step`]; anything else
+    /// is read at once.
+    pub fn open<'s>(
+        &mut self,
+        path: &str,
+        mut source: Box<dyn Source + 's>,
+        size: u64,
+        shard: Shard,
+        emit: &mut Emit<'_>,
+    ) -> Option<Archive<'s>> {
         let mut head = Vec::with_capacity(HEAD);
-        let begun = Read::take(&mut *source, HEAD as u64)
+        let begun = Read::take(&mut source, HEAD as u64)
             .read_to_end(&mut head)
             .and_then(|_| source.seek(SeekFrom::Start(0)));
         if let Err(error) = begun {
             if shard.index == 0 {
                 emit(unreadable(path, size, &error));
             }
-            return;
+            return None;
         }
         match wrapping(&head) {
-            Wrapping::Zip => self.read_zip(path, source, size, shard, 0, emit),
-            Wrapping::Tar => self.read_tar(path, source, size, shard, 0, emit),
+            Wrapping::Zip => self.open_zip(path, source, size, (shard, 0), emit),
+            Wrapping::Tar => self.open_tar(path, source, size, (shard, 0), emit),
             // A single stream cannot be shared: the first reader takes it.
-            _ if shard.index > 0 => {}
-            _ => self.read_stream(path, source, size, 0, emit),
+            _ if shard.index > 0 => None,
+            _ => {
+                self.read_stream(path, &mut *source, size, 0, emit);
+                None
+            }
+        }
+    }
+
+    fn read_all(&mut self, archive: Option<Archive<'_>>, emit: &mut Emit<'_>) {
+        if let Some(mut archive) = archive {
+            while self.step(&mut archive, emit) {}
         }
     }
 
     fn read_nested(&mut self, path: &str, bytes: &[u8], depth: u8, emit: &mut Emit<'_>) {
         let size = bytes.len() as u64;
-        let head = &bytes[..bytes.len().min(HEAD)];
-        match wrapping(head) {
-            Wrapping::Zip => self.read_zip(
-                path,
-                &mut io::Cursor::new(bytes),
-                size,
-                Shard::default(),
-                depth,
-                emit,
-            ),
-            Wrapping::Tar => self.read_tar(
-                path,
-                &mut io::Cursor::new(bytes),
-                size,
-                Shard::default(),
-                depth,
-                emit,
-            ),
-            _ => self.read_stream(path, &mut &*bytes, size, depth, emit),
-        }
+        let within = (Shard::default(), depth);
+        let source = Box::new(io::Cursor::new(bytes));
+        let archive = match wrapping(&bytes[..bytes.len().min(HEAD)]) {
+            Wrapping::Zip => self.open_zip(path, source, size, within, emit),
+            Wrapping::Tar => self.open_tar(path, source, size, within, emit),
+            _ => return self.read_stream(path, &mut &*bytes, size, depth, emit),
+        };
+        self.read_all(archive, emit);
     }
 
     /// Reads a file that is no archive, or one within a gzip stream.
@@ -185,7 +198,7 @@ impl<'c> Reader<'c> {
             }
         }
         // A buffer that one huge file made is not kept for the small ones that follow.
-        content.clear(64 << 20);
+        content.clear(4 << 20);
         self.content = content;
     }
 
@@ -218,9 +231,12 @@ impl<'c> Reader<'c> {
             entry.problems.extend(inflated.problem);
             return Ok(inflated.whole);
         }
-        into.read(source, self.limits.content, 128 << 10, &mut |buffer| {
-            flow.take(buffer)
-        })?;
+        let mut then = |buffer: &mut Buffer| {
+            let begun = (self.clock)();
+            flow.take(buffer);
+            self.timings.parse += (self.clock)() - begun;
+        };
+        into.read(source, self.limits.content, 128 << 10, &mut then)?;
         Ok(source.peek(1)?.is_empty())
     }
 
@@ -272,7 +288,7 @@ impl<'c> Reader<'c> {
                 .iter()
                 .all(|problem| problem.code == ProblemCode::GzipTrailing)
             {
-                parse::flowed(entry, flow.finish(content));
+                parse::flowed(entry, flow, content);
             }
             parse::place(entry);
             self.timings.parse += (self.clock)() - begun;
@@ -338,50 +354,6 @@ impl<'c> Reader<'c> {
         limit: usize,
     ) -> Result<Vec<u8>, Problem> {
         extract::extract(member, source, size, limit)
-    }
-}
-
-/// Bytes of a file from which on its items are read while it is inflated, and not kept.
-const FLOWS_FROM: usize = 16 << 20;
-
-/// Reading a file's items while it is inflated, where it is large and holds items.
-struct Flowing<'p> {
-    path: &'p str,
-    seed: u64,
-    /// Whether it was looked at.
-    is_known: bool,
-    begun: Option<(Kind, Flow)>,
-}
-
-impl<'p> Flowing<'p> {
-    fn new(path: &'p str, seed: u64) -> Self {
-        Flowing {
-            path,
-            seed,
-            is_known: false,
-            begun: None,
-        }
-    }
-
-    fn take(&mut self, buffer: &mut Buffer) {
-        if !self.is_known && buffer.filled().len() >= FLOWS_FROM {
-            self.is_known = true;
-            let head = buffer.filled();
-            let kind = recognise::kind(self.path, head);
-            let holds_items = matches!(
-                kind,
-                Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems
-            );
-            if holds_items && let Some(flow) = Flow::new(head, self.seed, kept_paths) {
-                let taken = flow.taken() as usize;
-                self.begun = Some((kind, flow));
-                buffer.drop_first(taken);
-            }
-        }
-        if let Some((_, flow)) = &mut self.begun {
-            let taken = flow.take(buffer.filled());
-            buffer.drop_first(taken);
-        }
     }
 }
 

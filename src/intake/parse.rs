@@ -2,7 +2,7 @@
 
 use crate::artifact;
 use crate::cloudtrail::{
-    Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
+    Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata, records,
 };
 use crate::compliance::framework;
 use crate::compliance::recorded::{self, Recorded};
@@ -13,18 +13,19 @@ use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
 use crate::sum::Sum;
 
+use super::content::Flow;
 use super::entry::{Entry, Facts};
 
 /// Parses `text`, the content of `entry`, by its kind; fills in facts, problems, account and region.
 pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
     let problems = match entry.kind {
         Kind::CloudtrailDigest => digest(entry, text),
-        Kind::CloudtrailLog => records(entry, log::parse_log(text, seed)),
-        Kind::CloudtrailInsight => records(entry, log::parse_log(text, seed)),
-        Kind::CloudtrailEvents => records(entry, log::parse_events(text, seed)),
+        Kind::CloudtrailLog => rows(entry, records::parse_log(text, seed)),
+        Kind::CloudtrailInsight => rows(entry, records::parse_log(text, seed)),
+        Kind::CloudtrailEvents => rows(entry, records::parse_events(text, seed)),
         Kind::CloudtrailPublicKeys => keys(entry, text),
         Kind::S3ObjectMetadata => object_metadata(entry, text),
-        Kind::CloudtrailLakeResult => records(entry, lake_result::parse(text, seed)),
+        Kind::CloudtrailLakeResult => rows(entry, lake_result::parse(text, seed)),
         Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems => {
             config_rows(entry, config::read::items(text, seed, kept_paths))
         }
@@ -97,9 +98,15 @@ fn digest(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
     }
 }
 
-/// Takes the items of a file that were read while it was inflated.
-pub(super) fn flowed(entry: &mut Entry, read: config::read::Read) {
-    let problems = config_rows(entry, read);
+/// Takes what was read of a file while it came; `rest` is what is left of it.
+pub(super) fn flowed(entry: &mut Entry, flow: Flow, rest: &[u8]) {
+    let problems = match flow {
+        Flow::Items(flow) => config_rows(entry, flow.finish(rest)),
+        Flow::Records(mut stream) => {
+            stream.take(rest, true);
+            rows(entry, stream.finish())
+        }
+    };
     entry.problems.extend(problems);
 }
 
@@ -117,7 +124,7 @@ fn config_rows(entry: &mut Entry, read: config::read::Read) -> Vec<Problem> {
     read.problems
 }
 
-fn records(entry: &mut Entry, read: log::Read) -> Vec<Problem> {
+fn rows(entry: &mut Entry, read: log::Read) -> Vec<Problem> {
     entry.facts = Facts::Log(read.log);
     read.problems
 }

@@ -1,4 +1,5 @@
-//! Archives: each member is a file of the evidence.
+//! Archives: each member is a file of the evidence. They are read some members at a time, so that whoever reads them
+//! can send on what was read, and rest.
 
 use std::borrow::Cow;
 use std::io::{self, Read, SeekFrom};
@@ -7,6 +8,9 @@ use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
 use crate::evidence::{Kind, Limits, Problem, ProblemCode, Source};
 
 use super::{Emit, Entry, Reader, Shard, blank, failed, hash_all, unreadable};
+
+/// What lengths are rounded up to in a tar archive.
+const BLOCK: u64 = 512;
 
 /// What can be said of a member before it is read.
 struct Member {
@@ -34,26 +38,82 @@ impl Member {
     }
 }
 
+/// Bytes of members, as they are packed, that are read at a time.
+const STEP: u64 = 1 << 20;
+/// What a member counts for beside its bytes.
+const MEMBER: u64 = 4 << 10;
+/// Bytes of neighbours that go to one reader: enough that each reads its own part of the file, and little enough
+/// that all have as much to do.
+const SHARE: u64 = 2 << 20;
+
+/// An archive of which some members are not read yet.
+pub struct Archive<'s> {
+    path: String,
+    size: u64,
+    shard: Shard,
+    depth: u8,
+    members: Members<'s>,
+}
+
+enum Members<'s> {
+    Zip {
+        archive: zip::ZipArchive<Box<dyn Source + 's>>,
+        next: usize,
+        count: usize,
+        budget: Budget,
+    },
+    Tar {
+        source: Box<dyn Source + 's>,
+        /// Where the header of the next member stands.
+        at: u64,
+        /// Members before it.
+        number: usize,
+        shares: Shares,
+    },
+}
+
+/// Members fall to readers by their neighbourhood.
+#[derive(Default)]
+struct Shares {
+    number: usize,
+    filled: u64,
+}
+
+impl Shares {
+    /// The share of the next member, of so many bytes.
+    fn next(&mut self, size: u64) -> usize {
+        if self.filled >= SHARE {
+            self.number += 1;
+            self.filled = 0;
+        }
+        self.filled += size + MEMBER;
+        self.number
+    }
+}
+
 impl Reader<'_> {
-    /// Reads a zip archive: its members by the central directory, in its order.
-    pub(super) fn read_zip(
+    /// Opens a zip archive: its members by the central directory, in its order.
+    pub(super) fn open_zip<'s>(
         &mut self,
         path: &str,
-        source: &mut dyn Source,
+        mut source: Box<dyn Source + 's>,
         size: u64,
-        shard: Shard,
-        depth: u8,
+        (shard, depth): (Shard, u8),
         emit: &mut Emit<'_>,
-    ) {
-        if !self.register_archive(path, source, size, shard, depth, emit) {
-            return;
+    ) -> Option<Archive<'s>> {
+        if !self.register_archive(path, &mut *source, size, shard, depth, emit) {
+            return None;
         }
-        if let Err(problem) = directory_fits(source, size, &self.limits) {
-            return self.report(path, size, shard, problem, emit);
+        if let Err(problem) = directory_fits(&mut *source, size, &self.limits) {
+            self.report(path, size, shard, problem, emit);
+            return None;
         }
-        let mut archive = match zip::ZipArchive::new(source) {
+        let archive = match zip::ZipArchive::new(source) {
             Ok(archive) => archive,
-            Err(error) => return self.report(path, size, shard, zip_problem(&error), emit),
+            Err(error) => {
+                self.report(path, size, shard, zip_problem(&error), emit);
+                return None;
+            }
         };
         let count = archive.len().min(self.limits.members);
         if count < archive.len() {
@@ -63,10 +123,79 @@ impl Reader<'_> {
             let problem = Problem::new(ProblemCode::ArchiveNames, "");
             self.report(path, size, shard, problem, emit);
         }
-        let mut budget = Budget::new(size, &self.limits);
-        for at in (0..count).filter(|&at| shard.takes(at)) {
+        Some(Archive {
+            path: path.to_owned(),
+            size,
+            shard,
+            depth,
+            members: Members::Zip {
+                archive,
+                next: 0,
+                count,
+                budget: Budget::new(size, &self.limits),
+            },
+        })
+    }
+
+    /// Opens a tar archive.
+    pub(super) fn open_tar<'s>(
+        &mut self,
+        path: &str,
+        mut source: Box<dyn Source + 's>,
+        size: u64,
+        (shard, depth): (Shard, u8),
+        emit: &mut Emit<'_>,
+    ) -> Option<Archive<'s>> {
+        if !self.register_archive(path, &mut *source, size, shard, depth, emit) {
+            return None;
+        }
+        Some(Archive {
+            path: path.to_owned(),
+            size,
+            shard,
+            depth,
+            members: Members::Tar {
+                source,
+                at: 0,
+                number: 0,
+                shares: Shares::default(),
+            },
+        })
+    }
+
+    /// Reads some of the members that are left; says whether there are more.
+    pub fn step(&mut self, archive: &mut Archive<'_>, emit: &mut Emit<'_>) -> bool {
+        match archive.members {
+            Members::Zip { .. } => self.step_zip(archive, emit),
+            Members::Tar { .. } => self.step_tar(archive, emit),
+        }
+    }
+
+    fn step_zip(&mut self, of: &mut Archive<'_>, emit: &mut Emit<'_>) -> bool {
+        let Members::Zip {
+            archive,
+            next,
+            count,
+            budget,
+        } = &mut of.members
+        else {
+            return false;
+        };
+        let (path, depth) = (&of.path, of.depth);
+        let mean = of.size / (*count).max(1) as u64 + MEMBER;
+        let neighbours = (SHARE / mean).max(1) as usize;
+        let mut done = 0;
+        while *next < *count {
+            if done >= STEP {
+                return true;
+            }
+            let at = *next;
+            *next += 1;
+            if !of.shard.takes(at / neighbours) {
+                continue;
+            }
             let name = member_name(archive.name_for_index(at));
-            let file = match archive.by_index(at) {
+            let mut file = match archive.by_index(at) {
                 Ok(file) => file,
                 Err(error) => {
                     let member = Member::new(path, &name, 0);
@@ -81,6 +210,7 @@ impl Reader<'_> {
             }
             let member = Member::new(path, &name, file.size());
             let packed = file.compressed_size();
+            done += packed + MEMBER;
             if budget.spent() {
                 emit(failed(
                     &member.path,
@@ -94,7 +224,6 @@ impl Reader<'_> {
                 .ratio
                 .saturating_mul(packed.max(1))
                 .max(self.limits.ratio_from);
-            let mut file = file;
             let counted = Counted {
                 source: &mut file,
                 left: allowed.min(budget.left),
@@ -105,82 +234,91 @@ impl Reader<'_> {
                 .left
                 .saturating_sub(self.read_member(&member, counted, depth, emit));
         }
+        false
     }
 
-    /// Reads a tar archive, one member after the other; those of other readers are skipped.
-    pub(super) fn read_tar(
-        &mut self,
-        path: &str,
-        source: &mut dyn Source,
-        size: u64,
-        shard: Shard,
-        depth: u8,
-        emit: &mut Emit<'_>,
-    ) {
-        if !self.register_archive(path, source, size, shard, depth, emit) {
-            return;
+    /// One member after the other; those of other readers are skipped.
+    fn step_tar(&mut self, of: &mut Archive<'_>, emit: &mut Emit<'_>) -> bool {
+        let Members::Tar {
+            source,
+            at,
+            number,
+            shares,
+        } = &mut of.members
+        else {
+            return false;
+        };
+        let (path, size, shard, depth) = (of.path.as_str(), of.size, of.shard, of.depth);
+        let corrupt =
+            |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+        let start = *at;
+        if let Err(error) = source.seek(SeekFrom::Start(start)) {
+            self.report(path, size, shard, corrupt(error), emit);
+            return false;
         }
-        let mut archive = tar::Archive::new(source);
+        let mut archive = tar::Archive::new(&mut **source);
         let entries = match archive.entries_with_seek() {
             Ok(entries) => entries,
             Err(error) => {
-                return self.report(
-                    path,
-                    size,
-                    shard,
-                    Problem::new(ProblemCode::ArchiveCorrupt, error.to_string()),
-                    emit,
-                );
+                self.report(path, size, shard, corrupt(error), emit);
+                return false;
             }
         };
-        for (at, member) in entries.enumerate() {
-            if at >= self.limits.members {
-                return self.report(path, size, shard, too_many(0), emit);
+        let mut done = 0;
+        for member in entries {
+            if *number >= self.limits.members {
+                self.report(path, size, shard, too_many(0), emit);
+                return false;
             }
-            let file = match member {
+            *number += 1;
+            let mut file = match member {
                 Ok(file) => file,
                 Err(error) => {
-                    let problem = Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
-                    return self.report(path, size, shard, problem, emit);
+                    self.report(path, size, shard, corrupt(error), emit);
+                    return false;
                 }
             };
-            if !shard.takes(at) {
+            let length = file.size();
+            let kind = file.header().entry_type();
+            if shard.takes(shares.next(length)) {
+                let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
+                let member = Member::new(path, &name, length);
+                if let Some(code) = unfit(kind) {
+                    let mut entry = failed(&member.path, 0, Problem::new(code, ""));
+                    member.trick(&mut entry);
+                    emit(entry);
+                } else if is_file(kind) {
+                    done += length + MEMBER;
+                    let counted = Counted {
+                        left: length,
+                        source: &mut file,
+                        used: 0,
+                        over: false,
+                    };
+                    let used = self.read_member(&member, counted, depth, emit);
+                    if used < length {
+                        let left = length - used;
+                        let problem = Problem::new(
+                            ProblemCode::ArchiveCorrupt,
+                            format!("it ends {left} bytes before its last member does"),
+                        );
+                        // Every reader comes by here, and only this one knows.
+                        emit(failed(&format!("{path}/(unread)"), size, problem));
+                        return false;
+                    }
+                }
+            }
+            // Only after a plain file is it certain where the next header stands.
+            if !is_file(kind) {
                 continue;
             }
-            let member = Member::new(
-                path,
-                &String::from_utf8_lossy(&file.path_bytes()),
-                file.size(),
-            );
-            if let Some(code) = unfit(file.header().entry_type()) {
-                let mut entry = failed(&member.path, 0, Problem::new(code, ""));
-                member.trick(&mut entry);
-                emit(entry);
-                continue;
-            }
-            if !is_file(file.header().entry_type()) {
-                continue;
-            }
-            let mut file = file;
-            let counted = Counted {
-                left: file.size(),
-                source: &mut file,
-                used: 0,
-                over: false,
-            };
-            let used = self.read_member(&member, counted, depth, emit);
-            if used < member.size {
-                let problem = Problem::new(
-                    ProblemCode::ArchiveCorrupt,
-                    format!(
-                        "it ends {} bytes before its last member does",
-                        member.size - used
-                    ),
-                );
-                // Every reader comes by here, and only this one knows.
-                return emit(failed(&format!("{path}/(unread)"), size, problem));
+            let end = start + file.raw_file_position() + length.next_multiple_of(BLOCK);
+            if done >= STEP {
+                *at = end;
+                return true;
             }
         }
+        false
     }
 
     /// Registers the archive itself, if this reader is the first; says whether its members are to be read.

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use crate::cloudtrail::{PublicKey, Signature};
 use crate::sum::Sum;
 
-use super::holdings::{DigestItem, Holdings, KeyItem};
+use super::holdings::{Holdings, KeyItem};
+use super::prove::{DigestIx, KeyIx, SignatureAt};
 
 /// Identifies a check by all that goes into it: key, signed text and signature.
 pub type CheckId = [u8; 32];
@@ -27,19 +28,26 @@ pub struct Check {
     pub signature: Vec<u8>,
 }
 
-/// How many checks a round hands out; each holds about 2 kB until it is done.
-const ROUND: usize = 8_192;
+/// How many checks are handed out at a time; each holds about 2 kB until it is done.
+const AT_ONCE: usize = 2_048;
 /// How many anonymous signatures are tried against keys in one judgement, at about 0.3 ms each.
 const TRIES: usize = 10_000;
+
+/// A check that is wanted, by where its parts stand.
+struct Wanted {
+    id: CheckId,
+    digest: DigestIx,
+    key: KeyIx,
+    signature: SignatureAt,
+}
 
 /// Outcomes of signature checks. They depend on nothing but the bytes, so they stay good for ever.
 #[derive(Default)]
 pub struct Checks {
     known: HashMap<CheckId, bool, foldhash::fast::RandomState>,
     recovered: HashMap<CheckId, Option<Sum>, foldhash::fast::RandomState>,
-    wanted: Vec<Check>,
+    wanted: Vec<Wanted>,
     asked: HashSet<CheckId, foldhash::fast::RandomState>,
-    pending: usize,
     tries: usize,
 }
 
@@ -48,18 +56,34 @@ impl Checks {
     pub(super) fn begin(&mut self) {
         self.wanted.clear();
         self.asked.clear();
-        self.pending = 0;
         self.tries = 0;
     }
 
-    /// Whether the outcome of some check was not known in this judgement.
+    /// How many outcomes are wanted.
     pub(crate) fn pending(&self) -> usize {
-        self.pending
+        self.wanted.len()
     }
 
-    /// The checks to do before the next judgement.
-    pub(crate) fn take_wanted(&mut self) -> Vec<Check> {
-        std::mem::take(&mut self.wanted)
+    /// Some of the checks that are wanted; none when all were handed out.
+    pub(crate) fn take_wanted(&mut self, holdings: &Holdings) -> Vec<Check> {
+        let first = self.wanted.len().saturating_sub(AT_ONCE);
+        let some = self.wanted.drain(first..);
+        let check = |wanted: Wanted| {
+            let key = holdings.keys[wanted.key as usize].key.as_ref().ok()?;
+            let digest = &holdings.digests[wanted.digest as usize];
+            Some(Check {
+                id: wanted.id,
+                key: Rc::clone(key),
+                message: holdings.string_to_sign(digest).into_bytes(),
+                signature: wanted.signature.signature(holdings)?.0.to_vec(),
+            })
+        };
+        some.filter_map(check).collect()
+    }
+
+    /// Wants nothing any more: what stands where has changed.
+    pub(crate) fn forget_wanted(&mut self) {
+        self.begin();
     }
 
     /// Takes the outcome of a check.
@@ -67,31 +91,30 @@ impl Checks {
         self.known.insert(id, verifies);
     }
 
-    /// Whether `signature` is that of `digest` by `key`; `None` while that is not known.
+    /// Whether a signature is that of a digest by a key; `None` while that is not known.
     pub(super) fn verifies(
         &mut self,
         holdings: &Holdings,
-        digest: &DigestItem,
-        key: &KeyItem,
-        signature: &Signature,
+        digest: DigestIx,
+        key: KeyIx,
+        (at, signature): (SignatureAt, &Signature),
     ) -> Option<bool> {
-        let Ok(public) = &key.key else {
+        let known = &holdings.keys[key as usize];
+        if known.key.is_err() {
             return Some(false);
-        };
-        let id = id_of(&key.sum, &digest.to_sign, signature);
+        }
+        let to_sign = &holdings.digests[digest as usize].to_sign;
+        let id = id_of(&known.sum, to_sign, signature);
         if let Some(outcome) = self.known.get(&id) {
             return Some(*outcome);
         }
         if self.asked.insert(id) {
-            self.pending += 1;
-            if self.wanted.len() < ROUND {
-                self.wanted.push(Check {
-                    id,
-                    key: Rc::new(public.clone()),
-                    message: holdings.string_to_sign(digest).into_bytes(),
-                    signature: signature.0.to_vec(),
-                });
-            }
+            self.wanted.push(Wanted {
+                id,
+                digest,
+                key,
+                signature: at,
+            });
         }
         None
     }

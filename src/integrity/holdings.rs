@@ -1,5 +1,7 @@
 //! The evidence as integrity sees it: compact, each name held once, decoded JSON never.
 
+use std::rc::Rc;
+
 use string_interner::symbol::SymbolU32;
 use string_interner::{StringInterner, backend::BufferBackend};
 
@@ -229,7 +231,7 @@ pub struct KeyItem {
     /// SHA-256 of its bytes.
     pub sum: Sum,
     /// Ready to verify, or why not.
-    pub key: Result<PublicKey, KeyFault>,
+    pub key: Result<Rc<PublicKey>, KeyFault>,
 }
 
 /// Object metadata with a signature.
@@ -434,7 +436,7 @@ impl Holdings {
 
     fn add_key(&mut self, file: FileIx, record: KeyRecord) {
         use md5::Digest as _;
-        let key = PublicKey::parse(&record.value);
+        let key = PublicKey::parse(&record.value).map(Rc::new);
         let md5 = hex::encode(md5::Md5::digest(&record.value));
         let sum = Sum::of(&record.value);
         self.keys.push(KeyItem {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::Signature;
-use crate::order::by_keys;
+use crate::order::{by_keys, order};
 use crate::sum::Sum;
 
 use super::checks::Checks;
@@ -103,40 +103,64 @@ impl Proofs {
 /// How digests find each other.
 #[derive(Default)]
 pub struct Links {
-    by_key: HashMap<(Name, Name), Vec<DigestIx>, foldhash::fast::RandomState>,
+    by_key: ByPlace,
     by_file_name: HashMap<String, Vec<DigestIx>, foldhash::fast::RandomState>,
-    next: HashMap<(Name, Name), Vec<DigestIx>, foldhash::fast::RandomState>,
+    next: ByPlace,
+}
+
+/// Digests by a bucket and key. Two lists, since a table of lists would weigh ten times as much.
+#[derive(Default)]
+struct ByPlace {
+    places: Vec<(Name, Name)>,
+    digests: Vec<DigestIx>,
+}
+
+impl ByPlace {
+    fn new(pairs: &[((Name, Name), DigestIx)]) -> Self {
+        let sorted = order(pairs.len(), &|a, b| pairs[a].0.cmp(&pairs[b].0));
+        let pairs = || sorted.iter().map(|&at| pairs[at as usize]);
+        ByPlace {
+            places: pairs().map(|(place, _)| place).collect(),
+            digests: pairs().map(|(_, ix)| ix).collect(),
+        }
+    }
+
+    fn at(&self, place: (Name, Name)) -> &[DigestIx] {
+        let first = self.places.partition_point(|other| *other < place);
+        let rest = &self.places[first..];
+        let count = rest.iter().take_while(|other| **other == place).count();
+        &self.digests[first..first + count]
+    }
 }
 
 impl Links {
     fn new(holdings: &Holdings, primary: &[DigestIx], path: &dyn Fn(u32) -> String) -> Self {
-        let mut links = Links::default();
+        let mut by_file_name: HashMap<String, Vec<DigestIx>, foldhash::fast::RandomState> =
+            HashMap::default();
+        let (mut own, mut next) = (Vec::with_capacity(primary.len()), Vec::new());
         for &ix in primary {
             let item = &holdings.digests[ix as usize];
-            links
-                .by_key
-                .entry((item.bucket, item.key))
-                .or_default()
-                .push(ix);
+            own.push(((item.bucket, item.key), ix));
             if let Some((bucket, key, _)) = item.previous {
-                links.next.entry((bucket, key)).or_default().push(ix);
+                next.push(((bucket, key), ix));
             }
             let path = path(item.file);
             let name = base_name(&path);
             if name != base_name(holdings.text(item.key)) {
-                links
-                    .by_file_name
-                    .entry(name.to_owned())
-                    .or_default()
-                    .push(ix);
+                by_file_name.entry(name.to_owned()).or_default().push(ix);
             }
         }
-        links
+        Links {
+            by_key: ByPlace::new(&own),
+            by_file_name,
+            next: ByPlace::new(&next),
+        }
     }
 
     /// The digests that stand at `bucket` and `key`: by what they say themselves, else by their file's name.
     pub fn at(&self, holdings: &Holdings, bucket: Name, key: Name) -> &[DigestIx] {
-        if let Some(found) = self.by_key.get(&(bucket, key)) {
+        let found = self.by_key.at((bucket, key));
+        if !found.is_empty() || self.by_file_name.is_empty() {
             return found;
         }
         self.by_file_name
@@ -146,9 +170,7 @@ impl Links {
 
     /// The digests that name `item` as their predecessor.
     pub fn after(&self, item: &DigestItem) -> &[DigestIx] {
-        self.next
-            .get(&(item.bucket, item.key))
-            .map_or(&[], Vec::as_slice)
+        self.next.at((item.bucket, item.key))
     }
 }
 
@@ -263,16 +285,17 @@ impl Prover<'_> {
     }
 
     /// Tries every key that the digest may mean; `None` while an outcome is not known.
-    fn verifies(&mut self, ix: DigestIx, signature: &Signature) -> Option<Option<KeyIx>> {
+    fn verifies(&mut self, ix: DigestIx, at: SignatureAt) -> Option<Option<KeyIx>> {
+        let Some(signature) = at.signature(self.holdings) else {
+            return Some(None);
+        };
         let item = &self.holdings.digests[ix as usize];
         let mut known = true;
         for &key in self.keys.of(self.holdings, item) {
-            match self.checks.verifies(
-                self.holdings,
-                item,
-                &self.holdings.keys[key as usize],
-                signature,
-            ) {
+            match self
+                .checks
+                .verifies(self.holdings, ix, key, (at, &signature))
+            {
                 Some(true) => return Some(Some(key)),
                 Some(false) => {}
                 None => known = false,
@@ -306,10 +329,7 @@ impl Prover<'_> {
                 {
                     continue;
                 }
-                let outcome = match &metadata.signature {
-                    Some(signature) => self.verifies(ix, signature),
-                    None => Some(None),
-                };
+                let outcome = self.verifies(ix, SignatureAt::Metadata(at as u32));
                 let proof = &mut self.of[ix as usize];
                 match outcome {
                     Some(Some(key)) => {
@@ -427,13 +447,7 @@ impl Prover<'_> {
             }
             for at in 0..self.links.after(item).len() {
                 let next = self.links.after(item)[at];
-                let Some(signature) = self.holdings.digests[next as usize]
-                    .previous_signature
-                    .signature()
-                else {
-                    continue;
-                };
-                match self.verifies(ix, &signature) {
+                match self.verifies(ix, SignatureAt::Next(next)) {
                     Some(Some(key)) => {
                         let proof = &mut self.of[ix as usize];
                         proof.source = Some(SignatureSource::NextDigest);

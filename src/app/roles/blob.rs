@@ -1,13 +1,15 @@
 //! Reading a `Blob` of any size as a stream, in a worker, a piece at a time.
 
+use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, FileReaderSync};
 
 /// Bytes read at a time; each read crosses to the browser's own process and back.
-const PIECE: u64 = 2 << 20;
+const PIECE: u64 = 1 << 20;
 
 /// A blob as a source of bytes. It waits for the browser, so it works in workers only.
 pub(super) struct BlobSource<'c> {
@@ -19,16 +21,20 @@ pub(super) struct BlobSource<'c> {
     start: u64,
     piece: Vec<u8>,
     clock: &'c dyn Fn() -> f64,
-    /// Milliseconds spent waiting for bytes.
-    pub(super) spent: f64,
+    /// Milliseconds spent waiting for bytes; whoever reads holds the source itself.
+    spent: Rc<Cell<f64>>,
 }
 
 impl<'c> BlobSource<'c> {
-    /// A source at the blob's beginning; `clock` tells milliseconds.
+    /// A source at the blob's beginning; `clock` tells milliseconds, and those of waiting are added to `spent`.
     ///
     /// # Errors
     /// Where the browser has no synchronous reader.
-    pub(super) fn new(blob: Blob, clock: &'c dyn Fn() -> f64) -> Result<Self, JsValue> {
+    pub(super) fn new(
+        blob: Blob,
+        clock: &'c dyn Fn() -> f64,
+        spent: Rc<Cell<f64>>,
+    ) -> Result<Self, JsValue> {
         Ok(BlobSource {
             size: blob.size() as u64,
             blob,
@@ -37,7 +43,7 @@ impl<'c> BlobSource<'c> {
             start: 0,
             piece: Vec::new(),
             clock,
-            spent: 0.0,
+            spent,
         })
     }
 
@@ -56,7 +62,7 @@ impl<'c> BlobSource<'c> {
         self.piece.resize(bytes.length() as usize, 0);
         bytes.copy_to(&mut self.piece);
         self.start = self.at;
-        self.spent += (self.clock)() - begun;
+        self.spent.set(self.spent.get() + (self.clock)() - begun);
         if self.piece.is_empty() {
             return Err(io::Error::other("the file is shorter than it was"));
         }

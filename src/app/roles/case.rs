@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 use exhibit::case::{Answer, Asked, Case, Export, Question};
+use exhibit::integrity::Check;
 
 use super::signatures::Verifier;
 use crate::app::breathe::breathe;
@@ -20,6 +21,9 @@ use crate::app::messages::{FromCase, FromReader, Packed, ToCase, pack, unpack};
 const PROGRESS: f64 = 120.0;
 /// Milliseconds from one judgement to the next while evidence comes in; a slow one waits longer.
 const PAUSE: f64 = 1_000.0;
+
+/// What the case says to a reader once it has taken a batch.
+const TAKEN: &str = "taken";
 
 /// Starts the role in its worker.
 pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
@@ -156,9 +160,15 @@ impl Role {
 
     fn attach(self: &Rc<Self>, port: &MessagePort) {
         let role = Rc::clone(self);
+        let own = port.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some((message, parts)) = unpack(&event.data()) {
+                let is_batch = matches!(message, FromReader::Batch { .. });
                 role.hear(message, parts);
+                if is_batch {
+                    // It refuses only what cannot be copied.
+                    let _ = own.post_message(&TAKEN.into());
+                }
             }
         });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -232,23 +242,14 @@ impl Role {
         while let Some(wanted) = self.wanted.take() {
             let begun = self.now();
             loop {
-                let checks = self.case.borrow_mut().judge();
+                let mut checks = self.case.borrow_mut().judge();
                 if checks.is_empty() {
                     break;
                 }
-                self.tell_progress();
-                let twice = self.case.borrow().settings().verify_twice;
-                let Some(mut verifier) = self.verifier.take() else {
-                    break;
-                };
-                let outcomes = verifier.check(&checks, twice, breathe).await;
-                self.verifier.replace(Some(verifier));
-                self.case.borrow_mut().resolve(&outcomes.known);
-                if outcomes.disagreements > 0 {
-                    self.send(&FromCase::Warning(format!(
-                        "The browser's cryptography and the reference disagree on {} signatures. The reference decides; report this as a fault of Exhibit or of the browser.",
-                        outcomes.disagreements
-                    )));
+                while !checks.is_empty() {
+                    self.tell_progress();
+                    self.check(&checks).await;
+                    checks = self.case.borrow_mut().more_checks();
                 }
             }
             self.verify.set(self.verify.get() + self.now() - begun);
@@ -258,6 +259,23 @@ impl Role {
             breathe().await;
         }
         self.judging.set(false);
+    }
+
+    /// Has signatures checked and takes the outcomes.
+    async fn check(&self, checks: &[Check]) {
+        let twice = self.case.borrow().settings().verify_twice;
+        let Some(mut verifier) = self.verifier.take() else {
+            return;
+        };
+        let outcomes = verifier.check(checks, twice, breathe).await;
+        self.verifier.replace(Some(verifier));
+        self.case.borrow_mut().resolve(&outcomes.known);
+        if outcomes.disagreements > 0 {
+            self.send(&FromCase::Warning(format!(
+                "The browser's cryptography and the reference disagree on {} signatures. The reference decides; report this as a fault of Exhibit or of the browser.",
+                outcomes.disagreements
+            )));
+        }
     }
 
     fn tell_judgement(&self, wanted: Wanted) {

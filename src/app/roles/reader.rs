@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::io::Cursor;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
@@ -27,8 +29,9 @@ use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpac
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
 const SMALL: f64 = (4 << 20) as f64;
-/// Entries of an archive that are sent to the case at a time.
-const BATCH: usize = 500;
+/// Batches of an archive that may be on their way to the case. An archive is read faster than the case takes it in,
+/// and what waits is memory.
+const UNDERWAY: u32 = 3;
 
 /// Starts the role in its worker.
 pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
@@ -36,6 +39,8 @@ pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
         scope: scope.clone(),
         port: RefCell::new(None),
         seed: Cell::new(0),
+        underway: Cell::new(0),
+        waiting: RefCell::default(),
     });
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((message, parts)) = unpack(&event.data()) {
@@ -58,6 +63,9 @@ struct Role {
     port: RefCell<Option<MessagePort>>,
     /// The session's secret, by which records are told apart.
     seed: Cell<u64>,
+    /// Batches that the case has not taken yet, and who waits for it to take one.
+    underway: Cell<u32>,
+    waiting: RefCell<Vec<Waker>>,
 }
 
 impl Role {
@@ -69,6 +77,9 @@ impl Role {
                     .into_iter()
                     .next()
                     .and_then(|port| port.dyn_into().ok());
+                if let Some(port) = &port {
+                    self.listen(port);
+                }
                 *self.port.borrow_mut() = port;
             }
             ToReader::Read {
@@ -94,6 +105,30 @@ impl Role {
                 }
             }
         }
+    }
+
+    /// Hears from the case that it has taken a batch.
+    fn listen(self: &Rc<Self>, port: &MessagePort) {
+        let role = Rc::clone(self);
+        let on_message = Closure::<dyn Fn()>::new(move || {
+            role.underway.set(role.underway.get().saturating_sub(1));
+            let waiting = std::mem::take(&mut *role.waiting.borrow_mut());
+            waiting.into_iter().for_each(Waker::wake);
+        });
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget();
+    }
+
+    /// Waits until the case has taken enough of what was sent.
+    async fn rest(&self) {
+        poll_fn(|context| {
+            if self.underway.get() < UNDERWAY {
+                return Poll::Ready(());
+            }
+            self.waiting.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
     fn now(&self) -> f64 {
@@ -122,7 +157,7 @@ impl Role {
             let size = file.size();
             sizes.push(size);
             if size > SMALL || shard.of > 1 {
-                self.read_big(job, &named, &file, shard, &mut spent);
+                self.read_big(job, &named, &file, shard, &mut spent).await;
                 continue;
             }
             if small.bytes + size > SMALL {
@@ -143,19 +178,21 @@ impl Role {
     async fn read_small(&self, job: u32, group: Group, spent: &mut Spent) {
         let begun = self.now();
         let (files, handles): (Vec<Named>, Vec<File>) = group.files.into_iter().unzip();
-        let mut contents: Vec<Result<Vec<u8>, String>> = Vec::with_capacity(files.len());
-        match bytes_of_all(&handles).await {
+        let mut contents: Vec<Result<Cow<'_, [u8]>, String>> = Vec::with_capacity(files.len());
+        let together = bytes_of_all(&handles).await;
+        match &together {
             Ok(bytes) => {
                 let mut rest = bytes.as_slice();
                 for file in &handles {
                     let (one, others) = rest.split_at((file.size() as usize).min(rest.len()));
-                    contents.push(Ok(one.to_vec()));
+                    contents.push(Ok(Cow::Borrowed(one)));
                     rest = others;
                 }
             }
             Err(_) => {
                 for file in &handles {
-                    contents.push(bytes_of(file).await.map_err(|error| describe(&error)));
+                    let own = bytes_of(file).await.map(Cow::Owned);
+                    contents.push(own.map_err(|error| describe(&error)));
                 }
             }
         }
@@ -167,7 +204,7 @@ impl Role {
             match content {
                 Ok(bytes) => reader.read(
                     &named.path,
-                    &mut Cursor::new(bytes.as_slice()),
+                    &mut Cursor::new(&**bytes),
                     bytes.len() as u64,
                     Shard::default(),
                     &mut |entry| entries.push((named.source, entry)),
@@ -176,40 +213,55 @@ impl Role {
             }
         }
         spent.add(reader.timings.into());
-        self.send(&FromReader::Batch { job, entries }, None);
+        self.send_batch(job, entries);
     }
 
-    fn read_big(&self, job: u32, named: &Named, file: &File, shard: Shard, spent: &mut Spent) {
+    async fn read_big(
+        &self,
+        job: u32,
+        named: &Named,
+        file: &File,
+        shard: Shard,
+        spent: &mut Spent,
+    ) {
         let clock = || self.now();
-        let mut entries: Vec<(u32, Entry)> = Vec::new();
-        let flush = |entries: &mut Vec<(u32, Entry)>| {
-            let entries = std::mem::take(entries);
-            self.send(&FromReader::Batch { job, entries }, None);
-        };
-        match BlobSource::new(file.clone().into(), &clock) {
-            Ok(mut source) => {
-                let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
-                reader.read(
-                    &named.path,
-                    &mut source,
-                    file.size() as u64,
-                    shard,
-                    &mut |entry| {
-                        entries.push((named.source, entry));
-                        if entries.len() >= BATCH {
-                            flush(&mut entries);
-                        }
-                    },
-                );
-                spent.add(reader.timings.into());
-                spent.read += source.spent;
-            }
+        let waited = Rc::new(Cell::new(0.0));
+        let size = file.size();
+        let source = match BlobSource::new(file.clone().into(), &clock, Rc::clone(&waited)) {
+            Ok(source) => source,
             Err(error) => {
-                let entry = unreadable(&named.path, file.size() as u64, &describe(&error));
-                entries.push((named.source, entry));
+                let entry = unreadable(&named.path, size as u64, &describe(&error));
+                return self.send_batch(job, vec![(named.source, entry)]);
             }
+        };
+        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
+        let mut entries = Vec::new();
+        let mut archive = reader.open(
+            &named.path,
+            Box::new(source),
+            size as u64,
+            shard,
+            &mut |entry| entries.push((named.source, entry)),
+        );
+        loop {
+            let emit = &mut |entry| entries.push((named.source, entry));
+            let has_more = match &mut archive {
+                Some(archive) => reader.step(archive, emit),
+                None => false,
+            };
+            self.send_batch(job, std::mem::take(&mut entries));
+            if !has_more {
+                break;
+            }
+            self.rest().await;
         }
-        flush(&mut entries);
+        spent.add(reader.timings.into());
+        spent.read += waited.get();
+    }
+
+    fn send_batch(&self, job: u32, entries: Vec<(u32, Entry)>) {
+        self.underway.set(self.underway.get() + 1);
+        self.send(&FromReader::Batch { job, entries }, None);
     }
 
     fn extract(&self, id: u32, member: Option<&str>, file: File, part: Part) {
@@ -221,7 +273,7 @@ impl Role {
             Part::First(most) => most as usize,
             _ => limits.content,
         };
-        let result = BlobSource::new(file.into(), &clock)
+        let result = BlobSource::new(file.into(), &clock, Rc::default())
             .map_err(|error| unreadable(&error))
             .and_then(|mut source| {
                 Reader::new(limits, 0, &clock).extract(member, &mut source, size, most)

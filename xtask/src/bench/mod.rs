@@ -1,10 +1,11 @@
 //! `bench`: what the page needs from the drop to `ready`, in a real browser, beside reading
-//! alone and beside a plain Python loop, in turns, as medians.
+//! alone, beside a plain Python loop and beside a native program, in turns, as medians.
 
 mod evidence;
 mod items;
 mod machine;
 mod measure;
+mod native;
 mod objects;
 mod python;
 mod queries;
@@ -24,6 +25,7 @@ use crate::shell;
 use crate::webdriver::Driver;
 use evidence::{CASES, Case};
 use measure::{Bench, Drop};
+use native::Native;
 use python::Python;
 
 /// Runs of each, of which the median counts.
@@ -77,9 +79,10 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     if let Some(items) = items {
         return items::run(&bench, items);
     }
+    let native = Native::ensure()?;
     let mut results = Vec::new();
     for case in cases {
-        let result = measure_case(&bench, case, runs, readers)
+        let result = measure_case(&bench, &native, case, runs, readers)
             .with_context(|| format!("the case {}", case.name))?;
         results.push(result);
     }
@@ -93,9 +96,15 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// All runs of a case: the page, the floor and Python take turns, so that whatever else the
+/// All runs of a case: the page, the floor, Python and the native program take turns, so that whatever else the
 /// machine does falls on each of them alike.
-fn measure_case(bench: &Bench, case: &Case, runs: usize, readers: Option<usize>) -> Result<Value> {
+fn measure_case(
+    bench: &Bench,
+    native: &Native,
+    case: &Case,
+    runs: usize,
+    readers: Option<usize>,
+) -> Result<Value> {
     let made = evidence::ensure(case)?;
     let drop = Drop {
         path: &made.path,
@@ -108,6 +117,7 @@ fn measure_case(bench: &Bench, case: &Case, runs: usize, readers: Option<usize>)
     };
 
     let (mut page, mut floor, mut python) = (Vec::new(), Vec::new(), Vec::new());
+    let mut natively = Vec::new();
     for run in 1..=runs {
         for &readers in &counts {
             let mut result = bench.page(&drop, readers)?;
@@ -135,6 +145,13 @@ fn measure_case(bench: &Bench, case: &Case, runs: usize, readers: Option<usize>)
             );
             python.push(result);
         }
+        let result = native.verify(drop.path)?;
+        println!(
+            "{} {run}/{runs}  native {:.0} ms",
+            case.name,
+            measure::number(&result, "ms")?
+        );
+        natively.push(result);
     }
     Ok(json!({
         "name": case.name,
@@ -143,5 +160,6 @@ fn measure_case(bench: &Bench, case: &Case, runs: usize, readers: Option<usize>)
         "page": page,
         "floor": floor,
         "python": python,
+        "native": natively,
     }))
 }

@@ -17,8 +17,8 @@ pub(super) fn markdown(report: &Value) -> Result<String> {
     let mut text = machine(report);
     text.push_str(
         "\n| case | files | Exhibit | reading alone | Exhibit / reading | Python | Python / Exhibit \
-         | longest frame | longest task | memory |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+         | native | Exhibit / native | longest frame | longest task | memory |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for case in list(report, "cases") {
         row(&mut text, case)?;
@@ -58,13 +58,14 @@ fn row(text: &mut String, case: &Value) -> Result<()> {
     let exhibit = median(&page, "ms")?;
     let floor = median(&runs(case, "floor"), "ms")?;
     let python = median(&runs(case, "python"), "ms")?;
+    let native = median(&runs(case, "native"), "ms")?;
     let over = |a: Option<f64>, b: Option<f64>| match (a, b) {
         (Some(a), Some(b)) if b > 0.0 => format!("{:.2}", a / b),
         _ => "–".to_owned(),
     };
     writeln!(
         text,
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
         case["about"].as_str().unwrap_or_default(),
         case["files"],
         seconds(exhibit),
@@ -72,6 +73,8 @@ fn row(text: &mut String, case: &Value) -> Result<()> {
         over(exhibit, floor),
         seconds(python),
         over(python, exhibit),
+        seconds(native),
+        over(exhibit, native),
         shown(worst(&page, "frame"), 1.0, "ms"),
         shown(worst(&page, "task"), 1.0, "ms"),
         shown(worst(&page, "memory"), 1e6, "MB"),
@@ -188,12 +191,12 @@ mod tests {
         ]);
         let report = json!({ "runs": 1, "machine": {}, "cases": [
             {"name": "zip", "about": "a zip", "files": 7, "page": page,
-             "floor": [{"ms": 200.0}], "python": []},
+             "floor": [{"ms": 200.0}], "python": [], "native": [{"ms": 100.0}]},
         ]});
         let text = markdown(&report).expect("a table");
-        assert!(
-            text.contains("| a zip | 7 | 0.30 s | 0.20 s | 1.50 | – | – | 17 ms | 0 ms | 200 MB |")
-        );
+        assert!(text.contains(
+            "| a zip | 7 | 0.30 s | 0.20 s | 1.50 | – | – | 0.10 s | 3.00 | 17 ms | 0 ms | 200 MB |"
+        ));
         assert!(text.contains("| zip | own | 300 | 0 | 1 | 2 | 3 | 4 | 5 | 6 |"));
         assert!(text.contains("| zip | 1 | 500 | – | – | – | – | – | – |"));
     }

@@ -7,6 +7,7 @@ mod activity;
 mod audit;
 mod compliance;
 mod custody;
+mod deaths;
 mod glue;
 mod intake;
 mod objects;
@@ -61,6 +62,11 @@ const SUITES: &[Suite] = &[
     everywhere(glue::TESTS),
     everywhere(seal::TESTS),
     everywhere(intake::TESTS),
+    // What stands between a page and its workers is put there by Chromium's driver alone.
+    Suite {
+        tests: deaths::TESTS,
+        runs_in: |setting| setting.engine.has_devtools,
+    },
     everywhere(views::TESTS),
     everywhere(activity::TESTS),
     everywhere(resources::TESTS),
