@@ -132,43 +132,36 @@ impl Asked {
 impl Case {
     /// Adds a file. `source` is the number of the dropped file; an archive's members share it.
     pub fn add(&mut self, source: u32, mut entry: Entry) {
-        let mut facts = Entry {
-            facts: std::mem::take(&mut entry.facts),
-            ..entry.clone()
-        };
-        let file = self.register.add(source, &mut entry);
-        if let Facts::Log(log) = &facts.facts {
-            let first = self.activity.len();
-            self.accessed.take(first, &log.sizes);
-            self.reach.take(first, &log.requests);
-            self.secrets
-                .take(file, secrets::Of::Event, first, &log.secrets);
-            self.activity.add(file, log);
-        }
-        if let Facts::Config(config) = &facts.facts {
-            let first = self.inventory.next();
-            self.secrets
-                .take(file, secrets::Of::Item, first, &config.secrets);
-            self.inventory.add(file, config);
-        }
-        if let Facts::Compliance(recorded) = &facts.facts {
-            self.compliance.recorded.push((file, (**recorded).clone()));
-        }
-        if let Facts::Artifacts(all) = &facts.facts {
-            self.read_artifacts.push((file, all.clone()));
-        }
-        match &facts.facts {
+        let file = self.register.next_place();
+        match &entry.facts {
+            Facts::Log(log) => {
+                let first = self.activity.len();
+                self.accessed.take(first, &log.sizes);
+                self.reach.take(first, &log.requests);
+                self.secrets
+                    .take(file, secrets::Of::Event, first, &log.secrets);
+                self.activity.add(file, log);
+            }
+            Facts::Config(config) => {
+                let first = self.inventory.next();
+                self.secrets
+                    .take(file, secrets::Of::Item, first, &config.secrets);
+                self.inventory.add(file, config);
+            }
+            Facts::Compliance(recorded) => {
+                self.compliance.recorded.push((file, (**recorded).clone()));
+            }
+            Facts::Artifacts(all) => self.read_artifacts.push((file, all.clone())),
             Facts::Sheet(both) => {
                 self.objects.held.push((file, both.0.clone()));
                 self.changes.sheets.push((file, both.1.clone()));
             }
             Facts::Collection(one) => self.custody.collections.push((file, (**one).clone())),
+            Facts::Object(object) => self.objects.held.push((file, (**object).clone())),
             _ => {}
         }
-        if let Facts::Object(object) = &facts.facts {
-            self.objects.held.push((file, (**object).clone()));
-        }
-        self.holdings.add(file, &mut facts);
+        self.holdings.add(file, &mut entry);
+        self.register.add(source, entry);
         self.rounds = 0;
     }
 

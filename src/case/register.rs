@@ -1,6 +1,9 @@
 //! The register: every file that was dropped, with its hash.
 
 use crate::evidence::parts::Checksums;
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use crate::evidence::{Kind, Problem};
 use crate::intake::Entry;
 use crate::integrity::Files;
@@ -26,9 +29,9 @@ pub struct Registered {
     /// What it is.
     pub kind: Kind,
     /// Its account, where known.
-    pub account: Option<Box<str>>,
+    pub account: Option<Rc<str>>,
     /// Its region, where known.
-    pub region: Option<Box<str>>,
+    pub region: Option<Rc<str>>,
     /// What went wrong, the gravest first.
     pub problems: Box<[Problem]>,
     /// When it was added to the case, by the clock of the machine.
@@ -47,26 +50,44 @@ pub struct Register {
     order: Vec<u32>,
     /// The place of each file in `order`.
     ranks: Vec<u32>,
+    /// Accounts and regions.
+    places: HashSet<Rc<str>, foldhash::fast::RandomState>,
 }
 
 impl Register {
-    /// Registers a file and returns its place.
-    pub fn add(&mut self, source: u32, entry: &mut Entry) -> u32 {
+    /// The place of the file that is registered next.
+    pub fn next_place(&self) -> u32 {
+        self.files.len() as u32
+    }
+
+    /// Registers a file.
+    pub fn add(&mut self, source: u32, entry: Entry) {
+        let account = entry.account.map(|text| self.held(&text));
+        let region = entry.region.map(|text| self.held(&text));
         self.files.push(Registered {
             source,
-            path: std::mem::take(&mut entry.path).into(),
+            path: entry.path.into(),
             size: entry.size,
             sum: entry.sum,
-            checksums: entry.checksums.take().map(Box::new),
+            checksums: entry.checksums.map(Box::new),
             content: entry.content,
             kind: entry.kind,
-            account: entry.account.take().map(Into::into),
-            region: entry.region.take().map(Into::into),
-            problems: std::mem::take(&mut entry.problems).into(),
+            account,
+            region,
+            problems: entry.problems.into(),
             added: self.now,
             gone: false,
         });
-        (self.files.len() - 1) as u32
+    }
+
+    /// Accounts and regions are few, and each is held once.
+    fn held(&mut self, text: &str) -> Rc<str> {
+        if let Some(known) = self.places.get(text) {
+            return Rc::clone(known);
+        }
+        let new: Rc<str> = text.into();
+        self.places.insert(Rc::clone(&new));
+        new
     }
 
     /// Forgets the files of `source`; returns whether there were any.

@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
 use crate::evidence::{Limits, Problem, ProblemCode, Source};
 
-use super::unpack::{directory_fits, member_name, zip_problem};
+use super::zipped::{directory_fits, member_name, zip_problem};
 
 /// The inflated bytes of a file or member, at most `limit` of them.
 pub(super) fn extract(

@@ -240,9 +240,9 @@ pub struct MetadataItem {
     /// The file it is in.
     pub file: FileIx,
     /// The object's bucket, where known.
-    pub bucket: Option<String>,
+    pub bucket: Option<Name>,
     /// The object's key, where known.
-    pub key: Option<Box<str>>,
+    pub key: Option<Name>,
     /// The signature; `None` where its text is no hexadecimal.
     pub signature: Option<Signature>,
 }
@@ -455,8 +455,8 @@ impl Holdings {
         let Some(text) = record.signature else { return };
         self.metadata.push(MetadataItem {
             file,
-            bucket: record.bucket,
-            key: record.key.map(Into::into),
+            bucket: record.bucket.map(|text| self.names.hold(&text)),
+            key: record.key.map(|text| self.names.hold(&text)),
             signature: Signature::from_hex(&text),
         });
     }

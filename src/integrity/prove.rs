@@ -308,8 +308,9 @@ impl Prover<'_> {
     fn by_named_metadata(&mut self, primary: &[DigestIx]) {
         let mut named: HashMap<&str, Vec<usize>, foldhash::fast::RandomState> = HashMap::default();
         for (at, item) in self.holdings.metadata.iter().enumerate() {
-            if let Some(key) = &item.key {
-                named.entry(base_name(key)).or_default().push(at);
+            if let Some(key) = item.key {
+                let name = base_name(self.holdings.text(key));
+                named.entry(name).or_default().push(at);
             }
         }
         if named.is_empty() {
@@ -318,15 +319,11 @@ impl Prover<'_> {
         for &ix in primary {
             let holdings = self.holdings;
             let item = &holdings.digests[ix as usize];
-            let (bucket, key) = (holdings.text(item.bucket), holdings.text(item.key));
+            let key = holdings.text(item.key);
             let all = named.get(base_name(key)).map_or(&[][..], Vec::as_slice);
             for &at in all.iter().take(MOST_METADATA) {
                 let metadata = &holdings.metadata[at];
-                if metadata
-                    .bucket
-                    .as_deref()
-                    .is_some_and(|named| named != bucket)
-                {
+                if metadata.bucket.is_some_and(|named| named != item.bucket) {
                     continue;
                 }
                 let outcome = self.verifies(ix, SignatureAt::Metadata(at as u32));
@@ -343,8 +340,7 @@ impl Prover<'_> {
                             && all.len() <= MOST_METADATA
                             && metadata
                                 .key
-                                .as_deref()
-                                .is_some_and(|named| is_key(named, key)) =>
+                                .is_some_and(|named| is_key(holdings.text(named), key)) =>
                     {
                         proof.condemned = true;
                         proof.signature = Some(SignatureAt::Metadata(at as u32));

@@ -9,6 +9,7 @@ pub(super) mod stream;
 pub(super) mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::config::inventory::{Capture, CaptureIx, ResourceIx};
 use crate::config::recorder::{Coverage, coverage};
@@ -66,7 +67,7 @@ pub(super) fn arrange(case: &mut Case) {
         .map(|(_, file)| name::base(&file.path))
         .collect();
     let place = |file| {
-        let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let text = |text: &Option<Rc<str>>| text.as_deref().unwrap_or_default().to_owned();
         register.file(file).map_or_else(Default::default, |file| {
             (text(&file.account), text(&file.region))
         })
