@@ -381,13 +381,27 @@ impl Pool {
     /// Gives up what waits; what a reader holds is finished. Returns the files not read.
     pub(crate) fn cancel(&mut self) -> Vec<(u32, Entry)> {
         let mut entries = Vec::new();
-        let jobs = std::mem::take(&mut self.waiting).into_iter();
-        let first_shares = jobs.filter(|job| job.shard.0 == 0);
-        let single = first_shares.flat_map(|job| job.sources);
-        for number in single.chain(std::mem::take(&mut self.files)) {
+        // Of a big archive some shares may be read and some not: then it is not as a whole that it was not read.
+        let mut files: BTreeMap<u32, bool> = BTreeMap::new();
+        for job in std::mem::take(&mut self.waiting) {
+            for number in job.sources {
+                *files.entry(number).or_default() |= job.shard.0 == 0;
+            }
+        }
+        files.extend(
+            std::mem::take(&mut self.files)
+                .into_iter()
+                .map(|number| (number, true)),
+        );
+        for (number, is_whole) in files {
             let source = &self.sources[number as usize];
             let problem = Problem::new(ProblemCode::Cancelled, "");
-            entries.push((number, failed(&source.path, source.known_size(), problem)));
+            let path = if is_whole {
+                source.path.clone()
+            } else {
+                format!("{}/(unread)", source.path)
+            };
+            entries.push((number, failed(&path, source.known_size(), problem)));
         }
         entries
     }

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod deny;
 mod e2e;
+mod fuzz;
 mod generate;
 mod offline;
 mod one_file;
@@ -54,6 +55,20 @@ const COMMANDS: &[Command] = &[
         name: "generate",
         about: "make evidence and lists  fixtures | demo | dependencies | bulk --logs N --digests N --json-bytes N --out DIR | events --count N --out DIR",
         run: generate::run,
+    },
+    Command {
+        name: "load",
+        about: "much evidence in a real browser, over dist/ as it is; minutes each  [--only NAME]",
+        run: |mut args| {
+            let only: Option<String> = args.opt_value_from_str("--only")?;
+            shell::finish(args)?;
+            e2e::run_load(only.as_deref())
+        },
+    },
+    Command {
+        name: "fuzz",
+        about: "run the targets under fuzz/, with a nightly compiler  [--seconds N] [--target NAME]",
+        run: fuzz::run,
     },
     Command {
         name: "shots",

@@ -10,6 +10,7 @@ use pico_args::Arguments;
 use crate::build::{self, Profile};
 use crate::deny;
 use crate::e2e::{self, Setting, Variant};
+use crate::fuzz;
 use crate::reproduce;
 use crate::setup::{self, Browser, Engine, Tools, WasmStd};
 use crate::shell;
@@ -66,6 +67,12 @@ const STEPS: &[Step] = &[
     ),
     long("reproduce", "two builds, the same bytes", |_| {
         reproduce::run()
+    }),
+    long("load", "end-to-end tests under load", |_| {
+        e2e::run_load(None)
+    }),
+    long("fuzz", "fuzzing, a minute a target", |_| {
+        fuzz::all(60, None)
     }),
     long("firefox", "end-to-end tests in Firefox", firefox),
     long(

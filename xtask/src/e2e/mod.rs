@@ -8,8 +8,10 @@ mod audit;
 mod compliance;
 mod custody;
 mod deaths;
+mod faults;
 mod glue;
 mod intake;
+mod load;
 mod objects;
 mod offline;
 mod page;
@@ -23,6 +25,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use load::run as run_load;
 pub(crate) use page::{Page, key};
 pub(crate) use stage::{Stage, Variant};
 pub(crate) use views::VIEWS;
@@ -65,6 +68,12 @@ const SUITES: &[Suite] = &[
     // What stands between a page and its workers is put there by Chromium's driver alone.
     Suite {
         tests: deaths::TESTS,
+        runs_in: |setting| setting.engine.has_devtools,
+    },
+    everywhere(faults::TESTS),
+    // Firefox takes no folder: what goes while it is read goes one by one.
+    Suite {
+        tests: faults::FOLDER_TESTS,
         runs_in: |setting| setting.engine.has_devtools,
     },
     everywhere(views::TESTS),

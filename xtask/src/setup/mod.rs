@@ -4,6 +4,7 @@
 mod apt;
 mod axe;
 mod browser;
+mod fuzzer;
 mod lints;
 mod lock;
 mod models;
@@ -12,6 +13,7 @@ mod wasm_std;
 
 pub(crate) use axe::ensure as axe;
 pub(crate) use browser::{Browser, ENGINES, Engine};
+pub(crate) use fuzzer::Fuzzer;
 pub(crate) use lints::ensure as lints;
 pub(crate) use models::models;
 pub(crate) use tools::{Tools, cargo_home, deny};

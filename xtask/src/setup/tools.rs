@@ -12,6 +12,7 @@ use crate::shell;
 /// trunk 0.22 needs a newer compiler than the oldest that we support.
 const TRUNK: &str = "0.21.14";
 const GECKODRIVER: &str = "0.37.1";
+const FUZZ: &str = "0.13.2";
 const DENY: &str = "0.20.2";
 
 /// Tools are started often and run for seconds: building them fast matters more than their
@@ -65,12 +66,27 @@ impl Tools {
 
     /// PATH with these tools first.
     pub(crate) fn path(&self) -> Result<std::ffi::OsString> {
-        let rest = env::var_os("PATH").unwrap_or_default();
-        let folders = [self.wasm_bindgen.clone(), folder_of(&self.trunk)]
-            .into_iter()
-            .chain(env::split_paths(&rest));
-        env::join_paths(folders).context("a folder of PATH cannot be joined")
+        path_with(&[self.wasm_bindgen.clone(), folder_of(&self.trunk)])
     }
+}
+
+/// PATH with these folders first.
+fn path_with(folders: &[PathBuf]) -> Result<std::ffi::OsString> {
+    let rest = env::var_os("PATH").unwrap_or_default();
+    let folders = folders.iter().cloned().chain(env::split_paths(&rest));
+    env::join_paths(folders).context("a folder of PATH cannot be joined")
+}
+
+/// PATH with cargo-fuzz first.
+pub(super) fn path_with_fuzz() -> Result<std::ffi::OsString> {
+    let tool = Tool {
+        program: "cargo-fuzz",
+        package: "cargo-fuzz",
+        version: FUZZ.to_owned(),
+        why: "it builds and runs the targets under fuzz/",
+        features: &[],
+    };
+    path_with(&[folder_of(&tool.ensure()?)])
 }
 
 /// Firefox's driver.

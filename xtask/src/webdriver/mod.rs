@@ -25,6 +25,8 @@ pub(crate) struct Driver {
     address: String,
     program: PathBuf,
     engine: &'static Engine,
+    /// Flags of Chromium beside those that every session has.
+    flags: Vec<&'static str>,
 }
 
 impl Driver {
@@ -56,30 +58,48 @@ impl Driver {
             address: format!("http://127.0.0.1:{port}"),
             program: browser.program.clone(),
             engine: browser.engine,
+            flags: Vec::new(),
         })
     }
 }
 
 impl Driver {
+    /// Opens sessions with these flags of Chromium too.
+    pub(crate) fn with_flags(mut self, flags: &[&'static str]) -> Self {
+        self.flags.extend(flags);
+        self
+    }
+
+    /// The memory that the pages' processes hold now, in bytes. `None` where the system does not tell.
+    pub(crate) fn renderers_now(&self) -> Option<u64> {
+        let all = self.renderers()?;
+        Some(all.iter().map(|process| process.now).sum())
+    }
+
     /// The most memory that any page's process has held so far, in bytes: its resident set,
     /// the browser's own part of it included. `None` where the system does not tell.
     pub(crate) fn renderer_peak(&self) -> Option<u64> {
+        self.renderers()?.iter().map(|process| process.peak).max()
+    }
+
+    /// The processes of pages, among all that descend from the driver.
+    fn renderers(&self) -> Option<Vec<Process>> {
         let mut family = vec![self.process.id()];
-        let mut peak = None;
-        let processes: Vec<Process> = fs::read_dir("/proc")
+        let mut found = Vec::new();
+        let mut processes: Vec<Process> = fs::read_dir("/proc")
             .ok()?
             .flatten()
             .filter_map(|entry| Process::read(&entry.path()))
             .collect();
         while let Some(parent) = family.pop() {
-            for process in processes.iter().filter(|process| process.parent == parent) {
-                family.push(process.id);
-                if process.is_renderer {
-                    peak = peak.max(Some(process.peak));
-                }
-            }
+            let (children, others): (Vec<Process>, Vec<Process>) = processes
+                .into_iter()
+                .partition(|process| process.parent == parent);
+            processes = others;
+            family.extend(children.iter().map(|process| process.id));
+            found.extend(children.into_iter().filter(|process| process.is_renderer));
         }
-        peak
+        Some(found)
     }
 }
 
@@ -88,8 +108,10 @@ struct Process {
     id: u32,
     parent: u32,
     is_renderer: bool,
-    /// Bytes.
+    /// Bytes at most so far.
     peak: u64,
+    /// Bytes now.
+    now: u64,
 }
 
 impl Process {
@@ -106,6 +128,7 @@ impl Process {
             parent: u32::try_from(field("PPid:")?).ok()?,
             is_renderer: String::from_utf8_lossy(&command).contains("--type=renderer"),
             peak: field("VmHWM:").unwrap_or(0) * 1024,
+            now: field("VmRSS:").unwrap_or(0) * 1024,
         })
     }
 }

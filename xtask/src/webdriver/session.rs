@@ -224,7 +224,7 @@ fn capabilities(driver: &Driver, downloads: &Path) -> Value {
         wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
         wanted["goog:chromeOptions"] = json!({
             "binary": driver.program,
-            "args": FLAGS,
+            "args": FLAGS.iter().chain(&driver.flags).collect::<Vec<_>>(),
             "prefs": {
                 "download.default_directory": downloads,
                 "download.prompt_for_download": false,
