@@ -333,3 +333,33 @@ fn the_icon_of_the_page_is_the_drawn_one() {
         .replace("%23", "#");
     assert!(plain.contains(&icon.trim().replace('"', "'")));
 }
+
+/// What `docs/hostile.md` names is there: a fixture, a test of the host, or one of the browser.
+#[test]
+fn hostile_evidence_is_held_by_tests() {
+    let table = fs::read_to_string(root().join("docs/hostile.md")).expect("docs/hostile.md");
+    let mut code = String::new();
+    for folder in ["src", "tests", "xtask/src"] {
+        sources(folder)
+            .into_iter()
+            .for_each(|(_, text)| code += &text);
+    }
+    let mut held = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let Some(by) = row.trim_end_matches(" |").rsplit(" | ").next() else {
+            continue;
+        };
+        for name in by.split(", ").filter_map(|one| one.strip_prefix('`')) {
+            let name = name.trim_end_matches('`');
+            let is_fixture = root().join("tests/evidence").join(name).is_dir();
+            let is_test =
+                code.contains(&format!("fn {name}(")) || code.contains(&format!("\"{name}\""));
+            assert!(
+                is_fixture || is_test,
+                "docs/hostile.md names {name}, which is not there"
+            );
+            held += 1;
+        }
+    }
+    assert!(held > 50, "only {held} tests are named");
+}

@@ -317,7 +317,9 @@ pub(super) fn by_name(path: &str) -> Option<Kind> {
 
 /// The kind of a file: by content; a file that stands where a digest or log belongs is judged as one.
 pub(super) fn kind(path: &str, text: &[u8]) -> Kind {
-    match (by_content(text), by_name(path)) {
+    // A marker is empty: nothing hides behind its name.
+    let named = by_name(path).filter(|kind| *kind != Kind::Ignored || text.is_empty());
+    match (by_content(text), named) {
         (_, Some(Kind::Ignored)) => Kind::Ignored,
         (_, Some(named @ Kind::CloudtrailDigest)) => named,
         (Some(Kind::CloudtrailInsight), _) => Kind::CloudtrailInsight,

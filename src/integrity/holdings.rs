@@ -428,7 +428,9 @@ impl Holdings {
             },
             trailing: has(entry, ProblemCode::GzipTrailing),
             unread: entry.kind == Kind::Unreadable,
-            optional: !matches!(entry.kind, Kind::CloudtrailLog | Kind::Unreadable),
+            // What stands where a log file belongs is judged as one, whatever it holds.
+            optional: entry.kind != Kind::CloudtrailLog
+                && name.as_ref().is_none_or(|name| name.insight),
             events,
         };
         self.logs.push(item);

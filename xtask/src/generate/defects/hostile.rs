@@ -157,6 +157,39 @@ impl Bench<'_> {
             )?,
             self.changed(
                 Defect {
+                    name: "extra-log-in-disguise",
+                    about: "A log file that no digest lists begins with an Insights event, of which no digest needs to know.",
+                    verdict: "incomplete",
+                    logs: &[("valid", 8), ("unlisted", 1)],
+                    ..SOUND
+                },
+                |files, _| {
+                    let trail = Trail::plain(self.signer);
+                    let at = START + 3 * HOUR + 1_800;
+                    let text = String::from_utf8(trail.records(at, 7, 2))?;
+                    let text = text.replacen("{\"awsRegion\":", "{\"insightDetails\":{\"state\":\"Start\"},\"awsRegion\":", 1);
+                    anyhow::ensure!(text.contains("insightDetails"), "no record begins so");
+                    files.insert(trail.log_key(at, 7), gzip(text.as_bytes())?);
+                    Ok(())
+                },
+            )?,
+            self.changed(
+                Defect {
+                    name: "marker-file-with-content",
+                    about: "A file with the name of AWS Config's empty marker holds events: it is read.",
+                    verdict: "incomplete",
+                    logs: &[("valid", 8), ("uncovered", 1)],
+                    problems: &[("record-invalid", 1)],
+                    ..SOUND
+                },
+                |files, _| {
+                    let name = "AWSLogs/111122223333/Config/ConfigWritabilityCheckFile";
+                    files.insert(name.to_owned(), b"{\"Records\":[{\"eventName\":\"GetUser\",\"eventTime\":5,\"eventTime\":6}]}".to_vec());
+                    Ok(())
+                },
+            )?,
+            self.changed(
+                Defect {
                     name: "digest-with-bytes-appended",
                     about: "A second gzip member follows a digest: what is signed is proven, the file is more than that.",
                     verdict: "failed",
