@@ -21,6 +21,7 @@ pub mod object;
 pub mod order;
 pub mod risk;
 pub mod secret;
+pub mod sigma;
 pub mod sum;
 pub mod texts;
 pub mod ticket;

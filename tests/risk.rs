@@ -1,12 +1,18 @@
-//! Alerts over public logs of attack techniques, and over the quiet hours of the demo.
+//! Alerts over public logs of attack techniques, and over the quiet hours of the demo; Sigma rules over public rules
+//! and public logs.
 
 mod support;
 
 use std::path::Path;
 
+use exhibit::case::{Answer, Case, Export, Question, Settings};
+use exhibit::moment::Moment;
+use exhibit::risk::CustomAlert;
+use exhibit::sigma::detection::{Call, Record};
+use exhibit::sigma::{Dropped, holding, parse};
 use serde_json::Value;
 
-use support::{files_below, report};
+use support::{files_below, judged, report};
 
 fn alerts(report: &Value) -> Vec<(String, String)> {
     let all = report["risk"]["alerts"].as_array().expect("alerts");
@@ -95,4 +101,250 @@ fn quiet_hours_raise_nothing_grave() {
         .windows(2)
         .all(|pair| pair[0]["risk"].as_u64() >= pair[1]["risk"].as_u64());
     assert!(!calls.is_empty() && sorted);
+}
+
+/// SigmaHQ's rules for CloudTrail.
+fn sigma_rules() -> Option<Vec<(String, Dropped)>> {
+    let files = files_below(&support::data("config/sigma_aws")?);
+    let rules = files.iter().filter(|(path, _)| path.ends_with(".yml"));
+    let read =
+        rules.flat_map(|(path, bytes)| parse(bytes).into_iter().map(|rule| (path.clone(), rule)));
+    Some(read.collect())
+}
+
+/// The records of all public logs.
+fn records() -> Vec<Value> {
+    let folders = ["invictus-aws_dataset", "stratus-red-team-detonation-logs"];
+    let folders = folders
+        .iter()
+        .filter_map(|name| support::data(&format!("cloudtrail/{name}")));
+    let mut all = Vec::new();
+    for (_, bytes) in folders.flat_map(|folder| files_below(&folder)) {
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Array(records)) => all.extend(records),
+            Ok(Value::Object(mut file)) => {
+                if let Some(Value::Array(records)) = file.remove("Records") {
+                    all.extend(records);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn every_sigmahq_rule_is_read_or_its_reason_told() {
+    let Some(rules) = sigma_rules() else { return };
+    assert_eq!(rules.len(), 58);
+    for (path, rule) in &rules {
+        assert!(
+            !rule.title.is_empty() && !rule.author.is_empty() && rule.id.len() == 36,
+            "{path}"
+        );
+        assert!(
+            !rule.references.is_empty() && !rule.tags.is_empty(),
+            "{path}"
+        );
+    }
+    let wrong: Vec<(&str, &str)> = rules
+        .iter()
+        .filter_map(|(path, rule)| Some((path.as_str(), rule.rule.as_ref().err()?.as_str())))
+        .collect();
+    // The one that asks for a placeholder of the reader's own.
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert!(
+        wrong[0].0.contains("placeholder") && wrong[0].1.contains("expand"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn what_the_call_decides_is_what_the_record_says() {
+    let Some(rules) = sigma_rules() else { return };
+    let (records, mut matches, mut fired) = (records(), 0, std::collections::BTreeSet::new());
+    if records.is_empty() {
+        return;
+    }
+    let word = |record: &Value, key: &str| record[key].as_str().unwrap_or_default().to_owned();
+    let mut decided = 0;
+    for record in &records {
+        let call = Call::new(&word(record, "eventName"), &word(record, "eventSource"));
+        for (path, rule) in &rules {
+            let Ok(rule) = &rule.rule else { continue };
+            let told = rule
+                .holds(&Record::new(record))
+                .expect("a whole record tells all");
+            if let Some(by_call) = rule.holds(&call) {
+                decided += 1;
+                assert_eq!(by_call, told, "{path}: {record}");
+            }
+            matches += usize::from(told);
+            if told {
+                fired.insert(path.as_str());
+            }
+        }
+    }
+    let asked = records.len() * (rules.len() - 1);
+    println!(
+        "{} records, {matches} matches of {} rules; the call alone decided {decided} of {asked}",
+        records.len(),
+        fired.len()
+    );
+    assert!(fired.len() >= 15 && matches > 100, "{fired:?}");
+    assert!(decided * 100 > asked * 95, "{decided} of {asked}");
+}
+
+/// Does what readers do with the records that a case asks for.
+fn look(case: &mut Case, files: &[(String, Vec<u8>)]) -> usize {
+    let Answer::Suspects(suspects) = case.answer(&Question::Suspects) else {
+        panic!("no answer")
+    };
+    let (mut hits, mut looked) = (Vec::new(), 0);
+    for (file, asked) in suspects.files.iter().zip(&suspects.asked) {
+        let (_, bytes) = files
+            .iter()
+            .find(|(path, _)| *path == file.path)
+            .expect("the file");
+        for ((event, (at, length)), group) in file.events.iter().zip(&file.parts).zip(asked) {
+            looked += 1;
+            let places = &suspects.groups[*group as usize];
+            let rules = places
+                .iter()
+                .map(|&at| suspects.rules[at as usize].as_ref().expect("a rule"));
+            let record = &bytes[*at as usize..(*at + *length) as usize];
+            let record = std::str::from_utf8(record).expect("text");
+            hits.extend(
+                holding(rules, record)
+                    .into_iter()
+                    .map(|at| (places[at as usize], *event)),
+            );
+        }
+    }
+    assert!(case.suspect(suspects.stamp, &hits));
+    assert!(
+        !case.suspect(suspects.stamp + 1, &hits),
+        "what is of other evidence is void"
+    );
+    looked
+}
+
+fn told(case: &mut Case) -> Value {
+    let mut text = Vec::new();
+    let generated = Moment::from_seconds(0);
+    case.export(&Export::Report { generated }, &mut |part| {
+        text.extend_from_slice(part)
+    });
+    serde_json::from_slice(&text).expect("JSON")
+}
+
+#[test]
+fn dropped_sigma_rules_find_their_events() {
+    let rule = |title: &str, id: &str, detection: &str| {
+        format!("title: {title}\nid: {id}\nauthor: A. Writer\nlevel: high\ntags:\n  - attack.stealth\nlogsource:\n  product: aws\n  service: cloudtrail\ndetection:\n{detection}\n").into_bytes()
+    };
+    let event = |id: u32, name: &str, more: &str| {
+        format!(
+            r#"{{"eventVersion":"1.08","eventID":"{id:08x}-0000-0000-0000-00000000000a","eventName":"{name}","eventSource":"s3.amazonaws.com","eventTime":"2026-03-01T05:00:0{id}Z"{more}}}"#
+        )
+    };
+    let log = format!(
+        "{{\"Records\":[{},{},{},{}]}}",
+        event(
+            1,
+            "PutBucketPolicy",
+            r#","requestParameters":{"bucketName":"a"}"#
+        ),
+        event(
+            2,
+            "PutBucketPolicy",
+            r#","requestParameters":{"bucketName":"b"}"#
+        ),
+        event(3, "GetObject", ""),
+        event(4, "DeleteBucket", ""),
+    );
+    let by_call = rule(
+        "By call",
+        "11111111-1111-1111-1111-111111111111",
+        "  s:\n    eventName: DeleteBucket\n  condition: s",
+    );
+    let by_record = rule(
+        "By record",
+        "22222222-2222-2222-2222-222222222222",
+        "  s:\n    eventName: PutBucketPolicy\n    requestParameters.bucketName: b\n  condition: s",
+    );
+    let unsupported = rule(
+        "Counts",
+        "33333333-3333-3333-3333-333333333333",
+        "  s:\n    eventName: A\n  condition: s | count() > 3",
+    );
+    let files = vec![
+        ("a.json".to_owned(), log.into_bytes()),
+        ("rules/again.yml".to_owned(), by_call.clone()),
+        ("rules/by-call.yml".to_owned(), by_call),
+        ("rules/by-record.yml".to_owned(), by_record),
+        ("rules/unsupported.yml".to_owned(), unsupported),
+    ];
+    let mut case = judged(&files, Settings::default());
+    let before = told(&mut case);
+    let of = |report: &Value, title: &str| {
+        report["risk"]["alerts"]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["title"] == title).cloned())
+    };
+    assert!(of(&before, "By call").is_some() && of(&before, "By record").is_none());
+    assert_eq!(
+        look(&mut case, &files),
+        2,
+        "only records of the call are read again"
+    );
+    let report = told(&mut case);
+    let found = of(&report, "By record").expect("raised");
+    assert_eq!(
+        (
+            found["count"].as_u64(),
+            found["severity"].as_str(),
+            found["rule"]["author"].as_str()
+        ),
+        (Some(1), Some("high"), Some("A. Writer"))
+    );
+    assert!(
+        found["rule"]["licence"]
+            .as_str()
+            .is_some_and(|licence| licence.contains("DRL"))
+    );
+    let state = |title: &str| {
+        let rules = report["risk"]["sigma"].as_array().expect("rules");
+        let of = rules.iter().filter(|one| one["title"] == title);
+        of.map(|one| one["status"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(state("By call"), ["evaluated", "notEvaluated"]);
+    assert_eq!(state("Counts"), ["notEvaluated"]);
+    // Its events are asked for by its id, and a rule that is turned off finds nothing.
+    let rows =
+        |case: &mut Case, query: &str| match case.answer(&Question::Records(query.to_owned())) {
+            Answer::Records(files) => files.iter().map(|file| file.events.len()).sum::<usize>(),
+            _ => 0,
+        };
+    assert_eq!(rows(&mut case, "alert:sigma-22222222*"), 1);
+    let mut settings = Settings::default();
+    settings
+        .risk
+        .disabled
+        .alerts
+        .insert("sigma-22222222-2222-2222-2222-222222222222".to_owned());
+    settings.risk.alerts.push(CustomAlert {
+        title: "Mine".to_owned(),
+        query: "name:GetObject".to_owned(),
+        ..CustomAlert::default()
+    });
+    case.set(settings);
+    assert!(case.judge().is_empty());
+    let report = told(&mut case);
+    assert!(of(&report, "By record").is_none() && of(&report, "By call").is_some());
+    assert_eq!(
+        of(&report, "Mine").map(|one| one["from"].clone()),
+        Some("your own".into())
+    );
 }

@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "object",
         &["order", "secret", "evidence", "document", "object"],
     ),
+    ("sigma", &["sigma"]),
     ("artifact", &["moment", "evidence", "document", "artifact"]),
     (
         "compliance",
@@ -75,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "document",
             "artifact",
             "object",
+            "sigma",
             "compliance",
             "texts",
             "config",
@@ -92,6 +94,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ticket",
             "artifact",
             "object",
+            "sigma",
             "compliance",
             "texts",
             "config",
@@ -110,6 +113,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ticket",
             "artifact",
             "object",
+            "sigma",
             "compliance",
             "texts",
             "config",
@@ -126,7 +130,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "risk",
         &[
-            "config", "object", "sum", "moment", "order", "texts", "evidence", "activity", "risk",
+            "config", "object", "sigma", "sum", "moment", "order", "texts", "evidence", "activity",
+            "risk",
         ],
     ),
     (
@@ -136,6 +141,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "artifact",
             "secret",
             "object",
+            "sigma",
             "risk",
             "compliance",
             "texts",
@@ -159,6 +165,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "artifact",
             "secret",
             "object",
+            "sigma",
             "risk",
             "compliance",
             "texts",

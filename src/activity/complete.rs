@@ -123,6 +123,11 @@ fn values(store: &Store, field: Field, begun: &str) -> Vec<(String, String)> {
             .map(|choice| ((*choice).to_owned(), String::new()))
             .collect();
     }
+    if field == Field::Alert {
+        let raised = store.alerts.iter().filter(|(id, _)| id.starts_with(begun));
+        let noted = raised.map(|(id, events)| (id.clone(), format!("{} events", events.len())));
+        return noted.take(MOST).collect();
+    }
     let begins = |value: &str| {
         let head = value.as_bytes().get(..begun.len());
         let is_plain = head.is_some_and(|head| head.eq_ignore_ascii_case(begun.as_bytes()));

@@ -42,6 +42,10 @@ pub enum Field {
     Mfa,
     /// How risky the call is held to be.
     Risk,
+    /// Whether the request lets everyone in.
+    Open,
+    /// An alert that was raised.
+    Alert,
     /// Whether the record is proven.
     Proven,
     /// Whether other files hold another record of the same ID.
@@ -194,6 +198,20 @@ pub const FIELDS: &[Entry] = &[
         false,
     ),
     entry(
+        Field::Open,
+        &["open"],
+        "Open",
+        "yes: the request lets everyone in, as 0.0.0.0/0, AllUsers or any principal",
+        false,
+    ),
+    entry(
+        Field::Alert,
+        &["alert"],
+        "Alert",
+        "the id of an alert that was raised; alert:* is any",
+        false,
+    ),
+    entry(
         Field::Proven,
         &["proven", "proof"],
         "Proof",
@@ -279,7 +297,7 @@ impl Field {
             Field::Access => &["read", "write", "unknown"],
             Field::Category => &["management", "data", "insight", "network", "other"],
             Field::Mfa => &["yes", "no", "unknown"],
-            Field::Conflict | Field::Found => &["yes", "no"],
+            Field::Conflict | Field::Found | Field::Open => &["yes", "no"],
             Field::Proven => &[
                 "yes",
                 "no",
@@ -320,6 +338,8 @@ pub(super) fn flag(flags: Flags, field: Field) -> &'static str {
         Field::Access => flags.access.name(),
         Field::Category => flags.category.name(),
         Field::Mfa => flags.mfa.name(),
+        Field::Open if flags.open => "yes",
+        Field::Open => "no",
         _ => "",
     }
 }
@@ -374,7 +394,7 @@ pub fn value(store: &Store, field: Field, event: u32) -> &str {
         Field::Ip => store.ips.of(event).copied(),
         Field::Agent => store.agents.of(event).copied(),
         Field::Error => store.errors.of(event).copied(),
-        Field::Access | Field::Category | Field::Mfa => {
+        Field::Access | Field::Category | Field::Mfa | Field::Open => {
             return store
                 .flags
                 .of(event)

@@ -95,7 +95,7 @@ impl<'s> Search<'s> {
             Field::Error => store.errors.fitting(|error| is(*error)),
             Field::Resource => self.targets(&whole),
             Field::Bucket => self.targets(&|value| pattern.is(field::bucket(value))),
-            Field::Access | Field::Category | Field::Mfa => store
+            Field::Access | Field::Category | Field::Mfa | Field::Open => store
                 .flags
                 .fitting(|flags| pattern.is(field::flag(*flags, field))),
             Field::Risk => {
@@ -105,6 +105,10 @@ impl<'s> Search<'s> {
             }
             Field::Proven => self.spans(|standing, _| proven(standing, pattern)),
             Field::File => self.spans(|_, path| pattern.is(path)),
+            Field::Alert => {
+                let fitting = store.alerts.iter().filter(|(id, _)| pattern.is(id));
+                fitting.flat_map(|(_, events)| events.iter()).collect()
+            }
             Field::Conflict => self.yes_or_no(&store.conflicts, pattern),
             Field::Found => self.yes_or_no(&store.marked, pattern),
             Field::Id => match pattern.plain().map(event_id) {
@@ -244,6 +248,10 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
             } else {
                 "no"
             }),
+            Field::Alert => {
+                let mut alerts = store.alerts.iter();
+                alerts.any(|(id, events)| events.contains(event) && pattern.is(id))
+            }
             Field::Id => pattern.is(&store.id_text(event)),
             Field::Risk => pattern.is(&store.risk(event).to_string()),
             Field::Since | Field::Until | Field::Time => false,

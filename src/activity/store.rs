@@ -1,5 +1,7 @@
 //! The events: columns, the copies among them, and their order in time.
 
+use roaring::RoaringBitmap;
+
 use crate::cloudtrail::event::{Access, Answer, Category};
 use crate::cloudtrail::log::{Log, Row};
 use crate::integrity::{LogStatus, State};
@@ -36,6 +38,8 @@ pub struct Flags {
     pub category: Category,
     /// Second factor.
     pub mfa: Answer,
+    /// Whether the request lets everyone in.
+    pub open: bool,
 }
 
 /// What is known of the file that an event is in.
@@ -120,6 +124,8 @@ pub struct Store {
     risks: Vec<u8>,
     /// Events whose call is risky.
     pub risky: Bits,
+    /// Alerts that were raised, by their ids, and their events.
+    pub alerts: Vec<(String, RoaringBitmap)>,
     /// Events that are shown: each once.
     pub shown: Bits,
     /// Those in the order of their times.
@@ -170,6 +176,7 @@ impl Store {
             access: row.access,
             category: row.category,
             mfa: row.mfa,
+            open: row.open,
         });
         let seconds = row.time.map_or(0, Moment::seconds);
         self.times.push(u32::try_from(seconds).unwrap_or(0));

@@ -14,6 +14,7 @@ use exhibit::case::{
 use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, Timings};
 use exhibit::moment::Moment;
+use exhibit::sigma::Rule;
 use exhibit::sum::Sum;
 
 /// A file that was dropped: its number and its path. The handle itself stays with the page.
@@ -52,6 +53,8 @@ pub(crate) enum ToCase {
     MarkResources(Vec<u32>),
     /// What rules of the user's own say.
     Decide(Decided),
+    /// What Sigma rules find in the records: the evidence that it is of, and rules with events.
+    Suspect { stamp: u32, hits: Vec<(u32, u32)> },
     /// A document to write.
     Export { id: u32, export: Export },
 }
@@ -134,6 +137,15 @@ pub(crate) enum Part {
     Pieces {
         record: Option<(u32, u32)>,
         of: Pieces,
+    },
+    /// Which Sigma rules hold of the records, as postcard: the places of record and rule.
+    Sigma {
+        parts: Vec<(u32, u32)>,
+        /// The group of each record.
+        asked: Vec<u32>,
+        /// Rules that are asked together, by their place.
+        groups: Vec<Vec<u32>>,
+        rules: Vec<Rule>,
     },
     /// What rules of the user's own say of the items, as postcard.
     Rules {

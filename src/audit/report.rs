@@ -50,10 +50,9 @@ pub fn write(case: &Case, generated: Moment, write: &mut dyn FnMut(&[u8])) {
     out.raw("},\n\"compliance\":{");
     compliance(case, &mut out);
     out.raw("},\n\"risk\":{");
-    let [events, errors, alerts] = risk::known(case).map(risk::report).unwrap_or_default();
-    out.field("events", &events);
-    out.field("errors", &errors);
-    out.field("alerts", &alerts);
+    for (name, rows) in risk::report(case) {
+        out.field(name, &rows);
+    }
     out.list("objects", objects::report(case));
     out.raw(",\n");
     out.list("bucketObjects", accessed::report(case));

@@ -38,6 +38,9 @@ pub(super) fn found(case: &mut Case, query: &str) -> Rc<Bits> {
     {
         return Rc::clone(events);
     }
+    if query.to_lowercase().contains("alert:") {
+        super::risk::results(case);
+    }
     let register = &case.register;
     let path = |file| register.file(file).map_or("", |file| &*file.path);
     let events = Query::parse(query).map_or_else(
@@ -334,7 +337,7 @@ pub(super) fn arrange(case: &mut Case) {
         &|file| register.rank(file),
     );
     let risks = &case.settings.risk;
-    case.activity.weigh(|name| of_call(name, risks).0);
+    case.activity.weigh(|name| of_call(name, risks));
     let store = &case.activity;
     for row in &mut case.judgement.logs {
         let LogAt::File(ix) = row.at else { continue };

@@ -22,16 +22,24 @@ pub struct ComplianceSummary {
 }
 
 /// Risk at a glance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskSummary {
-    /// Events whose call is of high risk.
+    /// Events whose call has at least the risk that was asked for.
     pub calls: u64,
-    /// Events whose error is of high risk.
+    /// Events whose error has.
     pub errors: u64,
     /// Alerts that were raised.
     pub alerts: u64,
     /// Those that are critical or high.
     pub grave: u64,
+    /// Those of each severity, in the order of [`crate::risk::Severity::ALL`].
+    pub severities: [u32; 5],
+    /// Users of each tier, in the order of [`crate::risk::users::Tier::ALL`].
+    pub tiers: [u32; 4],
+    /// What was unusual of users.
+    pub unusual: u64,
+    /// Sigma rules, those that cannot be evaluated, and whether readers are still to look at records.
+    pub sigma: (u32, u32, bool),
     /// Events in all.
     pub events: u64,
     /// Objects in all.
@@ -42,6 +50,10 @@ pub struct RiskSummary {
     pub personal: u64,
     /// Objects of each risk from 1 to 10.
     pub by_risk: [u32; 10],
+    /// Objects of each class of their content type, the most frequent first.
+    pub by_class: Vec<(String, u32)>,
+    /// Objects that hold each type of personal data, the most frequent first.
+    pub by_personal: Vec<(String, u32)>,
     /// Objects of buckets that calls name.
     pub accessed: u64,
     /// Secrets in events and configuration items.

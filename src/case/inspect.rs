@@ -47,9 +47,19 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::Rule(at) => finding::inspect_rule(case, at),
         Subject::Finding(at) => finding::inspect(case, at),
         Subject::Control(at) => finding::inspect_control(case, at),
-        Subject::Call(at) => risk::inspect(case, at, false, blank("", "Call")),
-        Subject::Error(at) => risk::inspect(case, at, true, blank("", "Error")),
-        Subject::Alert(at) => risk::inspect_alert(case, at, blank("", "Alert")),
+        Subject::Call(at) => risk::calls::inspect(case, at, false, blank("", "Call")),
+        Subject::Error(at) => risk::calls::inspect(case, at, true, blank("", "Error")),
+        Subject::Alert(at) => risk::alerts::inspect(case, at, blank("", "Alert")),
+        Subject::Condition(at) => {
+            risk::alerts::inspect_condition(case, at, blank("", "Alert that is looked for"))
+        }
+        Subject::User(at) => risk::users::inspect(case, at, blank("", "User")),
+        Subject::Window(at) => {
+            risk::users::inspect_session(case, at, blank("", "Session of five minutes"))
+        }
+        Subject::Unusual(at) => {
+            risk::users::inspect_unusual(case, at, blank("", "Unusual for this user"))
+        }
         Subject::Object(at) => objects::inspect(case, at, blank("", "Object")),
         Subject::Accessed(at) => accessed::inspect(case, at, blank("", "Object of a bucket")),
         Subject::Reach(at) => reach::inspect(case, at, blank("", "Who may reach a bucket")),
@@ -87,6 +97,8 @@ pub(super) fn blank(title: &str, sort: &str) -> Inspection {
         exception: None,
         results: None,
         over_time: Vec::new(),
+        days: Vec::new(),
+        days_query: String::new(),
         correction: None,
         control: None,
         link: Link::default(),

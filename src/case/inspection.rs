@@ -43,6 +43,14 @@ pub enum Subject {
     Error(u32),
     /// An alert that was raised.
     Alert(u32),
+    /// An alert that is looked for, whether it was raised or not.
+    Condition(u32),
+    /// A user and its tier.
+    User(u32),
+    /// Five minutes of a user.
+    Window(u32),
+    /// Something that a user had not done before.
+    Unusual(u32),
     /// An object.
     Object(u32),
     /// An object of a bucket that calls name.
@@ -104,6 +112,10 @@ pub struct Inspection {
     pub results: Option<(String, String)>,
     /// How it changed.
     pub over_time: Vec<(Moment, String)>,
+    /// Its events by day, of those days that have any.
+    pub days: Vec<(Moment, u32)>,
+    /// The query of those events.
+    pub days_query: String,
     /// Of an artifact: what can be corrected.
     pub correction: Option<Correction>,
     /// Of a control of the audit: what can be concluded.

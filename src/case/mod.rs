@@ -51,17 +51,17 @@ pub use population::{Draw, Frozen, Item, Population, Sample};
 pub use question::{
     Activity, Answer, ArtifactSummary, AsOf, Ask, CallView, CaptureView, CertificateView,
     Completions, ComplianceSummary, ConfigSummary, CustomRule, Export, Facet, Facets, FileRecords,
-    Filter, Form, GapView, Graph, Histogram, Inspection, KeySummary, Need, Overview, Pieces,
-    Progress, ProtectionView, QueryError, Question, Raw, RecorderView, RelationView, ResourceView,
-    RiskSummary, Rows, RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject, TrailSummary,
-    Values,
+    Filter, Form, GapView, Graph, Histogram, Inspection, KeySummary, Need, OverTime, Overview,
+    Pieces, Progress, ProtectionView, QueryError, Question, Raw, RecorderView, RelationView,
+    ResourceView, RiskSummary, Rows, RuleVerdict, Scope, Segment, Settings, Sort, Step, Subject,
+    Suspects, TrailSummary, Trial, Values,
 };
 pub use recheck::{Earlier, Hashed, Recheck};
 pub use register::{Register, Registered};
 pub(crate) use rows::{Wanted, each_row};
 pub use saved::{Exception, SavedView};
 pub use sharing::{Masked, Masks, Sharing};
-pub use table::{Cell, Column, Row, Shape, Table};
+pub use table::{Cell, Column, Row, Shape, Switched, Table};
 
 /// All evidence of one audit and what is known of it.
 #[derive(Default)]
@@ -158,8 +158,13 @@ impl Case {
             }
             Facts::Collection(one) => self.custody.collections.push((file, (**one).clone())),
             Facts::Object(object) => self.objects.held.push((file, (**object).clone())),
+            Facts::Sigma(rules) => {
+                let rules = rules.iter().cloned().map(|rule| (file, rule));
+                self.risk.sigma.held.extend(rules);
+            }
             _ => {}
         }
+        self.risk.sigma.touch();
         self.holdings.add(file, &mut entry);
         self.register.add(source, entry);
         self.rounds = 0;
@@ -187,6 +192,11 @@ impl Case {
             self.custody
                 .collections
                 .retain(|(file, _)| !register.is_gone(*file));
+            self.risk
+                .sigma
+                .held
+                .retain(|(file, _)| !register.is_gone(*file));
+            self.risk.sigma.touch();
         }
     }
 
@@ -244,6 +254,7 @@ impl Case {
                 resources::arrange(self);
                 self.compliance.reset();
                 self.risk.reset();
+                risk::sigma::arrange(self);
                 objects::arrange(self);
                 self.accessed.reset();
                 self.reach.reset();
@@ -301,6 +312,18 @@ impl Case {
         self.epoch += 1;
     }
 
+    /// Takes what readers found of Sigma rules; says whether it is of this evidence.
+    pub fn suspect(&mut self, stamp: u32, hits: &[(u32, u32)]) -> bool {
+        let is_taken = self.risk.sigma.take(stamp, hits);
+        if is_taken {
+            self.risk.reset();
+            self.found = activity::Found::default();
+            self.view = scan::View::default();
+            self.epoch += 1;
+        }
+        is_taken
+    }
+
     /// Answers from the last judgement, in one go.
     pub fn answer(&mut self, question: &Question) -> Answer {
         let mut asked = Asked::new(question.clone());
@@ -339,7 +362,14 @@ impl Case {
                 Answer::Controls(id.clone(), controls::of_framework(self, id))
             }
             Question::Artifacts => Answer::Artifacts(artifacts::summary(self)),
-            Question::Risk => Answer::Risk(risk::summary(self)),
+            Question::Risk(least) => Answer::Risk(Box::new(risk::summary(self, *least))),
+            Question::RiskOverTime {
+                rated,
+                least,
+                by_week,
+            } => Answer::RiskOverTime(risk::by_time(self, *rated, *least, *by_week)),
+            Question::Trial(alert) => Answer::Trial(risk::alerts::trial(self, alert)),
+            Question::Suspects => Answer::Suspects(Box::new(risk::sigma::suspects(self))),
             Question::Compliance(at) => {
                 Answer::Compliance(Box::new(compliance::summary(self, *at)))
             }
@@ -369,6 +399,7 @@ impl Case {
         risk::results(self);
         accessed::list(self);
         reach::list(self);
+        risk::users::known(self);
         controls::arrange(self);
         changes::work_out(self);
         custody::work_out(self);
@@ -399,6 +430,9 @@ impl Case {
             }
             Export::Case => write(saved::write(&self.settings, recheck::files(self)).as_bytes()),
             Export::Population { table, filter } => population::write(self, *table, filter, write),
+            Export::RiskSettings => {
+                write(crate::risk::values::write(&self.settings.risk).as_bytes())
+            }
             Export::Manifest => audit::manifest::write(self, write),
             Export::Script => write(audit::script::script(self).as_bytes()),
             Export::ValidateLogs => audit::validate_logs::write(self, write),

@@ -1,5 +1,7 @@
 //! Objects: files that are no evidence themselves, what they hold and how risky that is.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::object::{FAR, Impact, Object, Personal, Row, Way};
@@ -59,13 +61,36 @@ pub(super) fn summary(case: &mut Case) -> RiskSummary {
         left_out: accessed::left_out(case),
         ..RiskSummary::default()
     };
+    let (mut classes, mut kinds) = (BTreeMap::new(), BTreeMap::new());
     for (_, object) in &case.objects.held {
+        *classes.entry(class(object)).or_insert(0) += 1;
+        for (kind, _) in personal(object) {
+            *kinds.entry(kind.label()).or_insert(0) += 1;
+        }
         let (_, risk) = risks(object, &case.settings.risk);
         summary.by_risk[usize::from(risk.clamp(1, 10)) - 1] += 1;
         summary.risky += u64::from(risk >= HIGH);
         summary.personal += u64::from(Impact::of(&object.personal) >= Impact::Moderate);
     }
+    summary.by_class = frequent(classes);
+    summary.by_personal = frequent(kinds);
     summary
+}
+
+/// The most frequent first.
+fn frequent(counts: BTreeMap<&str, u32>) -> Vec<(String, u32)> {
+    let all = counts
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count));
+    sorted(all.collect(), |a: &(String, u32), b: &(String, u32)| {
+        b.1.cmp(&a.1)
+    })
+}
+
+/// The class of an object's content type.
+fn class(object: &Object) -> &'static str {
+    let row = rows(object, Way::ContentType).into_iter().next();
+    row.map_or("none", |(row, _)| row.class)
 }
 
 /// The object that a file is.
@@ -118,6 +143,7 @@ pub(super) fn row(case: &Case, at: u32) -> Line {
             joined(object, Way::Classifier),
             joined(object, Way::Extension),
             Cell::Size(entry.map_or(0, |entry| entry.size)),
+            text(class(object)),
         ],
     }
 }

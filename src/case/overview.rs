@@ -48,6 +48,7 @@ pub(crate) fn overview(case: &Case) -> Overview {
             .into_iter()
             .map(|one| (one.trail.clone(), facts(&one), one.sources))
             .collect(),
+        suspects: case.risk.sigma.asks(),
     }
 }
 

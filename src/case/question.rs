@@ -28,7 +28,9 @@ use crate::evidence::Kind;
 pub use crate::integrity::Scope;
 use crate::integrity::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
-use crate::risk::Values as RiskValues;
+pub use crate::risk::over_time::OverTime;
+use crate::risk::{CustomAlert, Rated, Values as RiskValues};
+use crate::sigma::Rule;
 
 /// A column, and whether descending; the table's own order without.
 pub type Sort = Option<(u16, bool)>;
@@ -79,8 +81,21 @@ pub enum Question {
     ControlsOf(String),
     /// What AWS Artifact gave.
     Artifacts,
-    /// What is dangerous in the events.
-    Risk,
+    /// What is dangerous in the evidence; calls and errors from a risk on.
+    Risk(u8),
+    /// The riskiest calls or errors from a risk on, by day or by week.
+    RiskOverTime {
+        /// Calls or errors.
+        rated: Rated,
+        /// From which risk on.
+        least: u8,
+        /// By week.
+        by_week: bool,
+    },
+    /// What an alert of the user's own would do now.
+    Trial(CustomAlert),
+    /// The records that readers look at for Sigma rules.
+    Suspects,
     /// How frameworks are met as of a moment.
     Compliance(Option<Moment>),
     /// What is within some steps of a resource.
@@ -104,6 +119,32 @@ pub struct FileRecords {
     pub events: Vec<u32>,
     /// Offset and length in bytes of each of their records within the file's content.
     pub parts: Vec<(u32, u32)>,
+}
+
+/// Records that Sigma rules are asked of: of those that the call alone does not decide.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Suspects {
+    /// The evidence that it is of: what is found is void for another.
+    pub stamp: u32,
+    /// The rules, by their place; none where one is not evaluated.
+    pub rules: Vec<Option<Rule>>,
+    /// Rules that are asked together.
+    pub groups: Vec<Vec<u32>>,
+    /// The records, by file.
+    pub files: Vec<FileRecords>,
+    /// Beside them, for each record its group.
+    pub asked: Vec<Vec<u32>>,
+}
+
+/// What an alert of the user's own would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Why it cannot be understood.
+    pub error: Option<QueryError>,
+    /// Events that its query shows.
+    pub matching: u64,
+    /// Those that count: without what is allowed.
+    pub counting: u64,
 }
 
 /// A query on events, and how its answer is shown.
@@ -175,6 +216,8 @@ pub enum Export {
         /// Which of its rows.
         filter: Filter,
     },
+    /// What the user changed of the model of risk.
+    RiskSettings,
     /// Hashes of all files in `sha256sum` format.
     Manifest,
     /// The script that collects what is missing.
@@ -198,10 +241,12 @@ pub enum Export {
 
 impl Export {
     /// How a document is written that is for others; `None` for what stays with the auditor: the case, which holds
-    /// the secret of the pseudonyms; the script, whose commands need the names; and what a population is hashed by.
+    /// the secret of the pseudonyms; the script, whose commands need the names; settings of risk, which are opened again; and what a population is hashed by.
     pub fn shared(&self) -> Option<mask::Form> {
         match self {
-            Export::Case | Export::Script | Export::Population { .. } => None,
+            Export::Case | Export::Script | Export::RiskSettings | Export::Population { .. } => {
+                None
+            }
             Export::Report { .. } | Export::Oscal { .. } => Some(mask::Form::Json),
             Export::Html { .. } => Some(mask::Form::Html),
             Export::Manifest | Export::ValidateLogs => Some(mask::Form::Plain),
@@ -307,7 +352,13 @@ pub enum Answer {
     /// To [`Question::Artifacts`].
     Artifacts(ArtifactSummary),
     /// To [`Question::Risk`].
-    Risk(RiskSummary),
+    Risk(Box<RiskSummary>),
+    /// To [`Question::RiskOverTime`].
+    RiskOverTime(OverTime),
+    /// To [`Question::Trial`].
+    Trial(Trial),
+    /// To [`Question::Suspects`].
+    Suspects(Box<Suspects>),
     /// To [`Question::Compliance`].
     Compliance(Box<ComplianceSummary>),
     /// To [`Question::Graph`].
@@ -368,6 +419,8 @@ pub struct Overview {
     pub config: ConfigSummary,
     /// How trails are protected: the trail, facts, and the files that tell.
     pub protection: Vec<ProtectionView>,
+    /// The evidence of which readers are to look at records for Sigma rules; none where they have.
+    pub suspects: Option<u32>,
 }
 
 /// How a trail is protected: its name, labels with words and whether each is as audits ask for, and the files that tell.

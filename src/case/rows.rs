@@ -56,6 +56,8 @@ pub(super) fn json(case: &mut Case, wanted: Wanted<'_>, write: &mut dyn FnMut(&[
         let value = |cell: &Cell| match cell {
             Cell::Empty => serde_json::Value::Null,
             Cell::Number(number) | Cell::Size(number) => (*number).into(),
+            Cell::Rated { risk, .. } => (*risk).into(),
+            Cell::Enabled { on, .. } => (*on).into(),
             other => other.shown().into(),
         };
         let pairs = columns
@@ -131,7 +133,13 @@ pub(super) fn length(case: &Case, table: Table) -> u32 {
         Table::Findings => compliance::known(case).map_or(0, |results| results.findings.len()),
         Table::Rules => compliance::known(case).map_or(0, |results| results.rules.len()),
         Table::Scores => compliance::known(case).map_or(0, |results| results.scores.len()),
-        Table::Calls | Table::Errors | Table::Alerts => risk::length(case, table),
+        Table::Calls
+        | Table::Errors
+        | Table::Alerts
+        | Table::Conditions
+        | Table::Users
+        | Table::Windows
+        | Table::Unusual => risk::length(case, table),
         Table::Objects | Table::Classifiers => objects::length(case, table),
         Table::Accessed => accessed::length(case),
         Table::Reach => reach::length(case),
@@ -161,9 +169,13 @@ pub(super) fn row(case: &Case, table: Table, at: u32) -> Row {
         Table::Rules => compliance::rule_row(case, at),
         Table::Scores => compliance::scores::row(case, at),
         Table::Controls => compliance::control_row(case, at),
-        Table::Calls => risk::counted_row(case, at, false),
-        Table::Errors => risk::counted_row(case, at, true),
-        Table::Alerts => risk::alert_row(case, at),
+        Table::Calls => risk::calls::row(case, at, false),
+        Table::Errors => risk::calls::row(case, at, true),
+        Table::Alerts => risk::alerts::row(case, at),
+        Table::Conditions => risk::alerts::condition_row(case, at),
+        Table::Users => risk::users::row(case, at),
+        Table::Windows => risk::users::session_row(case, at),
+        Table::Unusual => risk::users::unusual_row(case, at),
         Table::Objects => objects::row(case, at),
         Table::Accessed => accessed::row(case, at),
         Table::Reach => reach::row(case, at),
@@ -416,6 +428,8 @@ impl Cell {
             Cell::Time(at) => at.to_string(),
             Cell::Number(number) | Cell::Size(number) => number.to_string(),
             Cell::State { word, .. } => word.clone(),
+            Cell::Rated { risk, .. } => risk.to_string(),
+            Cell::Enabled { on, .. } => if *on { "yes" } else { "no" }.to_owned(),
         }
     }
 
@@ -423,6 +437,7 @@ impl Cell {
     pub(super) fn compare(&self, other: &Cell) -> Ordering {
         match (self, other) {
             (Cell::Number(a) | Cell::Size(a), Cell::Number(b) | Cell::Size(b)) => a.cmp(b),
+            (Cell::Rated { risk: a, .. }, Cell::Rated { risk: b, .. }) => a.cmp(b),
             (Cell::Time(a), Cell::Time(b)) => a.cmp(b),
             (Cell::Empty, Cell::Empty) => Ordering::Equal,
             (Cell::Empty, _) => Ordering::Less,

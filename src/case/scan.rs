@@ -154,8 +154,14 @@ impl Scan {
                 });
                 self.tally = Some(Tally::new(self.table));
             }
-            if matches!(self.table, Table::Calls | Table::Errors | Table::Alerts) {
+            if matches!(
+                self.table,
+                Table::Calls | Table::Errors | Table::Alerts | Table::Conditions
+            ) {
                 risk::results(case);
+            }
+            if matches!(self.table, Table::Users | Table::Windows | Table::Unusual) {
+                risk::users::known(case);
             }
             if matches!(self.table, Table::Audit) {
                 controls::arrange(case);

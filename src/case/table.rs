@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::question::Subject;
 use crate::integrity::State;
 use crate::moment::Moment;
+use crate::risk::Rated;
 
 /// A table of the case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,8 +38,16 @@ pub enum Table {
     Calls,
     /// Errors and their risk.
     Errors,
-    /// Alerts.
+    /// Alerts that were raised.
     Alerts,
+    /// All alerts that are looked for.
+    Conditions,
+    /// Users and their tiers.
+    Users,
+    /// Five minutes of users.
+    Windows,
+    /// What users had not done before.
+    Unusual,
     /// Objects that were dropped, and what they hold.
     Objects,
     /// Objects of buckets that calls name.
@@ -95,6 +104,8 @@ pub enum Shape {
     Size,
     /// A state with its word.
     State,
+    /// A risk, on the ramp of risks.
+    Risk,
 }
 
 /// A row of a table.
@@ -104,6 +115,15 @@ pub struct Row {
     pub subject: Subject,
     /// One a column.
     pub cells: Vec<Cell>,
+}
+
+/// What can be turned on and off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Switched {
+    /// A row of the model of risk.
+    Rated(Rated),
+    /// An alert, by its id.
+    Alert,
 }
 
 /// A value on show.
@@ -121,6 +141,24 @@ pub enum Cell {
     Number(u64),
     /// Bytes.
     Size(u64),
+    /// A risk that can be changed in its place.
+    Rated {
+        /// What it is the risk of.
+        rated: Rated,
+        /// Its name.
+        name: String,
+        /// The risk.
+        risk: u8,
+    },
+    /// Whether something counts, which can be changed in its place.
+    Enabled {
+        /// What it is.
+        of: Switched,
+        /// Its name or id.
+        name: String,
+        /// Whether it does.
+        on: bool,
+    },
     /// A state with the word for the status; `hatched` where something is not there or not listed.
     State {
         /// Colour and icon.
@@ -291,23 +329,95 @@ const CONTROLS: &[Column] = &[
     column("failingRules", "Failing rules", Shape::Text, 420, false),
 ];
 
-const COUNTED: &[Column] = &[
-    column("risk", "Risk", Shape::Number, 60, true),
-    column("name", "Name", Shape::Text, 260, false),
-    column("source", "Service", Shape::Text, 130, true),
+const CALLS: &[Column] = &[
+    column("risk", "Risk", Shape::Risk, 92, true),
+    column("enabled", "Counts", Shape::Text, 76, true),
+    column("name", "Call", Shape::Text, 220, false),
+    column("source", "Service", Shape::Text, 120, true),
+    column("description", "What it does", Shape::Text, 240, false),
+    column("class", "About", Shape::Text, 170, true),
     column("count", "Events", Shape::Number, 80, false),
-    column("reason", "Why", Shape::Text, 300, true),
+    column("inEvidence", "In the evidence", Shape::Text, 110, true),
+    column("value", "Value", Shape::Text, 150, true),
+    column("reason", "Why", Shape::Text, 320, false),
+];
+
+const ERRORS: &[Column] = &[
+    column("risk", "Risk", Shape::Risk, 92, true),
+    column("enabled", "Counts", Shape::Text, 76, true),
+    column("code", "Error", Shape::Text, 260, false),
+    column("description", "What happened", Shape::Text, 320, false),
+    column("class", "About", Shape::Text, 150, true),
+    column("count", "Events", Shape::Number, 80, false),
+    column("inEvidence", "In the evidence", Shape::Text, 110, true),
+    column("value", "Value", Shape::Text, 150, true),
+    column("reason", "Why", Shape::Text, 280, false),
 ];
 
 const ALERTS: &[Column] = &[
-    column("severity", "Severity", Shape::Text, 90, true),
-    column("risk", "Risk", Shape::Number, 60, false),
+    column("severity", "Severity", Shape::Text, 104, true),
+    column("risk", "Risk", Shape::Risk, 66, false),
     column("title", "Alert", Shape::Text, 330, false),
     column("category", "Category", Shape::Text, 170, true),
+    column("from", "From", Shape::Text, 80, true),
     column("count", "Events", Shape::Number, 80, false),
     column("first", "First", Shape::Time, 170, false),
     column("last", "Last", Shape::Time, 170, false),
     column("actors", "Actors", Shape::Path, 280, false),
+    column("author", "Author", Shape::Text, 160, false),
+];
+
+const CONDITIONS: &[Column] = &[
+    column("state", "State", Shape::Text, 140, true),
+    column("enabled", "Looked for", Shape::Text, 106, true),
+    column("severity", "Severity", Shape::Text, 104, true),
+    column("title", "Alert", Shape::Text, 320, false),
+    column("category", "Category", Shape::Text, 170, true),
+    column("from", "From", Shape::Text, 80, true),
+    column("count", "Events", Shape::Number, 80, false),
+    column("threshold", "Threshold", Shape::Text, 220, false),
+    column("condition", "Condition", Shape::Path, 320, false),
+    column("problem", "Why not", Shape::Text, 260, false),
+    column("author", "Author", Shape::Text, 160, false),
+];
+
+const USERS: &[Column] = &[
+    column("tier", "Tier", Shape::Text, 84, true),
+    column("did", "By what it did", Shape::Text, 130, true),
+    column("can", "By what it can do", Shape::Text, 156, true),
+    column("user", "User", Shape::Path, 260, false),
+    column("events", "Events", Shape::Number, 80, false),
+    column("errors", "Errors", Shape::Number, 70, false),
+    column("changes", "Changes", Shape::Number, 92, false),
+    column("highRisk", "Risk 8-10", Shape::Number, 92, false),
+    column("topRisk", "Highest", Shape::Risk, 84, false),
+    column("topCall", "Riskiest call", Shape::Text, 180, false),
+    column("sessions", "Sessions", Shape::Number, 80, false),
+    column("unusual", "Unusual", Shape::Number, 80, false),
+    column("first", "First", Shape::Time, 170, false),
+    column("last", "Last", Shape::Time, 170, false),
+];
+
+const WINDOWS: &[Column] = &[
+    column("from", "Five minutes from", Shape::Time, 170, false),
+    column("user", "User", Shape::Path, 280, true),
+    column("topRisk", "Highest risk", Shape::Risk, 110, true),
+    column("topCall", "Riskiest call", Shape::Text, 200, false),
+    column("events", "Events", Shape::Number, 80, false),
+    column("errors", "Errors", Shape::Number, 80, false),
+    column("calls", "Different calls", Shape::Number, 110, false),
+    column("addresses", "Addresses", Shape::Number, 90, false),
+];
+
+const UNUSUAL: &[Column] = &[
+    column("time", "Time (UTC)", Shape::Time, 170, false),
+    column("kind", "New", Shape::Text, 110, true),
+    column("value", "Value", Shape::Text, 220, false),
+    column("user", "User", Shape::Path, 280, true),
+    column("risk", "Risk", Shape::Risk, 66, true),
+    column("call", "Call", Shape::Text, 180, false),
+    column("pastEvents", "Events before", Shape::Number, 110, false),
+    column("pastDays", "Days before", Shape::Number, 100, false),
 ];
 
 const OBJECTS: &[Column] = &[
@@ -321,6 +431,7 @@ const OBJECTS: &[Column] = &[
     column("classifier", "Class (a guess)", Shape::Text, 160, true),
     column("fileExtension", "Extension", Shape::Text, 90, true),
     column("size", "Size", Shape::Size, 80, false),
+    column("class", "Class of content", Shape::Text, 180, true),
 ];
 
 const ACCESSED: &[Column] = &[
@@ -470,6 +581,10 @@ impl Table {
         Table::Calls,
         Table::Errors,
         Table::Alerts,
+        Table::Conditions,
+        Table::Users,
+        Table::Windows,
+        Table::Unusual,
         Table::Objects,
         Table::Accessed,
         Table::Classifiers,
@@ -498,8 +613,13 @@ impl Table {
             Table::Findings => FINDINGS,
             Table::Rules => RULES,
             Table::Controls => CONTROLS,
-            Table::Calls | Table::Errors => COUNTED,
+            Table::Calls => CALLS,
+            Table::Errors => ERRORS,
             Table::Alerts => ALERTS,
+            Table::Conditions => CONDITIONS,
+            Table::Users => USERS,
+            Table::Windows => WINDOWS,
+            Table::Unusual => UNUSUAL,
             Table::Objects => OBJECTS,
             Table::Accessed => ACCESSED,
             Table::Classifiers => CLASSIFIERS,
@@ -532,6 +652,10 @@ impl Table {
             Table::Calls => "calls",
             Table::Errors => "errors",
             Table::Alerts => "alerts",
+            Table::Conditions => "conditions",
+            Table::Users => "users",
+            Table::Windows => "windows",
+            Table::Unusual => "unusual",
             Table::Objects => "objects",
             Table::Accessed => "accessed",
             Table::Classifiers => "classifiers",

@@ -172,6 +172,11 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             wire.management.0,
             !insight.name.0.is_empty(),
         );
+        // Who has no identity has only this.
+        let anonymous = match &*identity.account.0 {
+            "ANONYMOUS_PRINCIPAL" | "anonymous" => identity.account.0.clone(),
+            _ => Cow::Borrowed(""),
+        };
         let account = first([wire.recipient.0, identity.account.0]);
         let session = match identity.arn.0.split_once(":assumed-role/") {
             Some((_, rest)) => rest.split_once('/').map_or("", |(_, session)| session),
@@ -213,7 +218,12 @@ impl<'a> From<Wire<'a>> for Event<'a> {
                     context.issuer.0.user.0,
                     identity.service.0.clone(),
                 ]),
-                arn: first([identity.arn.0, identity.service.0, identity.principal.0]),
+                arn: first([
+                    identity.arn.0,
+                    identity.service.0,
+                    identity.principal.0,
+                    anonymous,
+                ]),
                 kind: identity.kind.0,
                 session,
                 key: identity.key.0,

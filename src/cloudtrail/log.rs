@@ -14,7 +14,7 @@ use crate::sum::Sum;
 use crate::texts::{Held, Text};
 
 use super::event::{Access, Answer, Category, Event};
-use super::further;
+use super::{further, open};
 
 /// The records of a file, as rows; their texts are held once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub struct Row {
     pub mfa: Answer,
     /// Resources and names.
     pub resources: Vec<Text>,
+    /// Whether the request lets everyone in.
+    pub open: bool,
 }
 
 /// How many problems of records are told apart in one file; the rest are counted in the last.
@@ -143,6 +145,7 @@ impl Read {
             category: event.category,
             mfa: event.mfa,
             resources: event.resources.iter().map(|one| self.hold(one)).collect(),
+            open: raw.is_some_and(|(raw, _)| open::is_open(event, raw)),
         };
         if let Some((raw, _)) = raw {
             further::take(&mut self.log, event, raw);

@@ -14,6 +14,7 @@ pub mod lake_result;
 pub mod log;
 pub mod metadata;
 pub mod name;
+mod open;
 pub mod records;
 pub mod signature;
 mod wire;

@@ -350,7 +350,7 @@ fn is_spaced(raw: &str) -> bool {
 }
 
 /// The event within the envelope that EventBridge puts it in.
-fn enveloped(raw: &str) -> Option<&str> {
+pub fn enveloped(raw: &str) -> Option<&str> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
         #[serde(rename = "detail-type")]

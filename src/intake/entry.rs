@@ -10,6 +10,7 @@ use crate::evidence::collection::Collection;
 use crate::evidence::parts::Checksums;
 use crate::evidence::{Kind, Problem};
 use crate::object::Object;
+use crate::sigma::Dropped;
 use crate::sum::Sum;
 use crate::ticket::Sheet;
 
@@ -66,6 +67,8 @@ pub enum Facts {
     Sheet(Box<(Object, Sheet)>),
     /// How evidence was collected.
     Collection(Box<Collection>),
+    /// Sigma rules.
+    Sigma(Vec<Dropped>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
 }

@@ -11,6 +11,7 @@ use crate::config;
 use crate::evidence::collection;
 use crate::evidence::outline::Outline;
 use crate::evidence::{Kind, Problem, ProblemCode};
+use crate::sigma;
 use crate::sum::Sum;
 
 use super::content::Flow;
@@ -60,6 +61,11 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
             }
             Err(problem) => vec![problem],
         },
+        Kind::SigmaRule => {
+            // What is wrong with a rule is told where rules are listed.
+            entry.facts = Facts::Sigma(sigma::parse(text));
+            Vec::new()
+        }
         Kind::CloudtrailLakeSign => lake(entry, text),
         Kind::CloudtrailTrail | Kind::S3Bucket | Kind::KmsKey => descriptions(entry, text),
         _ => Vec::new(),

@@ -280,7 +280,8 @@ fn by_words(text: &[u8]) -> Option<Kind> {
     if bare.len() == 512 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Some(Kind::S3ObjectMetadata);
     }
-    if line("detection:") && line("logsource:") {
+    let is_correlation = line("correlation:") && line("title:");
+    if line("detection:") && line("logsource:") || is_correlation {
         return Some(Kind::SigmaRule);
     }
     if line("resources:") && head.contains("aws::config::configrule") {

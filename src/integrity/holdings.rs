@@ -282,7 +282,11 @@ impl Holdings {
             Facts::Descriptions(all) => self
                 .descriptions
                 .extend(all.into_iter().map(|one| (file, one))),
-            Facts::Config(_) | Facts::Compliance(_) | Facts::Sheet(_) | Facts::Collection(_) => {}
+            Facts::Config(_)
+            | Facts::Compliance(_)
+            | Facts::Sheet(_)
+            | Facts::Collection(_)
+            | Facts::Sigma(_) => {}
             Facts::Object(_) | Facts::Artifacts(_) | Facts::None => self.add_unparsed(file, entry),
         }
     }

@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--start] [--queries N] [--items N] [--objects MB] [--no-build]",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--start] [--queries N] [--items N] [--objects MB] [--risk N] [--no-build]",
         run: bench::run,
     },
     Command {

@@ -237,6 +237,29 @@ impl Client {
         });
     }
 
+    /// Takes up a file of risk settings, in place of what was changed before.
+    pub(crate) fn open_risk(&self, file: web_sys::File) {
+        let client = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+            let text = text
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
+            match exhibit::risk::values::parse(text.as_bytes()) {
+                Ok(risk) => client.set(Settings {
+                    risk,
+                    ..client.settings()
+                }),
+                Err(problem) => client.warn(format!(
+                    "{} holds no settings of risk: {} Choose a file that Risk, Settings wrote.",
+                    file.name(),
+                    problem.message()
+                )),
+            }
+        });
+    }
+
     /// Takes up an earlier report, to say whether it still holds.
     pub(crate) fn open_report(&self, file: web_sys::File) {
         let client = self.clone();

@@ -1,11 +1,13 @@
 //! Records read again by the file: to be exported, or searched for a text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 
-use exhibit::case::{Answer, AsOf, CustomRule, Decided, FileRecords, Question, RuleVerdict};
+use exhibit::case::{
+    Answer, AsOf, CustomRule, Decided, FileRecords, Question, RuleVerdict, Suspects,
+};
 use exhibit::moment::Moment;
 
 use super::Client;
@@ -31,9 +33,19 @@ pub(crate) enum Purpose {
         at: Option<Moment>,
         draft: bool,
     },
+    /// Ask Sigma rules of the evidence of a stamp.
+    Sigma(u32),
 }
 
 impl Purpose {
+    /// Whether what comes of it belongs to the case, so that nothing may cut it short.
+    fn is_of_case(&self) -> bool {
+        matches!(
+            self,
+            Purpose::Rules { draft: false, .. } | Purpose::Sigma(_)
+        )
+    }
+
     /// Whether the newer one stands for both.
     fn is_like(&self, other: &Purpose) -> bool {
         match (self, other) {
@@ -64,7 +76,36 @@ pub(super) struct Reading {
     lines: HashMap<usize, Uint8Array>,
     hits: Vec<u32>,
     verdicts: Vec<RuleVerdict>,
+    /// Of Sigma rules: which records are asked which, and what was found.
+    suspects: Suspects,
+    suspected: Vec<(u32, u32)>,
     failed: usize,
+}
+
+/// The rules that records of a file are asked, by their places among all.
+fn rules_of(suspects: &Suspects, file: usize) -> Vec<u32> {
+    let groups = suspects.asked.get(file).into_iter().flatten();
+    let all = groups.filter_map(|&group| suspects.groups.get(group as usize));
+    let all: BTreeSet<u32> = all.flatten().copied().collect();
+    all.into_iter().collect()
+}
+
+/// What a reader is asked of a file's records: the rules of this file alone, by their places among these.
+fn asked(suspects: &Suspects, file: usize, parts: Vec<(u32, u32)>) -> Part {
+    let places = rules_of(suspects, file);
+    let group = |group: &Vec<u32>| {
+        let own = group
+            .iter()
+            .filter_map(|rule| places.binary_search(rule).ok());
+        own.map(|at| at as u32).collect()
+    };
+    let rule = |&at: &u32| suspects.rules.get(at as usize).cloned().flatten();
+    Part::Sigma {
+        parts,
+        asked: suspects.asked.get(file).cloned().unwrap_or_default(),
+        groups: suspects.groups.iter().map(group).collect(),
+        rules: places.iter().filter_map(rule).collect(),
+    }
 }
 
 impl Client {
@@ -90,10 +131,20 @@ impl Client {
         self.read_all(Question::Items(as_of), Purpose::Rules { rules, at, draft });
     }
 
+    /// Asks Sigma rules of the records that the call alone does not decide.
+    pub(crate) fn ask_sigma(&self, stamp: u32) {
+        self.read_all(Question::Suspects, Purpose::Sigma(stamp));
+    }
+
     fn read_all(&self, which: Question, purpose: Purpose) {
         let mut state = self.0.state.borrow_mut();
         // What rules say belongs to the case: nothing cuts that short, and whatever else is asked comes after.
-        if let Some(Purpose::Rules { draft: false, .. }) = state.reading.purpose {
+        if state
+            .reading
+            .purpose
+            .as_ref()
+            .is_some_and(Purpose::is_of_case)
+        {
             state
                 .waiting
                 .retain(|(_, waiting)| !waiting.is_like(&purpose));
@@ -111,11 +162,20 @@ impl Client {
         let then = move |answer: Rc<Answer>| {
             client.hang_up(channel);
             let mut state = client.0.state.borrow_mut();
-            if let (Answer::Records(files), true) = (&*answer, state.reading.number == number) {
-                state.reading.files.clone_from(files);
-                drop(state);
-                client.read_more();
+            if state.reading.number != number {
+                return;
             }
+            match &*answer {
+                Answer::Records(files) => state.reading.files.clone_from(files),
+                Answer::Suspects(suspects) => {
+                    let mut suspects = (**suspects).clone();
+                    state.reading.files = std::mem::take(&mut suspects.files);
+                    state.reading.suspects = suspects;
+                }
+                _ => return,
+            }
+            drop(state);
+            client.read_more();
         };
         self.ask(channel, which, then.into());
     }
@@ -156,6 +216,7 @@ impl Client {
                     parts,
                     rules: rules.clone(),
                 },
+                Some(Purpose::Sigma(_)) => asked(&reading.suspects, at, parts),
                 _ => Part::Lines(parts),
             };
             let (source, path) = (file.source, file.path.clone());
@@ -193,6 +254,16 @@ impl Client {
                     .hits
                     .extend(places.filter_map(|place| events.get(place as usize)));
             }
+            (Some(bytes), Some(Purpose::Sigma(_))) => {
+                let events = reading.files.get(at).map(|file| file.events.as_slice());
+                let events = events.unwrap_or_default();
+                let hits: Vec<(u32, u32)> = postcard::from_bytes(&bytes).unwrap_or_default();
+                let rules = rules_of(&reading.suspects, at);
+                let placed = hits.into_iter().filter_map(|(place, rule)| {
+                    Some((*rules.get(rule as usize)?, *events.get(place as usize)?))
+                });
+                reading.suspected.extend(placed);
+            }
             (Some(bytes), Some(Purpose::Rules { .. })) => {
                 let events = reading.files.get(at).map(|file| file.events.as_slice());
                 let events = events.unwrap_or_default();
@@ -223,6 +294,7 @@ impl Client {
                 Some(Purpose::Rules { .. }) => {
                     "Asking your own rules of the configurations".to_owned()
                 }
+                Some(Purpose::Sigma(_)) => "Asking Sigma rules of the records".to_owned(),
                 _ => "Reading the records again".to_owned(),
             };
             drop(state);
@@ -266,6 +338,10 @@ impl Client {
                     }));
                 }
             }
+            Some(Purpose::Sigma(_)) => self.tell(&ToCase::Suspect {
+                stamp: reading.suspects.stamp,
+                hits: reading.suspected,
+            }),
             Some(Purpose::Export) => {
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
                 if download::save(&parts, "events.jsonl").is_err() {

@@ -154,6 +154,11 @@ impl Role {
                 self.case.borrow_mut().decide(decided);
                 self.tell_judgement(Wanted::Settings);
             }
+            ToCase::Suspect { stamp, hits } => {
+                if self.case.borrow_mut().suspect(stamp, &hits) {
+                    self.tell_judgement(Wanted::Settings);
+                }
+            }
             ToCase::Export { id, export } => self.export(id, &export),
         }
     }

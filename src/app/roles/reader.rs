@@ -15,6 +15,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort}
 
 use exhibit::case::Pieces;
 use exhibit::cloudtrail::log::{compact, record_text};
+use exhibit::cloudtrail::records::enveloped;
 use exhibit::compliance::custom::Prepared;
 use exhibit::config::expression::Expression;
 use exhibit::config::read::item_text;
@@ -22,6 +23,7 @@ use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, transcode, unreadable};
 use exhibit::object;
 use exhibit::secret::json;
+use exhibit::sigma::{Rule, holding};
 use exhibit::sum::Sum;
 
 use super::blob::{BlobSource, describe};
@@ -325,6 +327,18 @@ impl Role {
                 let told = postcard::to_allocvec(&told).unwrap_or_default();
                 (None, told, Some(Sum::of(&bytes)))
             }
+            (
+                Ok(bytes),
+                Part::Sigma {
+                    parts,
+                    asked,
+                    groups,
+                    rules,
+                },
+            ) => {
+                let hits = suspicious(&bytes, &parts, &asked, &groups, &rules);
+                (None, postcard::to_allocvec(&hits).unwrap_or_default(), None)
+            }
             (Ok(bytes), Part::Rules { parts, rules }) => {
                 let prepared = Prepared::new(&rules);
                 let mut verdicts = Vec::new();
@@ -346,6 +360,33 @@ impl Role {
         };
         self.send(&message, Some(&bytes));
     }
+}
+
+/// Which rules hold of which records: the places of both.
+fn suspicious(
+    content: &[u8],
+    parts: &[(u32, u32)],
+    asked: &[u32],
+    groups: &[Vec<u32>],
+    rules: &[Rule],
+) -> Vec<(u32, u32)> {
+    let mut hits = Vec::new();
+    for (at, (part, group)) in parts.iter().zip(asked).enumerate() {
+        let group = groups.get(*group as usize).map_or(&[][..], Vec::as_slice);
+        let own: Vec<&Rule> = group
+            .iter()
+            .filter_map(|&rule| rules.get(rule as usize))
+            .collect();
+        let record = record_at(content, *part);
+        let is_enveloped = record.contains("\"detail-type\"");
+        let inner = is_enveloped.then(|| enveloped(&record)).flatten();
+        let holding = holding(own, inner.unwrap_or(&record));
+        let named = holding
+            .into_iter()
+            .filter_map(|rule| group.get(rule as usize));
+        hits.extend(named.map(|&rule| (at as u32, rule)));
+    }
+    hits
 }
 
 /// A part of a file's content.

@@ -109,6 +109,7 @@ pub(crate) fn App() -> Html {
                 </pattern></defs>
             </svg>
             <views::compliance::own::Standing />
+            <views::risk::Standing />
             <Overlays overlay={*overlay} />
             <div class="curtains">
                 { dragging.then(|| html! { <div class="dropping"><p>{"Drop the evidence anywhere"}</p></div> }) }

@@ -9,7 +9,7 @@ mod later;
 mod protection;
 mod report;
 mod resources;
-mod risk;
+pub(crate) mod risk;
 
 use yew::prelude::*;
 

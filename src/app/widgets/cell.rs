@@ -6,6 +6,7 @@ use exhibit::case::{Cell, Shape};
 use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::integrity::State;
 
+use super::risk::{InPlace, Switch};
 use crate::app::download;
 use crate::app::format;
 
@@ -35,6 +36,9 @@ pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
         Cell::Code(text) => {
             html! { <span class="path" title={seen(text)}><bdi>{ seen(text) }</bdi></span> }
         }
+        Cell::Number(risk) if shape == Shape::Risk => html! {
+            <span class="number"><span class={format!("swatch risk-{}", risk.min(&10))} aria-hidden="true" />{ format::number(*risk) }</span>
+        },
         _ => full(cell),
     }
 }
@@ -52,6 +56,12 @@ pub(crate) fn full(cell: &Cell) -> Html {
         Cell::Size(bytes) => html! {
             <span class="number" title={format!("{} bytes", format::number(*bytes))}>{ format::size(*bytes as f64) }</span>
         },
+        Cell::Rated { rated, name, risk } => {
+            html! { <InPlace rated={*rated} name={name.clone()} risk={*risk} /> }
+        }
+        Cell::Enabled { of, name, on } => {
+            html! { <Switch of={*of} name={name.clone()} on={*on} /> }
+        }
         Cell::State {
             state: kind,
             hatched,

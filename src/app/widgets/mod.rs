@@ -3,6 +3,7 @@
 pub(crate) mod cell;
 pub(crate) mod control;
 pub(crate) mod correction;
+pub(crate) mod days;
 pub(crate) mod form;
 pub(crate) mod inspector;
 pub(crate) mod mute;

@@ -42,6 +42,9 @@ pub(crate) struct Props {
     /// Values of columns that are picked at first.
     #[prop_or_default]
     pub(crate) facets: Vec<Facet>,
+    /// Words that are looked for at first.
+    #[prop_or_default]
+    pub(crate) words: String,
     /// Of controls and of results: the framework.
     #[prop_or_default]
     pub(crate) framework: String,
@@ -55,9 +58,10 @@ pub(crate) struct Props {
 pub(crate) fn Grid(props: &Props) -> Html {
     let table = props.table;
     let filter = {
-        let facets = props.facets.clone();
+        let (facets, text) = (props.facets.clone(), props.words.clone());
         use_state(|| Filter {
             facets,
+            text,
             ..Filter::default()
         })
     };
@@ -191,9 +195,16 @@ fn Tools(props: &ToolsProps) -> Html {
             }
             onchange.emit(filter);
         });
+        let several = props.filter.facets.iter();
+        let several: Vec<&str> = several
+            .filter(|facet| facet.column == column)
+            .map(|facet| facet.value.as_str())
+            .collect();
+        // The first choice of all stands for what was picked from outside; picking another ends it.
+        let is_several = several.len() > 1;
         let option = |(value, count): &(String, u32)| {
             let shown = if value.is_empty() { "none" } else { value };
-            let chosen = picked.as_ref() == Some(value);
+            let chosen = !is_several && picked.as_ref() == Some(value);
             html! { <option key={format!("v{value}")} selected={chosen}>{ format!("{shown} ({})", format::number(u64::from(*count))) }</option> }
         };
         html! {
@@ -202,6 +213,7 @@ fn Tools(props: &ToolsProps) -> Html {
                 <select onchange={onpick} aria-label={format!("Filter by {title}")}>
                     <option key="all" selected={picked.is_none()}>{"all"}</option>
                     { for values.iter().map(option) }
+                    { is_several.then(|| html! { <option key="several" selected=true>{ several.join(", ") }</option> }) }
                 </select>
             </label>
         }

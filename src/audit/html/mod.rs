@@ -113,13 +113,13 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     table(
         case,
         "Calls of high risk",
-        &failing(Table::Calls, "risk", &["8", "9", "10"]),
+        &failing(Table::Calls, "risk", &["8", "9", "10"]).picking("inEvidence", &["yes"]),
         &mut say,
     );
     table(
         case,
         "Errors of high risk",
-        &failing(Table::Errors, "risk", &["8", "9", "10"]),
+        &failing(Table::Errors, "risk", &["8", "9", "10"]).picking("inEvidence", &["yes"]),
         &mut say,
     );
     table(

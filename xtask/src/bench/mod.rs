@@ -10,6 +10,7 @@ mod objects;
 mod python;
 mod queries;
 mod report;
+mod risk;
 mod start;
 mod table;
 
@@ -41,6 +42,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let objects: Option<usize> = args.opt_value_from_str("--objects")?;
     let is_start = args.contains("--start");
     let report: Option<usize> = args.opt_value_from_str("--report")?;
+    let risk: Option<usize> = args.opt_value_from_str("--risk")?;
     let is_built = args.contains("--no-build");
     shell::finish(args)?;
     ensure!(runs > 0, "--runs must be at least 1");
@@ -69,6 +71,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
 
     if let Some(events) = events {
         return queries::run(&bench, events);
+    }
+    if let Some(events) = risk {
+        return risk::run(&bench, events);
     }
     if let Some(megabytes) = objects {
         return objects::run(&bench, megabytes);

@@ -75,7 +75,7 @@ pub(super) fn run(bench: &Bench, events: usize) -> Result<()> {
     Ok(())
 }
 
-fn ensure(events: usize) -> Result<Made> {
+pub(super) fn ensure(events: usize) -> Result<Made> {
     let folder = shell::root().join(format!("target/bench/evidence/events-{events}"));
     let stamp = folder.with_extension("done");
     if !stamp.exists() {

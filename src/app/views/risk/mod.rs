@@ -2,21 +2,28 @@
 //!
 //! A part of the view is a file here and a row in [`PARTS`].
 
+mod alerts;
+mod calls;
+mod chart;
 mod dashboard;
 mod objects;
+mod own;
+mod settings;
+mod users;
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{Answer, Question, Table};
+use exhibit::case::{Answer, Facet, Question, Table};
+use exhibit::risk::MOST;
 
 use super::View;
 use super::later::Later;
 use crate::app::ask::use_answer;
+use crate::app::client::Client;
 use crate::app::route::Route;
 use crate::app::session::{Phase, Session};
-use crate::app::widgets::table::Grid;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -30,12 +37,17 @@ const PARTS: &[(&str, &str)] = &[
     ("alerts", "Alerts"),
     ("calls", "Calls"),
     ("errors", "Errors"),
+    ("users", "Users"),
     ("objects", "Objects"),
     ("accessed", "Objects in calls"),
     ("buckets", "Who may reach buckets"),
     ("secrets", "Secrets"),
     ("classifiers", "Classifiers"),
+    ("settings", "Settings"),
 ];
+
+/// From which risk on something is high: Macie Classic's bound.
+const HIGH: u8 = 8;
 
 /// The part that an address names; objects with personal data are a narrowed part of objects.
 fn part_of(route: &Route) -> &'static str {
@@ -47,20 +59,67 @@ fn part_of(route: &Route) -> &'static str {
     found.map_or("dashboard", |(name, _)| name)
 }
 
-/// The address of a part.
+/// The address of a part, and of what of it is shown.
 fn address(route: &Route, part: &str) -> String {
     let part = if part == "dashboard" { "" } else { part };
-    route.clone().with("part", part).address()
+    route.clone().with("part", part).with("show", "").address()
+}
+
+/// A column of a table, by its name.
+fn column(table: Table, name: &str) -> u16 {
+    let columns = table.columns().iter();
+    columns.take_while(|column| column.name != name).count() as u16
+}
+
+/// Values of a column, as facets that are picked at first.
+fn picked(table: Table, name: &str, values: impl IntoIterator<Item = String>) -> Vec<Facet> {
+    let column = column(table, name);
+    let facet = |value| Facet { column, value };
+    values.into_iter().map(facet).collect()
+}
+
+/// The risks from one on, as facets.
+fn risks(table: Table, least: u8) -> Vec<Facet> {
+    picked(table, "risk", (least..=MOST).map(|risk| risk.to_string()))
+}
+
+/// A second row of tabs within a part.
+fn choices(route: &Route, all: &[(&'static str, &'static str)]) -> Html {
+    let shown = route.value("show");
+    let choice = |(name, title): &(&'static str, &'static str)| {
+        let current = (shown == *name).then_some("true");
+        let address = route.clone().with("show", name).address();
+        let testid = format!("show-{}", if name.is_empty() { "first" } else { name });
+        html! { <a key={*name} href={address} aria-current={current} data-testid={testid}>{ *title }</a> }
+    };
+    html! { <nav class="choices" aria-label="What of it">{ for all.iter().map(choice) }</nav> }
+}
+
+/// Has readers look at records for Sigma rules whenever evidence or rules have changed, whatever view is open.
+#[component]
+pub(crate) fn Standing() -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let client = use_context::<Client>();
+    let overview = session.overview.as_ref();
+    let suspects = overview.and_then(|overview| overview.suspects);
+    let ready = session.intake.phase == Phase::Ready;
+    use_effect_with((suspects, ready), move |(suspects, ready)| {
+        if let (Some(client), Some(stamp), true) = (client, suspects, ready) {
+            client.ask_sigma(*stamp);
+        }
+    });
+    Html::default()
 }
 
 #[component]
 pub(crate) fn Risk(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let answer = use_answer(Question::Risk, session.revision);
+    let answer = use_answer(Question::Risk(HIGH), session.revision);
     let Some(Answer::Risk(summary)) = answer.as_deref() else {
         return html! { <div class="page" data-testid="view-risk"><h1>{"Risk"}</h1><p class="loading">{"Asking the case…"}</p></div> };
     };
-    if summary.events == 0 && summary.objects == 0 && session.intake.phase != Phase::Reading {
+    let is_empty = summary.events == 0 && summary.objects == 0 && summary.sigma.0 == 0;
+    if is_empty && session.intake.phase != Phase::Reading {
         return html! { <Later view={View::Risk} /> };
     }
     let route = &props.route;
@@ -69,21 +128,25 @@ pub(crate) fn Risk(props: &Props) -> Html {
         let current = (part == *name).then_some("page");
         html! { <a key={*name} href={address(route, name)} aria-current={current} data-testid={format!("part-{name}")}>{ *title }</a> }
     };
+    // What an address asks for is picked at first: another address is another table.
+    let key = route.address();
     html! {
         <div class="page fill risk" data-testid="view-risk">
             <div class="heading"><h1>{"Risk"}</h1><p class="summary">{"A model, not a measurement: values are published samples of Macie Classic where they are marked so, else this project's. Each can be changed."}</p></div>
             <nav class="tabs" aria-label="Parts of this view">{ for PARTS.iter().map(tab) }</nav>
             <div class="stack">
                 { match part {
-                    "alerts" => html! { <Grid key="alerts" table={Table::Alerts} label="Alerts" /> },
-                    "calls" => html! { <Grid key="calls" table={Table::Calls} label="Calls" /> },
-                    "errors" => html! { <Grid key="errors" table={Table::Errors} label="Errors" /> },
-                    "objects" => html! { <objects::Objects key={route.value("part").to_owned()} route={route.clone()} /> },
-                    "accessed" => html! { <objects::Accessed key="accessed" summary={*summary} /> },
-                    "buckets" => html! { <objects::Buckets key="buckets" summary={*summary} /> },
-                    "secrets" => html! { <objects::Secrets key="secrets" /> },
-                    "classifiers" => html! { <objects::Classifiers key="classifiers" route={route.clone()} /> },
-                    _ => html! { <dashboard::Dashboard summary={*summary} route={route.clone()} /> },
+                    "alerts" => html! { <alerts::Alerts {key} route={route.clone()} sigma={summary.sigma} /> },
+                    "calls" => html! { <calls::Calls {key} route={route.clone()} table={Table::Calls} /> },
+                    "errors" => html! { <calls::Calls {key} route={route.clone()} table={Table::Errors} /> },
+                    "users" => html! { <users::Users {key} route={route.clone()} /> },
+                    "objects" => html! { <objects::Objects {key} route={route.clone()} /> },
+                    "accessed" => html! { <objects::Accessed {key} summary={(**summary).clone()} /> },
+                    "buckets" => html! { <objects::Buckets {key} summary={(**summary).clone()} /> },
+                    "secrets" => html! { <objects::Secrets {key} /> },
+                    "classifiers" => html! { <objects::Classifiers {key} route={route.clone()} /> },
+                    "settings" => html! { <settings::RiskSettings {key} /> },
+                    _ => html! { <dashboard::Dashboard route={route.clone()} /> },
                 } }
             </div>
         </div>

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use exhibit::case::{Facet, RiskSummary, Settings, Table};
 use exhibit::object::{Impact, Way};
 
-use super::{Props, address};
+use super::{Props, address, picked};
 use crate::app::client::Client;
 use crate::app::format;
 use crate::app::session::Session;
@@ -16,7 +16,13 @@ use crate::app::widgets::table::Grid;
 /// Objects that were dropped.
 #[component]
 pub(super) fn Objects(props: &Props) -> Html {
-    html! { <><Ways route={props.route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p><Grid table={Table::Objects} label="Objects" facets={impacts(props.route.value("part"))} /></> }
+    let route = &props.route;
+    let asked = |key: &str| Some(route.value(key).to_owned()).filter(|value| !value.is_empty());
+    let mut facets = impacts(route.value("part"));
+    facets.extend(picked(Table::Objects, "risk", asked("least")));
+    facets.extend(picked(Table::Objects, "class", asked("class")));
+    let words = route.value("holds").to_owned();
+    html! { <><Ways route={route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p><Grid table={Table::Objects} label="Objects" {facets} {words} /></> }
 }
 
 #[derive(PartialEq, Properties)]
@@ -76,19 +82,13 @@ pub(super) fn Classifiers(props: &Props) -> Html {
 
 /// Objects with personal data that matters, where those are asked for.
 fn impacts(part: &str) -> Vec<Facet> {
-    let columns = Table::Objects.columns().iter();
-    let column = columns
-        .take_while(|column| column.name != "piiImpact")
-        .count() as u16;
-    let facet = |impact: Impact| Facet {
-        column,
-        value: impact.name().to_owned(),
-    };
-    if part == "personal" {
-        vec![facet(Impact::High), facet(Impact::Moderate)]
-    } else {
-        Vec::new()
-    }
+    let asked = [Impact::High, Impact::Moderate].map(|impact| impact.name().to_owned());
+    let is_asked = part == "personal";
+    picked(
+        Table::Objects,
+        "piiImpact",
+        asked.into_iter().filter(|_| is_asked),
+    )
 }
 
 /// The ways in which objects are classified: each can be turned off.

@@ -1,0 +1,46 @@
+//! Calls or errors: the whole model, and what of it is in the evidence.
+
+use yew::prelude::*;
+
+use exhibit::case::Table;
+
+use super::{picked, risks};
+use crate::app::route::Route;
+use crate::app::widgets::table::Grid;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// What is looked at.
+    pub(super) route: Route,
+    /// Calls or errors.
+    pub(super) table: Table,
+}
+
+#[component]
+pub(super) fn Calls(props: &Props) -> Html {
+    let table = props.table;
+    // A tile asks for what is in the evidence, from a risk on.
+    let least: Option<u8> = props.route.value("least").parse().ok();
+    let facets = least.map_or(Vec::new(), |least| {
+        let mut facets = risks(table, least);
+        facets.extend(picked(table, "inEvidence", ["yes".to_owned()]));
+        facets
+    });
+    let (label, what) = if table == Table::Errors {
+        (
+            "Errors",
+            "What is denied has the highest risk: somebody tried what he may not do. Codes of one kind share a row of the model where they begin alike.",
+        )
+    } else {
+        (
+            "Calls",
+            "A call without a row in the model has no risk until you give it one.",
+        )
+    };
+    html! {
+        <>
+            <p class="fine">{ what }{" Risk is changed where it stands; a row that is turned off counts as without risk. A row opens its events by day and in Activity."}</p>
+            <Grid {table} {label} {facets} />
+        </>
+    }
+}

@@ -1,0 +1,27 @@
+//! Protection of what is kept.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "bucket-protection-removed",
+    title: "A bucket lost its encryption, its versions or its lock",
+    category: Category::DataCompliance,
+    severity: Severity::Medium,
+    risk: 6,
+    condition: Condition::Any(
+        "name:(DeleteBucketEncryption OR PutBucketVersioning OR PutBucketObjectLockConfiguration OR PutObjectLockConfiguration) -error:*",
+    ),
+    recommendation: "Look at the bucket in Resources before and after; versions can be turned on by the same call.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("DeleteBucketEncryption", "", 1, 10),
+    ],
+    quiet: &[
+        ("DeleteBucketEncryption", r#""errorCode":"AccessDenied""#, 1, 10),
+    ],
+};

@@ -1,0 +1,27 @@
+//! Code runs with the rights of its role.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "code-replaced",
+    title: "The code or the rights of a function were changed",
+    category: Category::PrivilegeEscalation,
+    severity: Severity::Medium,
+    risk: 6,
+    condition: Condition::Any(
+        "name:(UpdateFunctionCode* OR AddPermission2* OR UpdateFunctionConfiguration* OR AddLayerVersionPermission*) -error:*",
+    ),
+    recommendation: "Compare the function's code with what was deployed.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("UpdateFunctionCode20150331", "", 1, 10),
+    ],
+    quiet: &[
+        ("UpdateFunctionCode20150331", r#""errorCode":"AccessDenied""#, 1, 10),
+    ],
+};

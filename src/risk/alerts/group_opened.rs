@@ -1,0 +1,27 @@
+//! The request names all addresses.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "group-opened",
+    title: "A security group was opened to all addresses",
+    category: Category::OpenPermissions,
+    severity: Severity::High,
+    risk: 8,
+    condition: Condition::Any(
+        "name:(AuthorizeSecurityGroupIngress OR AuthorizeDBSecurityGroupIngress OR ModifySecurityGroupRules) open:yes -error:*",
+    ),
+    recommendation: "Look at the group in Resources: which port, and what stands behind it?",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("AuthorizeSecurityGroupIngress", r#""requestParameters":{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22,"ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}}]}}"#, 1, 10),
+    ],
+    quiet: &[
+        ("AuthorizeSecurityGroupIngress", r#""requestParameters":{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"tcp","ipRanges":{"items":[{"cidrIp":"10.0.0.0/8"}]}}]}}"#, 1, 10),
+    ],
+};

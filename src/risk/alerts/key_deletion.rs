@@ -1,0 +1,27 @@
+//! What is encrypted with the key is lost with it.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "key-deletion",
+    title: "A KMS key is to be deleted, was turned off, or has another policy",
+    category: Category::ServiceDisruption,
+    severity: Severity::High,
+    risk: 9,
+    condition: Condition::Any(
+        "name:(ScheduleKeyDeletion OR DisableKey OR PutKeyPolicy OR DeleteImportedKeyMaterial) -error:*",
+    ),
+    recommendation: "Cancel it while the waiting time lasts, unless it was asked for.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("ScheduleKeyDeletion", "", 1, 10),
+    ],
+    quiet: &[
+        ("ScheduleKeyDeletion", r#""errorCode":"AccessDenied""#, 1, 10),
+    ],
+};

@@ -1,0 +1,27 @@
+//! Usual work, and what somebody does who wants to stay.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "key-made",
+    title: "An access key or a password was made",
+    category: Category::CredentialsLoss,
+    severity: Severity::Medium,
+    risk: 7,
+    condition: Condition::Any(
+        "name:(CreateAccessKey OR CreateLoginProfile OR UpdateLoginProfile OR CreateServiceSpecificCredential OR ResetServiceSpecificCredential OR UploadSSHPublicKey OR UploadSigningCertificate) -error:*",
+    ),
+    recommendation: "See for whom it was made, and whether that was asked for.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("CreateAccessKey", "", 1, 10),
+    ],
+    quiet: &[
+        ("CreateAccessKey", r#""errorCode":"AccessDenied""#, 1, 10),
+    ],
+};

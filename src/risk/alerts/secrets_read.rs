@@ -1,0 +1,32 @@
+//! Whoever reads one after the other collects them.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+use crate::activity::Field;
+
+pub(super) const ALERT: Alert = Alert {
+    id: "secrets-read",
+    title: "Secrets were read one after the other",
+    category: Category::InformationLoss,
+    severity: Severity::High,
+    risk: 8,
+    condition: Condition::Often {
+        query: "name:(GetSecretValue OR BatchGetSecretValue OR GetParameters OR GetParameter OR GetParametersByPath OR GetPasswordData) -type:AWSService",
+        by: Field::Actor,
+        different: None,
+        count: 5,
+        seconds: 600,
+    },
+    recommendation: "Treat them as known, and replace them.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("GetSecretValue", "", 5, 10),
+    ],
+    quiet: &[
+        ("GetSecretValue", "", 6, 300),
+    ],
+};

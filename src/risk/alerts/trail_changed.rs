@@ -1,0 +1,27 @@
+//! A trail can be made to record less, or elsewhere.
+
+#[cfg(test)]
+use super::tests::Fixture;
+use super::{Alert, Category, Condition, Severity};
+
+pub(super) const ALERT: Alert = Alert {
+    id: "trail-changed",
+    title: "What a trail records was changed",
+    category: Category::ConfigurationCompliance,
+    severity: Severity::High,
+    risk: 8,
+    condition: Condition::Any(
+        "name:(UpdateTrail OR PutEventSelectors OR PutInsightSelectors OR UpdateEventDataStore) -error:*",
+    ),
+    recommendation: "Compare the trail's selectors and bucket with what they should be.",
+};
+
+#[cfg(test)]
+pub(super) const FIXTURE: Fixture = Fixture {
+    fires: &[
+        ("UpdateTrail", "", 1, 10),
+    ],
+    quiet: &[
+        ("UpdateTrail", r#""errorCode":"AccessDenied""#, 1, 10),
+    ],
+};
