@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::page::key;
 use super::{Page, Stage, Test};
 
 pub(super) const TESTS: &[Test] = &[
@@ -112,6 +113,7 @@ fn in_calls(stage: &Stage) -> Result<()> {
     page.wait_for("its value for who asks", WAIT, || {
         Ok(page.text("pieces")?.contains(value))
     })?;
+    page.session().press(&[], key::ESCAPE)?;
     let csv = String::from_utf8(page.download("export-csv")?)?;
     ensure!(
         csv.contains("DB_PASSWORD") && csv.contains("Slack token") && !csv.contains(value),
