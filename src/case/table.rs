@@ -424,7 +424,7 @@ const OBJECTS: &[Column] = &[
     column("risk", "Risk", Shape::Number, 60, true),
     column("path", "Path", Shape::Path, 260, false),
     column("contentType", "Content type", Shape::Text, 190, true),
-    column("piiImpact", "Personal data", Shape::Text, 110, true),
+    column("piiImpact", "Personal data", Shape::Text, 130, true),
     column("piiTypes", "What of it", Shape::Text, 220, false),
     column("regexes", "Regexes", Shape::Text, 200, false),
     column("themes", "Themes", Shape::Text, 200, false),
@@ -435,17 +435,17 @@ const OBJECTS: &[Column] = &[
 ];
 
 const ACCESSED: &[Column] = &[
-    column("risk", "Risk by key", Shape::Number, 90, true),
+    column("risk", "Risk by key", Shape::Number, 110, true),
     column("bucket", "Bucket", Shape::Text, 180, true),
     column("key", "Key", Shape::Path, 260, false),
     column("size", "Size", Shape::Size, 80, false),
-    column("reads", "Reads", Shape::Number, 65, false),
+    column("reads", "Reads", Shape::Number, 80, false),
     column("readBy", "Read by", Shape::Path, 200, false),
-    column("writes", "Writes", Shape::Number, 65, false),
+    column("writes", "Writes", Shape::Number, 80, false),
     column("writtenBy", "Written by", Shape::Path, 200, false),
-    column("deletes", "Deletes", Shape::Number, 70, false),
+    column("deletes", "Deletes", Shape::Number, 88, false),
     column("deletedBy", "Deleted by", Shape::Path, 200, false),
-    column("failed", "Failed", Shape::Number, 65, false),
+    column("failed", "Failed", Shape::Number, 80, false),
     column("from", "From", Shape::Path, 160, false),
     column("fileExtension", "Extension", Shape::Text, 90, true),
     column("themes", "Themes", Shape::Text, 180, false),
@@ -457,11 +457,11 @@ const ACCESSED: &[Column] = &[
 const REACH: &[Column] = &[
     column("at", "Time (UTC)", Shape::Time, 170, false),
     column("bucket", "Bucket", Shape::Text, 200, true),
-    column("call", "Change", Shape::Text, 210, true),
+    column("call", "Change", Shape::Text, 250, true),
     column("outcome", "Outcome", Shape::Text, 120, true),
     column("actor", "Actor", Shape::Path, 220, false),
-    column("publicBefore", "Everyone, before", Shape::Text, 150, true),
-    column("publicAfter", "Everyone, after", Shape::Text, 150, true),
+    column("publicBefore", "Everyone, before", Shape::Text, 170, true),
+    column("publicAfter", "Everyone, after", Shape::Text, 170, true),
     column(
         "before",
         "Who may reach it, before",
@@ -475,7 +475,7 @@ const REACH: &[Column] = &[
 
 const SECRETS: &[Column] = &[
     column("kind", "Kind", Shape::Text, 220, true),
-    column("masked", "Value, covered", Shape::Code, 210, false),
+    column("masked", "Value, covered", Shape::Code, 250, false),
     column("in", "Stands in", Shape::Text, 140, true),
     column("name", "Name", Shape::Text, 190, true),
     column("fields", "Path", Shape::Path, 330, false),
@@ -487,7 +487,7 @@ const SECRETS: &[Column] = &[
 
 const CLASSIFIERS: &[Column] = &[
     column("risk", "Risk", Shape::Number, 60, true),
-    column("enabled", "Enabled", Shape::Text, 80, true),
+    column("enabled", "Enabled", Shape::Text, 95, true),
     column("name", "Name", Shape::Text, 260, false),
     column("description", "Description", Shape::Text, 320, false),
     column("way", "Classified by", Shape::Text, 120, true),

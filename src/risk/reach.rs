@@ -402,6 +402,10 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
             Tells::Call(request) => {
                 let request: Value = serde_json::from_str(request).unwrap_or_default();
                 let bucket = request["bucketName"].as_str().unwrap_or_default();
+                // What names no bucket says nothing of any.
+                if bucket.is_empty() && !change.call.contains("Account") {
+                    continue;
+                }
                 bucket.clone_into(&mut change.bucket);
                 let account = known.get(&change.account).and_then(|one| one.block);
                 let account = account.filter(|_| !bucket.is_empty());

@@ -292,6 +292,7 @@ mod tests {
             r#"{"requestParameters":{"secretId":"prod/db/password","clientRequestToken":"4c0e3f2a-1111-2222-3333-444455556666"}}"#,
             r#"{"requestParameters":{"password":"{{resolve:ssm-secure:db}}","dbPassword":"arn:aws:secretsmanager:x"}}"#,
             r#"{"requestParameters":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","nextToken":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}}"#,
+            r#"{"requestParameters":{"token":"7de2a90b51c34f6e8d2a1b3c4d5e6f70"}}"#,
             r#"{"requestParameters":{"passwordPolicy":"strong enough","url":"https://example.com:8080/a@b"}}"#,
             "[]",
             "{",
@@ -303,6 +304,7 @@ mod tests {
     #[test]
     fn what_may_hold_none_is_not_even_looked_at() {
         for raw in [
+            r#"{"userIdentity":{"accessKeyId":"AKIAQ3EGRFSOTVBNAB2C"},"requestParameters":{"userName":"bob"}}"#,
             r#"{"eventName":"PutObject","requestParameters":{"bucketName":"payroll","key":"exports/2024/customers.csv.gz"}}"#,
             r#"{"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":"true"}}},"requestParameters":{"nextToken":"AAAA","clientToken":"x"}}"#,
             r#"{"requestParameters":{"policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[]}"}}"#,

@@ -181,7 +181,7 @@ const NAMES: &[&str] = &[
 /// Whether a field of this name holds a secret, if it holds a text.
 pub fn is_named(name: &str) -> bool {
     // Fields of AWS's APIs that are long or short, and hold none.
-    if name.len() < 5 || name.len() > 80 {
+    if name.len() < 5 || name.len() > 80 || name.eq_ignore_ascii_case("token") {
         return false;
     }
     let plain: Vec<u8> = name
@@ -280,9 +280,14 @@ pub fn is_placeholder(value: &str) -> bool {
         || value.bytes().all(|byte| b"*x.".contains(&byte))
 }
 
-/// Whether a record may hold a secret: what is asked of every call that changes something, so it looks at its bytes
-/// once, as they stand. What it says yes to is looked into by [`json::search`].
+/// Whether the record of an event may hold a secret: what is asked of every call that changes something, so it looks at
+/// its bytes once, as they stand, from the request parameters on (who called has a key in every record). What it says
+/// yes to is looked into by [`json::search`].
 pub fn may_hold(raw: &str) -> bool {
+    let Some(from) = raw.find("\"requestParameters\"") else {
+        return false;
+    };
+    let raw = &raw[from..];
     static HINTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     // Short words, and those that stand in records of all kinds, are left out: what they hint at has a field of a
     // secret's name, or is rare.
