@@ -258,7 +258,7 @@ mod tests {
         ]
         .join("\n");
         let store = crate::activity::store::tests::store(&[&text]);
-        let log = crate::cloudtrail::log::parse_events(text.as_bytes(), 7).log;
+        let log = crate::cloudtrail::records::parse_events(text.as_bytes(), 7).log;
         let all = accessed(&store, &log.sizes, &Values::default());
         let [one] = &all.objects[..] else {
             panic!("{all:?}");

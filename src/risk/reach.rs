@@ -492,7 +492,7 @@ fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::log::parse_events;
+    use crate::cloudtrail::records::parse_events;
 
     fn event(minute: u32, name: &str, request: &str, more: &str) -> String {
         format!(
