@@ -3,10 +3,12 @@
 
 mod support;
 
+use base64::Engine as _;
 use exhibit::case::{Case, Filter, Question, Table};
 use exhibit::config::diff::diff;
 use exhibit::config::{Config, item_text};
 use exhibit::intake::Facts;
+use exhibit::sum::Sum;
 use serde_json::{Value, json};
 
 use support::{entries, files_below};
@@ -58,6 +60,9 @@ fn holds(all: &[Value], wanted: &Value) -> bool {
     all.iter().any(|value| within(value, wanted))
 }
 
+/// Examples that are no file or output of AWS Config: parts of one.
+const SNIPPETS: &[&str] = &[];
+
 #[test]
 fn nothing_of_the_examples_is_lost() {
     for (name, least) in [("docs_examples", 20), ("rdk_example_ci", 70)] {
@@ -83,6 +88,12 @@ fn nothing_of_the_examples_is_lost() {
                 continue;
             };
             let Facts::Config(config) = &entry.facts else {
+                // Results and rules have a model of their own; what is nothing of AWS Config's is a snippet.
+                let is_read = matches!(entry.facts, Facts::Compliance(_));
+                assert!(
+                    is_read || SNIPPETS.contains(&path.as_str()),
+                    "{path} is not read"
+                );
                 continue;
             };
             assert!(entry.problems.is_empty(), "{path}: {:?}", entry.problems);
@@ -271,6 +282,15 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
     assert_eq!(of("81224846e5906a1982d79f07a7467831"), "same");
     // Equal in length, it may be encrypted with KMS, where an ETag is no MD5.
     assert_eq!(of("00000000000000000000000000000000"), "unlike");
+    let longer = json!({ "Contents": [{ "Key": name, "Size": 14, "StorageClass": "STANDARD", "ETag": "\"81224846e5906a1982d79f07a7467831\"" }] });
+    let files = vec![
+        (name.to_owned(), bytes.clone()),
+        ("listing.json".to_owned(), longer.to_string().into_bytes()),
+    ];
+    assert_eq!(
+        support::report(&files)["evidence"]["files"][0]["bucketChecksum"],
+        "differs"
+    );
     assert_eq!(of("00000000000000000000000000000000-3"), "unknown");
     assert_eq!(of("67399361bea63868b77c0cd4d25cf553-1"), "same");
     let head = |metadata: Value| {
@@ -283,6 +303,20 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
         ];
         support::report(&files)["evidence"]["files"][0]["bucketChecksum"].clone()
     };
+    // A part's SHA-256, hashed again.
+    let one_part = Sum::of(&Sum::of(&bytes).0).0;
+    let one_part = base64::engine::general_purpose::STANDARD.encode(one_part);
+    assert_eq!(
+        head(
+            json!({ "ETag": "x", "ChecksumSHA256": format!("{one_part}-1"), "ChecksumType": "COMPOSITE", "Metadata": {} })
+        ),
+        "same"
+    );
+    // Of an object that is named, another hash is another object.
+    assert_eq!(
+        head(json!({ "Key": name, "ChecksumSHA256": one_part, "Metadata": {} })),
+        "differs"
+    );
     let etag = "\"81224846e5906a1982d79f07a7467831\"";
     assert_eq!(
         head(json!({ "ETag": etag, "ServerSideEncryption": "AES256", "Metadata": {} })),
@@ -308,5 +342,70 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
             json!({ "ETag": "x", "ObjectSize": 13, "Checksum": { "ChecksumSHA256": "QXOdp5it1SibQOE5uuSxqQF0yHeu1C4Z/yPOSFSo3Uw=" } })
         ),
         "same"
+    );
+}
+
+#[test]
+fn what_an_item_lacks_is_no_change_and_no_contradiction() {
+    let full = |day: u32, size: u32| {
+        json!({ "configurationItemVersion": "1.3", "awsAccountId": "111122223333", "awsRegion": "r", "resourceType": "T", "resourceId": "x", "configurationItemStatus": "OK",
+            "configurationItemCaptureTime": format!("2024-01-{day:02}T00:00:00.000Z"), "configuration": { "size": size }, "supplementaryConfiguration": {}, "tags": { "a": "b" },
+            "relationships": [{ "resourceType": "V", "resourceId": "v", "name": "Is in" }] })
+    };
+    let history = |items: &[Value]| {
+        json!({ "fileVersion": "1.0", "configurationItems": items })
+            .to_string()
+            .into_bytes()
+    };
+    let large = |place: Value| {
+        json!({ "messageType": "OversizedConfigurationItemChangeNotification", "notificationCreationTime": "2024-01-02T00:00:00Z",
+            "configurationItemSummary": { "changeType": "UPDATE", "awsAccountId": "111122223333", "awsRegion": "r", "resourceType": "T", "resourceId": "x", "configurationItemStatus": "OK", "configurationItemCaptureTime": "2024-01-02T00:00:00.000Z" },
+            "s3DeliverySummary": { "s3BucketLocation": place, "errorCode": null, "errorMessage": null } })
+    };
+    let key = "b/AWSLogs/1/Config/r/2024/1/2/OversizedChangeNotification/T/x/111122223333_Config_r_ChangeNotification_T_x_20240102T000000Z_0.json";
+    let put = json!({ "messageType": "ConfigurationItemChangeNotification", "configurationItem": full(2, 2), "notificationCreationTime": "2024-01-02T00:00:00Z" });
+    let query = json!({ "Results": [json!({ "accountId": "111122223333", "awsRegion": "r", "resourceType": "T", "resourceId": "x", "configurationItemCaptureTime": "2024-01-01T00:00:00.000Z", "configuration": { "other": 1 } }).to_string()], "QueryInfo": {} });
+    let mut files = vec![
+        ("a-query.json".to_owned(), query.to_string().into_bytes()),
+        (
+            "b-history.json".to_owned(),
+            history(&[full(1, 1), full(3, 2)]),
+        ),
+        (
+            "c-stream.json".to_owned(),
+            large(json!(key)).to_string().into_bytes(),
+        ),
+    ];
+    // The oversized change is in the past though its file is not here, and that is a gap.
+    let report = support::report(&files);
+    let of = |report: &Value| {
+        let one = &report["config"]["resources"][0];
+        let gaps: Vec<String> = report["config"]["recorders"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|one| one["gaps"].as_array().cloned().unwrap_or_default())
+            .map(|gap| gap["kind"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        (
+            one["items"].as_u64(),
+            one["conflicts"].as_u64(),
+            report["config"]["changes"].as_u64(),
+            gaps,
+        )
+    };
+    assert_eq!(
+        of(&report),
+        (Some(3), Some(0), Some(2), vec!["file-missing".to_owned()])
+    );
+    let relations = report["config"]["resources"][0]["relationships"]
+        .as_array()
+        .map(Vec::len);
+    assert_eq!(relations, Some(1));
+    // With the file that it was put to, it is told in full, and nothing is missing.
+    files.push((key.to_owned(), put.to_string().into_bytes()));
+    assert_eq!(
+        of(&support::report(&files)),
+        (Some(3), Some(0), Some(1), vec![])
     );
 }

@@ -97,7 +97,6 @@ fn tags(value: Value) -> Value {
 
 fn compare(path: &str, before: Option<Value>, after: Option<Value>, changes: &mut Vec<Change>) {
     match (before, after) {
-        (Some(before), Some(after)) if same(&before, &after) => {}
         (Some(Value::Object(mut before)), Some(Value::Object(after))) => {
             for (name, after) in after {
                 let before = before.remove(&name);
@@ -123,6 +122,7 @@ fn compare(path: &str, before: Option<Value>, after: Option<Value>, changes: &mu
                 });
             }
         }
+        (Some(before), Some(after)) if before == after => {}
         // A property that says nothing is as good as none.
         (previous, updated) => {
             let said = |value: Option<Value>| value.filter(|value| !value.is_null());
@@ -191,6 +191,10 @@ fn hash(value: &Value) -> u64 {
 
 /// Whether two values say the same; lists are sets.
 fn same(a: &Value, b: &Value) -> bool {
+    // Most of what is equal is so in the same order.
+    if a == b {
+        return true;
+    }
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && {

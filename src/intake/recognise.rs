@@ -218,6 +218,13 @@ const FORMS: &[Form] = &[
             "DeliveryChannelsStatus",
         ],
     ),
+    // What is handed to put-delivery-channel, and what deliver-config-snapshot prints.
+    object(
+        Kind::ConfigRecorder,
+        &["name", "s3BucketName"],
+        &["snsTopicARN", "configSnapshotDeliveryProperties"],
+    ),
+    alone(Kind::ConfigRecorder, &["configSnapshotId"]),
     object(Kind::ArtifactReport, &[], &["reportDetails"]),
     holding(
         Kind::ArtifactReport,

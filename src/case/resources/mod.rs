@@ -128,7 +128,7 @@ pub(super) fn view(case: &Case, wanted: &str, at: Option<Moment>) -> Option<Reso
             conflict: capture.conflict,
             items: capture.also.len() as u32 + 1,
             raw: raw(case, capture),
-            signed: stream::signed(case, capture.file, capture.place.0).map(stream::cell),
+            signed: stream::signed_of(case, capture).map(stream::cell),
             causes: calls::causes(&calls, before, capture.at),
         });
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::config::inventory::Capture;
 use crate::config::sns::{self, Signed, Signer};
 use crate::config::{Body, Message};
 use crate::integrity::State;
@@ -89,6 +90,17 @@ pub(in crate::case) fn signed(case: &Case, file: u32, at: u32) -> Option<Signed>
     signatures
         .around(file, at)
         .map(|message| signatures.of(message))
+}
+
+/// The same of whichever item that tells a capture came in a message; the best where several did.
+pub(super) fn signed_of(case: &Case, capture: &Capture) -> Option<Signed> {
+    let also = capture
+        .also
+        .iter()
+        .filter_map(|&at| case.inventory.capture(at));
+    let all = std::iter::once(capture).chain(also);
+    all.filter_map(|one| signed(case, one.file, one.place.0))
+        .min()
 }
 
 /// The certificates of the evidence, and how many messages each signed.

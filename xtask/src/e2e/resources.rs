@@ -31,7 +31,7 @@ pub(super) const TESTS: &[Test] = &[
     },
 ];
 
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(20);
 
 fn open_demo(stage: &Stage) -> Result<&Page> {
     let page = stage.open()?;
@@ -99,6 +99,9 @@ fn resource_tells_its_past(stage: &Stage) -> Result<()> {
             .unwrap_or_default()
             .contains("AuthorizeSecurityGroupIngress"))
     })?;
+    // Where there is little room the inspector lies over the page.
+    page.session().press(&[], super::key::ESCAPE)?;
+    page.wait_shown("inspector", false)?;
     page.click("tab-relations")?;
     page.wait_shown("relations", true)?;
     page.wait_shown("reach", true)?;

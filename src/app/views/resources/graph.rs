@@ -250,7 +250,7 @@ fn Drawing(props: &DrawingProps) -> Html {
         <div class="drawing" tabindex="0" role="group" aria-label="Relationships; the button above shows the same as a table">
             <div class="canvas" ~style={format!("width: {:.0}px; height: {:.0}px", layout.width, layout.height + ROW)}>
                 { for layout.columns.iter().map(heading) }
-                <svg width={layout.width.to_string()} height={(layout.height + ROW).to_string()} aria-hidden="true">{ for layout.lines.iter().enumerate().map(edge) }</svg>
+                <svg class={classes!((layout.lines.len() > 120).then_some("dense"))} width={layout.width.to_string()} height={(layout.height + ROW).to_string()} aria-hidden="true">{ for layout.lines.iter().enumerate().map(edge) }</svg>
                 { for layout.placed.iter().enumerate().map(shown) }
             </div>
         </div>

@@ -66,11 +66,11 @@ pub(super) fn Stock(props: &Props) -> Html {
                     <Slider name="at" label="As of" {span} density={props.config.density.clone()} value={as_of.at} onchange={set("at")} />
                     { as_of.since.map(|since| html! { <Slider name="since" label="Compared with" {span} density={props.config.density.clone()} value={Some(since)} onchange={set("since")} /> }) }
                 </> }) }
-                { snapshots(&props.config, &props.route, &props.go) }
-                <p class="switches">
+                <div class="switches">
                     <label class="switch"><input type="checkbox" data-testid="compare" checked={as_of.since.is_some()} onchange={compare} />{" Compare with another moment"}</label>
                     { as_of.since.is_none().then(|| html! { <label class="switch"><input type="checkbox" data-testid="with-deleted" checked={as_of.deleted} onchange={deleted} />{" With deleted resources"}</label> }) }
-                </p>
+                    { snapshots(&props.config, &props.route, &props.go) }
+                </div>
                 <p class="fine" data-testid="baseline">{ baseline(&props.config, as_of.at) }</p>
             </div>
             <Ask text={props.route.value("ask").to_owned()} as_of={as_of.clone()} onask={set("ask")} />
@@ -147,7 +147,7 @@ fn snapshots(config: &ConfigSummary, route: &Route, go: &Callback<Route>) -> Htm
             }
         });
         let option = |at: &Moment| html! { <option key={at.to_string()} selected={now == Some(*at)}>{ format::time(*at) }</option> };
-        html! { <label class="facet"><span>{ label }</span><select data-testid={name} {onchange}><option key="none" selected={!now.is_some_and(|at| taken.contains(&at))}>{"of…"}</option>{ for taken.iter().map(option) }</select></label> }
+        html! { <label class="facet"><span>{ label }</span><select data-testid={name} {onchange}><option key="none" selected={!now.is_some_and(|at| taken.contains(&at))}>{"choose…"}</option>{ for taken.iter().map(option) }</select></label> }
     };
     let is_taken = |at: Option<Moment>| at.is_some_and(|at| taken.contains(&at));
     let can_be_exact = is_taken(as_of.at) && (as_of.since.is_none() || is_taken(as_of.since));
@@ -161,12 +161,12 @@ fn snapshots(config: &ConfigSummary, route: &Route, go: &Callback<Route>) -> Htm
         html! { <button data-testid="compare-snapshots" {onclick}>{"Compare the last two snapshots"}</button> }
     });
     html! {
-        <div class="switches">
+        <>
             { choose("As of the snapshot", "at-snapshot", as_of.at, false) }
             { as_of.since.is_some().then(|| choose("Compared with the snapshot", "since-snapshot", as_of.since, true)) }
             { both }
             { (can_be_exact || as_of.exact).then(|| html! { <label class="switch"><input type="checkbox" data-testid="exact" checked={as_of.exact} onchange={exact} />{" Only what the snapshots themselves hold"}</label> }) }
-        </div>
+        </>
     }
 }
 

@@ -26,8 +26,7 @@ pub(super) fn Stream(props: &Props) -> Html {
                 } else {
                     html! { <>
                         <p class="fine">{"A certificate comes from whoever dropped it, and no list of authorities is carried here: what verifies is signed by Amazon SNS if this certificate is AWS's. Fetch it yourself from the SigningCertURL of a message and compare its SHA-256."}</p>
-                        <table class="plain"><thead><tr><th>{"Certificate of"}</th><th>{"Issued by"}</th><th>{"Holds (UTC)"}</th><th>{"SHA-256"}</th><th>{"Signed"}</th><th>{"File"}</th></tr></thead>
-                            <tbody>{ for config.certificates.iter().enumerate().map(certificate) }</tbody></table>
+                        { for config.certificates.iter().enumerate().map(certificate) }
                     </> }
                 } }
             </div>
@@ -39,14 +38,17 @@ pub(super) fn Stream(props: &Props) -> Html {
 fn certificate((at, one): (usize, &CertificateView)) -> Html {
     let time = |at| Option::map_or(at, "not told".to_owned(), format::time);
     let signed = if one.serves {
-        format::count(one.signed, "message")
+        format!("signed {}", format::count(one.signed, "message"))
     } else {
         "its key cannot check signatures".to_owned()
     };
     html! {
-        <tr key={at.to_string()}>
-            <td><bdi>{ &one.subject }</bdi></td><td><bdi>{ &one.issuer }</bdi></td><td>{ format!("{} to {}", time(one.from), time(one.to)) }</td>
-            <td><code class="whole">{ &one.sha256 }</code></td><td>{ signed }</td><td><bdi>{ &one.path }</bdi></td>
-        </tr>
+        <dl key={at.to_string()} class="facts">
+            <div><dt>{"Certificate of"}</dt><dd><bdi>{ &one.subject }</bdi>{ format!(": {signed}") }</dd></div>
+            <div><dt>{"Issued by"}</dt><dd><bdi>{ &one.issuer }</bdi></dd></div>
+            <div><dt>{"Holds (UTC)"}</dt><dd>{ format!("{} to {}", time(one.from), time(one.to)) }</dd></div>
+            <div><dt>{"SHA-256"}</dt><dd><code>{ &one.sha256 }</code></dd></div>
+            <div><dt>{"File"}</dt><dd><bdi>{ &one.path }</bdi></dd></div>
+        </dl>
     }
 }
