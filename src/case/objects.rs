@@ -6,14 +6,14 @@ use serde_json::{Map, Value, json};
 
 use crate::object::{FAR, Impact, Object, Personal, Row, Way};
 use crate::order::sorted;
-use crate::risk::objects::{is_on, of_row, risks, rows};
+use crate::risk::objects::{of_row, risks, rows, value};
 use crate::risk::{Rated, Values};
 
 use super::inspect::add_file;
 use super::question::{Inspection, RiskSummary, Subject};
 use super::risk::HIGH;
 use super::rows::{code, text};
-use super::table::{Cell, Row as Line};
+use super::table::{Cell, Row as Line, Switched};
 use super::{Case, Pieces, Table, accessed, reach, secrets};
 
 /// What is known of objects.
@@ -188,8 +188,16 @@ pub(super) fn classifier_row(case: &Case, at: u32) -> Line {
     let values = &case.settings.risk;
     let cells = classifier(at).map_or(Vec::new(), |(way, row)| {
         vec![
-            Cell::Number(u64::from(of_row(way, row, values))),
-            text(if is_on(way, row, values) { "yes" } else { "no" }),
+            Cell::Rated {
+                rated: Rated::Object(way),
+                name: row.name.to_owned(),
+                risk: value(way, row, values),
+            },
+            Cell::Enabled {
+                of: Switched::Rated(Rated::Object(way)),
+                name: row.name.to_owned(),
+                on: values.is_on(Rated::Object(way), row.name),
+            },
             text(row.name),
             text(description(way, row)),
             text(way.name()),
@@ -294,7 +302,7 @@ pub(super) fn inspect_classifier(case: &Case, at: u32, mut it: Inspection) -> Op
     let (way, row) = classifier(at)?;
     let values = &case.settings.risk;
     row.name.clone_into(&mut it.title);
-    let risk = of_row(way, row, values);
+    let risk = value(way, row, values);
     let mut fact = |label: &str, cell: Cell| it.what.push((label.to_owned(), cell));
     fact("Classified by", text(way.name()));
     fact("Class", text(row.class));

@@ -6,16 +6,14 @@ use super::{MOST, Rated, Values};
 
 /// The risk of a row, as the user set it or as the model has it; 0 where it, or its way, is turned off.
 pub fn of_row(way: Way, row: &Row, values: &Values) -> u8 {
-    if values.off.contains(&way) {
-        return 0;
-    }
-    let own = values.set_of(Rated::Object(way), row.name);
-    own.unwrap_or(row.risk).min(MOST)
+    let is_on = values.is_on(Rated::Object(way), row.name) && !values.off.contains(&way);
+    if is_on { value(way, row, values) } else { 0 }
 }
 
-/// Whether a row counts.
-pub fn is_on(way: Way, row: &Row, values: &Values) -> bool {
-    of_row(way, row, values) > 0
+/// The value of a row, as the user set it or as the model has it, whether it counts or not.
+pub fn value(way: Way, row: &Row, values: &Values) -> u8 {
+    let own = values.set_of(Rated::Object(way), row.name);
+    own.unwrap_or(row.risk).min(MOST)
 }
 
 /// The rows that an object is classified by, with the matches of each.
@@ -101,5 +99,10 @@ mod tests {
             Some(9),
         );
         assert_eq!(risks(&object, &values).1, 9);
+        let theme = rows(&object, Way::Theme)[0].0.name;
+        values.turn(Rated::Object(Way::Theme), theme, false);
+        assert_eq!(risks(&object, &values), ([1, 1, 0, 0, 2], 2));
+        values.turn(Rated::Object(Way::Theme), theme, true);
+        assert_eq!(risks(&object, &values).1, 9, "its value was kept");
     }
 }
