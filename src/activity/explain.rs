@@ -4,6 +4,7 @@
 //! PutEventSelectors; and calls that change objects of a bucket, by the S3 user guide's list of data events.
 //! An attempt that failed explains nothing.
 
+use crate::integrity::chain::TrailKey;
 use crate::moment::{HOUR, Moment};
 
 use super::field::{self, Field};
@@ -54,12 +55,16 @@ pub struct Cause {
 }
 
 /// What explains that a trail's coverage has a gap between two moments. Calls within an hour of it count.
-pub fn of_gap(store: &Store, account: &str, bucket: &str, from: Moment, to: Moment) -> Vec<Cause> {
+pub fn of_gap(
+    store: &Store,
+    trail: &TrailKey,
+    bucket: &str,
+    from: Moment,
+    to: Moment,
+) -> Vec<Cause> {
     let (from, to) = (from.plus(-HOUR), to.plus(HOUR));
     causes(store, from, Some(to), &|event, name| {
-        let here = field::value(store, Field::Account, event);
-        let stops =
-            LOGGING.contains(&name) && (account.is_empty() || here.is_empty() || here == account);
+        let stops = LOGGING.contains(&name) && on_trail(store, event, trail);
         stops || (OBJECTS.contains(&name) && on_digests(store, event, bucket))
     })
 }
@@ -90,13 +95,16 @@ fn causes(
         }
         let name = field::value(store, Field::Name, event);
         let failed = !field::value(store, Field::Error, event).is_empty();
-        if failed || !explains(event, name) {
+        // What CloudTrail itself delivers is no tampering.
+        let actor = field::value(store, Field::Actor, event);
+        let delivers = name == "PutObject" && actor == "cloudtrail.amazonaws.com";
+        if failed || delivers || !explains(event, name) {
             continue;
         }
         found.push(Cause {
             event,
             name: name.to_owned(),
-            actor: field::value(store, Field::Actor, event).to_owned(),
+            actor: actor.to_owned(),
             time,
             id: store.id_text(event),
             proof: store.standing(event).name(),
@@ -108,6 +116,19 @@ fn causes(
 fn targets(store: &Store, event: EventIx) -> impl Iterator<Item = &str> {
     let all = store.targets.of(event).into_iter().flatten();
     all.map(|&text| store.texts.get(text))
+}
+
+/// Whether a call on a trail concerns this one. An organization's trail is changed in another account than
+/// those that it covers.
+fn on_trail(store: &Store, event: EventIx, trail: &TrailKey) -> bool {
+    let account = field::value(store, Field::Account, event);
+    let is_here = account.is_empty() || account == trail.account || trail.organization.is_some();
+    let arn = format!(":trail/{}", trail.trail);
+    let mut named = targets(store, event).peekable();
+    let is_it = trail.trail.is_empty()
+        || named.peek().is_none()
+        || named.any(|one| one == trail.trail || one.ends_with(&arn));
+    is_here && is_it
 }
 
 /// Whether a call on a bucket concerns digest files: it names one, or no object at all.
@@ -146,17 +167,25 @@ mod tests {
     fn names_who_stopped_logging_and_who_deleted_the_file() {
         let text = r#"{"eventID":"00000001-0000-0000-0000-00000000000a","eventName":"StopLogging","eventTime":"2024-01-01T05:00:00Z","recipientAccountId":"1","userIdentity":{"arn":"arn:mallory"}}
 {"eventID":"00000002-0000-0000-0000-00000000000a","eventName":"StopLogging","eventTime":"2024-01-01T05:01:00Z","recipientAccountId":"1","errorCode":"AccessDenied"}
-{"eventID":"00000003-0000-0000-0000-00000000000a","eventName":"DeleteObject","eventTime":"2024-01-01T06:00:00Z","requestParameters":{"bucketName":"logs","key":"AWSLogs/1/x.json.gz"}}"#;
+{"eventID":"00000003-0000-0000-0000-00000000000a","eventName":"DeleteObject","eventTime":"2024-01-01T06:00:00Z","requestParameters":{"bucketName":"logs","key":"AWSLogs/1/x.json.gz"}}
+{"eventID":"00000004-0000-0000-0000-00000000000a","eventName":"StopLogging","eventTime":"2024-01-01T05:02:00Z","recipientAccountId":"1","requestParameters":{"name":"another"}}
+{"eventID":"00000005-0000-0000-0000-00000000000a","eventName":"PutObject","eventTime":"2024-01-01T05:03:00Z","userIdentity":{"invokedBy":"cloudtrail.amazonaws.com"},"requestParameters":{"bucketName":"logs","key":"AWSLogs/1/x.json.gz"}}
+{"eventID":"00000006-0000-0000-0000-00000000000a","eventName":"UpdateTrail","eventTime":"2024-01-01T05:04:00Z","recipientAccountId":"9","requestParameters":{"name":"arn:aws:cloudtrail:us-east-1:9:trail/main"}}"#;
         let store = store(&[text]);
         let at = |text: &str| Moment::parse(text).expect("a time");
-        let gap = of_gap(
-            &store,
-            "1",
-            "logs",
-            at("2024-01-01T05:30:00Z"),
-            at("2024-01-01T07:00:00Z"),
-        );
+        let of_trail = |organization: Option<&str>| {
+            let trail = TrailKey {
+                organization: organization.map(str::to_owned),
+                account: "1".to_owned(),
+                trail: "main".to_owned(),
+                ..TrailKey::default()
+            };
+            let (from, to) = (at("2024-01-01T05:30:00Z"), at("2024-01-01T07:00:00Z"));
+            of_gap(&store, &trail, "logs", from, to)
+        };
+        let gap = of_trail(None);
         assert_eq!(gap.len(), 1);
+        assert_eq!(of_trail(Some("o-1")).len(), 2);
         assert_eq!(
             (gap[0].name.as_str(), gap[0].actor.as_str()),
             ("StopLogging", "arn:mallory")

@@ -11,7 +11,7 @@ use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
 use crate::case::{accessed, artifacts, controls, objects, reach, risk, secrets};
 use crate::config::policy::Grant;
-use crate::integrity::chain::Gap;
+use crate::integrity::chain::{Gap, TrailKey};
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
@@ -140,7 +140,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     out.list("trails", judgement.trails.iter().enumerate().map(|(at, trail)| {
         let gaps: Vec<Value> = judgement.gaps.iter().filter(|gap| gap.trail == at as u32).map(|gap| json!({
             "kind": gap.kind.name(), "from": gap.from.to_string(), "to": gap.to.to_string(), "digests": gap.digests,
-            "explainedBy": explained(case, gap, &trail.key.account),
+            "explainedBy": explained(case, gap, &trail.key),
         })).collect();
         let chains: Vec<Value> = trail.chains.iter().map(|chain| json!({
             "from": chain.from.to_string(), "to": chain.to.to_string(), "digests": chain.digests, "backfill": chain.backfill,
@@ -249,9 +249,9 @@ fn compliance(case: &Case, out: &mut Out<'_>) {
     }));
 }
 
-fn explained(case: &Case, gap: &Gap, account: &str) -> Vec<Value> {
+fn explained(case: &Case, gap: &Gap, trail: &TrailKey) -> Vec<Value> {
     let bucket = log_bucket(case, gap.trail);
-    let causes = explain::of_gap(case.activity(), account, &bucket, gap.from, gap.to);
+    let causes = explain::of_gap(case.activity(), trail, &bucket, gap.from, gap.to);
     let cause = |cause: explain::Cause| {
         json!({
             "eventId": cause.id, "eventName": cause.name, "actor": cause.actor, "time": cause.time.to_string(), "proof": cause.proof,

@@ -434,7 +434,7 @@ fn inspect_gap(case: &Case, at: u32) -> Option<Inspection> {
     push(&mut it.what, "Region", text(&key.region));
     push(&mut it.what, "Trail", text(&key.trail));
     let bucket = log_bucket(case, gap.trail);
-    let causes = explain::of_gap(&case.activity, &key.account, &bucket, gap.from, gap.to);
+    let causes = explain::of_gap(&case.activity, key, &bucket, gap.from, gap.to);
     add_causes(&mut it, causes);
     let near = |row: &&crate::integrity::DigestRow| {
         row.trail == Some(gap.trail)

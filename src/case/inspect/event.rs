@@ -15,6 +15,9 @@ use super::{add_file, blank, code, push, text};
 /// The calls that issue a session's credentials.
 const ISSUES: &str = "(name:AssumeRole* OR name:AssumeRoot OR name:GetFederationToken OR name:GetSessionToken OR name:SwitchRole)";
 
+/// Events of the same ID in another form that are named at most.
+const MOST_AGAIN: usize = 20;
+
 /// Seconds either way of an event that count as around it.
 const AROUND: i64 = 300;
 
@@ -111,6 +114,22 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
             code(file.map_or("", |file| &file.path)),
         );
     }
+    let id = store.id(event);
+    let again = store.with_id(|other| id != 0 && other == id);
+    let same = store.copies_of(event);
+    let told = again.iter().filter(|other| {
+        *other != event && !same.contains(other) && !store.conflicts.contains(*other)
+    });
+    it.related.extend(told.take(MOST_AGAIN).map(|other| {
+        let file = store
+            .span(other)
+            .and_then(|span| case.register.file(span.file));
+        let path = file.map_or("", |file| &file.path);
+        (
+            format!("The same event ID in another form, in {path}"),
+            Subject::Event(other),
+        )
+    }));
     let place = case.judgement.logs.iter().position(|row| {
         matches!(row.at, LogAt::File(ix) if case.holdings.logs[ix as usize].file == span.file)
     });

@@ -41,10 +41,10 @@ pub(super) const TESTS: &[Test] = &[
     },
 ];
 
-const WAIT: Duration = Duration::from_secs(10);
+pub(super) const WAIT: Duration = Duration::from_secs(10);
 
 /// Events of two users and a role, one of them a record that a spreadsheet would take for a formula.
-fn drop_events(stage: &Stage) -> Result<&Page> {
+pub(super) fn drop_events(stage: &Stage) -> Result<&Page> {
     let event = |id: u32,
                  name: &str,
                  minute: u32,
@@ -97,7 +97,7 @@ fn drop_events(stage: &Stage) -> Result<&Page> {
     Ok(page)
 }
 
-fn wait_count(page: &Page, count: usize) -> Result<()> {
+pub(super) fn wait_count(page: &Page, count: usize) -> Result<()> {
     page.wait_for(&format!("{count} events"), WAIT, || {
         let shown = page.attr("event-count", "data-count")?;
         Ok(shown.as_deref() == Some(&count.to_string()))
@@ -105,7 +105,7 @@ fn wait_count(page: &Page, count: usize) -> Result<()> {
 }
 
 /// Empties the query and types another.
-fn ask(page: &Page, query: &str) -> Result<()> {
+pub(super) fn ask(page: &Page, query: &str) -> Result<()> {
     let input = page.session().find("[data-testid=query]")?;
     page.session().run(
         "const field = document.querySelector('[data-testid=query]'); field.value = ''; field.dispatchEvent(new InputEvent('input', { bubbles: true }));",
@@ -164,6 +164,20 @@ fn record_opens_and_role_is_followed(stage: &Stage) -> Result<()> {
         words.contains("roleSessionName") || words.contains("assumed-role/admin/nightly"),
         "the record shows {words:?}"
     );
+    // Who assumed the role is told at once; the call that did it opens.
+    ensure!(words.contains("Assumed by"), "the record shows {words:?}");
+    page.click_text(
+        "[data-testid=inspector] button",
+        "Assumed by arn:aws:iam::111122223333:user/alice",
+    )?;
+    page.wait_for("the call that issued the session", WAIT, || {
+        Ok(page.text("inspector")?.contains("AssumeRole"))
+    })?;
+    page.session()
+        .run("document.querySelector('#row-0').click()", &[])?;
+    page.wait_for("the record again", WAIT, || {
+        Ok(page.text("inspector")?.contains("DeleteTrail"))
+    })?;
     page.session().run(
         "[...document.querySelectorAll('[data-testid=inspector] a')].find((a) => a.textContent === 'Who assumed this role').click()",
         &[],

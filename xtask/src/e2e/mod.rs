@@ -19,6 +19,7 @@ mod resources;
 mod risk;
 mod seal;
 mod stage;
+mod timeline;
 mod views;
 
 use std::time::Instant;
@@ -78,6 +79,12 @@ const SUITES: &[Suite] = &[
     },
     everywhere(views::TESTS),
     everywhere(activity::TESTS),
+    everywhere(timeline::TESTS),
+    // Only Chromium's driver moves the pointer as the browser itself does.
+    Suite {
+        tests: timeline::POINTER_TESTS,
+        runs_in: |setting| setting.engine.has_devtools,
+    },
     everywhere(resources::TESTS),
     everywhere(compliance::TESTS),
     everywhere(risk::TESTS),

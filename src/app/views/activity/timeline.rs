@@ -211,12 +211,12 @@ pub(super) fn Timeline(props: &Props) -> Html {
                 <label class="facet"><span>{"Stacked by"}</span>
                     <select onchange={onstack} aria-label="Stacked by">{ for stacks.into_iter().map(option) }</select></label>
                 <button aria-pressed={props.lanes.to_string()} onclick={lanes}>{"Lanes"}</button>
-                <span class="count">{ format!("{} – {} UTC, {} a bar", format::time(shown.0), format::time(shown.1), step_words(chart.step)) }</span>
+                <span class="count" title={format!("{} – {}", format::local_time(shown.0), format::local_time(shown.1))}>{ format!("{} – {} UTC, {} a bar", format::time(shown.0), format::time(shown.1), step_words(chart.step)) }</span>
                 { button("+", "Zoom in (+)", zoom_by(0.5)) }
                 { button("−", "Zoom out (-)", zoom_by(2.0)) }
                 { button("Fit", "Show all of the time (0)", fit) }
                 { button("Only this time", "Take the shown time into the query (Enter)", narrow) }
-                { button("SVG", "Download the chart as SVG", save) }
+                <button data-testid="export-svg" title="Download the chart as SVG" onclick={save}>{"SVG"}</button>
             </div>
             <div class="plot" tabindex="0" role="application" data-testid="timeline" data-from={shown.0.to_string()} data-to={shown.1.to_string()}
                 aria-label="Events by time. Plus and minus zoom, arrows move, 0 shows all, Enter takes the time into the query."
