@@ -39,7 +39,8 @@ impl Posting {
                 }
             }
             Posting::Many(events) => {
-                events.insert(event);
+                // Events come in order, so that it fits at the end.
+                let _ = events.try_push(event);
             }
         }
     }
@@ -57,14 +58,16 @@ impl Posting {
         match self {
             Posting::One(_) => 0,
             Posting::Few(events) => events.capacity() * size_of::<u32>(),
-            // Each container has a key, a length and a vector.
+            // A container has a key, a length and a vector, of two bytes an event or of one bit for each of
+            // 65,536; what the library itself tells counts four bytes and 65,536.
             Posting::Many(events) => {
                 let told = events.statistics();
-                let parts = told.n_containers as usize;
-                told.n_bytes_array_containers as usize
-                    + told.n_bytes_bitset_containers as usize
+                let arrays = told.n_bytes_array_containers as usize / 2;
+                let bitmaps = told.n_bitset_containers as usize * 8_192;
+                arrays
+                    + bitmaps
                     + told.n_bytes_run_containers as usize
-                    + parts * 24
+                    + told.n_containers as usize * 24
             }
         }
     }

@@ -53,13 +53,22 @@ pub(crate) fn time(moment: Moment) -> String {
         .to_owned()
 }
 
-/// The time where the user is, for the hover.
+/// The time where the user is, for the hover. The browser's own words for it would cost more than all else of a row.
 pub(crate) fn local_time(moment: Moment) -> String {
     let millis = moment.seconds() as f64 * 1_000.0;
     let date = js_sys::Date::new(&millis.into());
+    // Minutes that have to be added to get UTC.
+    let offset = -date.get_timezone_offset() as i64;
+    let (sign, far) = if offset < 0 {
+        ('-', -offset)
+    } else {
+        ('+', offset)
+    };
+    let here = time(moment.plus(offset * 60));
     format!(
-        "{} local time",
-        String::from(date.to_locale_string("default", &js_sys::Object::new()))
+        "{here} local time (UTC{sign}{:02}:{:02})",
+        far / 60,
+        far % 60
     )
 }
 

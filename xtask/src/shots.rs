@@ -2,7 +2,7 @@
 //! people to look at; and the pictures of the README.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pico_args::Arguments;
@@ -31,6 +31,7 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     let is_small = args.contains("--small");
     let for_documents = args.contains("--docs");
     let with_parts = args.contains("--parts");
+    let dropped: Option<PathBuf> = args.opt_value_from_str("--drop")?;
     shell::finish(args)?;
 
     let folder = shell::root().join("target/shots");
@@ -48,9 +49,16 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
     for case in ["empty", "demo"] {
         page.session().open_url("about:blank")?;
         page.open(&site.url())?;
-        if case == "demo" {
-            page.click("load-demo")?;
-            page.wait_ready(1)?;
+        match &dropped {
+            _ if case == "empty" => {}
+            Some(folder) => {
+                page.drop_folder(folder)?;
+                page.wait_ready(1)?;
+            }
+            None => {
+                page.click("load-demo")?;
+                page.wait_ready(1)?;
+            }
         }
         for view in VIEWS {
             if only.as_deref().is_some_and(|name| name != view) {
@@ -75,6 +83,9 @@ pub(crate) fn run(mut args: Arguments) -> Result<()> {
             }
             if case == "demo" && view == "integrity" {
                 inspect(&page, &folder)?;
+            }
+            if case == "demo" && view == "activity" {
+                activity(&page, &folder, sizes)?;
             }
             if case == "demo" && with_parts {
                 parts(&page, view, &folder)?;
@@ -172,6 +183,47 @@ fn sample(page: &Page) -> Result<()> {
         page.rest()?;
     }
     Ok(())
+}
+
+/// States of the view on events: a query that goes wrong, one without answer, lanes, sessions, a record.
+fn activity(page: &Page, folder: &Path, sizes: &[(u32, u32)]) -> Result<()> {
+    let shoot = |name: &str| -> Result<()> {
+        for &(width, height) in sizes {
+            page.resize(width, height)?;
+            for scheme in SCHEMES {
+                page.prefer(scheme)?;
+                page.rest()?;
+                let name = format!("activity-{name}-{width}x{height}-{scheme}.png");
+                page.screenshot(&folder.join(name))?;
+            }
+        }
+        Ok(())
+    };
+    for (name, values) in [
+        ("error", "q=name%3AConsoleLogin%20mfa%3Aperhaps"),
+        ("none", "q=name%3ANoSuchCall"),
+        ("lanes", "stack=actor&lanes=1"),
+        ("errors", "q=error%3A*&stack=error"),
+        ("sessions", "part=sessions"),
+        ("seen", "part=seen"),
+    ] {
+        let script = "location.hash = `#/v1/activity?${arguments[0]}`";
+        page.session().run(script, &[values.into()])?;
+        page.rest()?;
+        shoot(name)?;
+    }
+    let script = "location.hash = '#/v1/activity?q=name%3AAssumeRole'";
+    page.session().run(script, &[])?;
+    page.rest()?;
+    page.session()
+        .run("document.querySelector('#row-0')?.click()", &[])?;
+    page.rest()?;
+    shoot("record")?;
+    page.session().press(&[], key::ESCAPE)?;
+    page.fill("query", "na")?;
+    page.rest()?;
+    shoot("completion")?;
+    page.fill("query", "")
 }
 
 /// The inspector, over a digest and its working.

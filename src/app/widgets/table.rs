@@ -22,7 +22,7 @@ use crate::app::shell::Open;
 /// The height of a row in pixels; `styles/widgets.css` has the same.
 const ROW: f64 = 30.0;
 /// Rows that are asked for at a time, and by how many the window moves.
-const WINDOW: u32 = 120;
+const WINDOW: u32 = 90;
 const STEP: u32 = 30;
 /// Browsers clamp higher elements: beyond, the scroll range is scaled.
 const MOST_HEIGHT: f64 = 15_000_000.0;

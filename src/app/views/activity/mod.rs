@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use exhibit::activity::Query;
 use exhibit::activity::complete::{joined, term, toggled};
 use exhibit::case::{self, Answer, Ask, Link, Question, Table};
 use exhibit::moment::Moment;
@@ -123,7 +124,7 @@ fn Events(props: &Props) -> Html {
         _ => (Table::Events, "Events"),
     };
     // A query that is being typed and cannot be understood yet does not empty the table.
-    let is_wrong = found.is_some_and(|found| found.error.is_some());
+    let is_wrong = Query::parse(&query).is_err();
     let table_query = use_mut_ref(String::new);
     if !is_wrong {
         table_query.replace(query.clone());
@@ -158,11 +159,13 @@ fn Events(props: &Props) -> Html {
                 lanes={route.value("lanes") == "1"} onzoom={set_zoom} onstack={set("stack")} onlanes={set("lanes")} onnarrow={narrow} />
             <div class="chart-link"><Add link={chart} /></div>
             <div class="meaning">{ shown.meaning.as_ref().map(|meaning| html! { <p class="note" role="status">{ meaning }</p> }) }</div>
-            <div class="columns">
+            <div class="found">
                 <Facets values={shown.facets.clone()} query={query.clone()} ontoggle={toggle} />
                 <div class="stack">
-                    <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("sessions", "Sessions") }{ tab("seen", "First and last seen") }</nav>
-                    <Records query={table_query.clone()} onfound={set("q")} />
+                    <div class="over">
+                        <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("sessions", "Sessions") }{ tab("seen", "First and last seen") }</nav>
+                        <Records query={table_query.clone()} onfound={set("q")} />
+                    </div>
                     <Grid key={table.name()} {table} label={label} query={Some(table_query)} />
                 </div>
             </div>
