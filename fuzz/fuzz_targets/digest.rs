@@ -8,6 +8,9 @@ fuzz_target!(|data: &[u8]| {
     let content = exhibit::sum::Sum::of(data);
     if let Ok(digest) = exhibit::cloudtrail::Digest::parse(data, content) {
         assert!(digest.string_to_sign().contains(&content.to_string()));
-        assert!(digest.previous.is_none() || serde_json::from_slice::<serde_json::Value>(data).is_ok());
+        assert!(
+            std::str::from_utf8(data).is_ok(),
+            "other programs refuse such a file"
+        );
     }
 });

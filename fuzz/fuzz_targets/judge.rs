@@ -19,7 +19,8 @@ type Files = Vec<(String, Vec<u8>)>;
 fn sound() -> &'static Files {
     static FILES: OnceLock<Files> = OnceLock::new();
     FILES.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/evidence/complete/evidence");
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/evidence/complete/evidence");
         let mut files = Vec::new();
         let mut folders = vec![root.clone()];
         while let Some(folder) = folders.pop() {
@@ -32,7 +33,8 @@ fn sound() -> &'static Files {
                 let bytes = fs::read(&path).expect("a file");
                 let name = path.strip_prefix(&root).expect("below").to_string_lossy();
                 let mut content = Vec::new();
-                let inflated = flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut content);
+                let inflated =
+                    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut content);
                 let content = if inflated.is_ok() { content } else { bytes };
                 files.push((name.trim_end_matches(".gz").to_owned(), content));
             }
@@ -60,7 +62,13 @@ fuzz_target!(|data: &[u8]| {
     let mut case = Case::default();
     for (source, (path, bytes)) in files.iter().enumerate() {
         let mut emit = |entry| case.add(source as u32, entry);
-        reader.read(path, &mut Cursor::new(bytes), bytes.len() as u64, Shard::default(), &mut emit);
+        reader.read(
+            path,
+            &mut Cursor::new(bytes),
+            bytes.len() as u64,
+            Shard::default(),
+            &mut emit,
+        );
     }
     loop {
         let checks = case.judge();
@@ -69,13 +77,20 @@ fuzz_target!(|data: &[u8]| {
         }
         let outcomes: Vec<_> = checks
             .iter()
-            .map(|check| (check.id, check.key.verifies(&check.message, &check.signature)))
+            .map(|check| {
+                (
+                    check.id,
+                    check.key.verifies(&check.message, &check.signature),
+                )
+            })
             .collect();
         case.resolve(&outcomes);
     }
     let mut report = Vec::new();
     let generated = Moment::from_seconds(0);
-    case.export(&Export::Report { generated }, &mut |part| report.extend_from_slice(part));
+    case.export(&Export::Report { generated }, &mut |part| {
+        report.extend_from_slice(part)
+    });
     let report: serde_json::Value = serde_json::from_slice(&report).expect("report.json is JSON");
     if !replaced.contains("CloudTrail") {
         return;

@@ -10,7 +10,10 @@ fuzz_target!(|data: &[u8]| {
     let _ = exhibit::cloudtrail::key::region_in(&text);
     let _ = exhibit::config::name::place(&text);
     if let Some(moment) = exhibit::moment::Moment::parse(&text) {
-        assert_eq!(exhibit::moment::Moment::parse(&moment.to_string()), Some(moment));
+        assert_eq!(
+            exhibit::moment::Moment::parse(&moment.to_string()),
+            Some(moment)
+        );
     }
     let (safe, _) = exhibit::evidence::archive::safe_name(&text);
     assert!(!safe.is_empty() && safe.split(['/', '\\']).all(|part| part != ".."));

@@ -30,7 +30,13 @@ fuzz_target!(|data: &[u8]| {
         assert!(entry.path.starts_with(name));
         assert!(entry.sum.is_some() || !entry.problems.is_empty());
     };
-    reader.read(name, &mut Cursor::new(bytes), bytes.len() as u64, Shard::default(), &mut emit);
+    reader.read(
+        name,
+        &mut Cursor::new(bytes),
+        bytes.len() as u64,
+        Shard::default(),
+        &mut emit,
+    );
     assert!(entries > 0, "a file is never dropped silently");
 });
 

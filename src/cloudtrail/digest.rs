@@ -203,6 +203,23 @@ mod tests {
         assert!(problem.offset.is_some_and(|at| at > 200), "{problem:?}");
     }
 
+    /// Found by fuzzing: other programs refuse such a file, so it must not be one to us.
+    #[test]
+    fn wrong_text_in_a_field_that_nobody_reads_is_refused() {
+        let text = digest(r#","other":"@""#);
+        let mut bytes = text.into_bytes();
+        let at = bytes
+            .iter()
+            .rposition(|&byte| byte == b'@')
+            .expect("the sign");
+        bytes[at] = 0xff;
+        let problem = Digest::parse(&bytes, Sum::of(b"")).expect_err("wrong text");
+        assert_eq!(
+            (problem.code, problem.offset),
+            (ProblemCode::TextEncoding, Some(at as u64))
+        );
+    }
+
     #[test]
     fn the_signature_field_must_be_there() {
         let text = digest("").replace("previousDigestSignature", "other");

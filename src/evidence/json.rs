@@ -15,7 +15,11 @@ use crate::moment::Moment;
 /// # Errors
 /// [`ProblemCode::JsonSyntax`] where it is no JSON, [`ProblemCode::JsonShape`] where it is of another shape.
 pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| problem(bytes, &error))
+    // What a type has no field for is passed over unread; wrong UTF-8 there is an error to other programs.
+    let text = std::str::from_utf8(bytes).map_err(|wrong| {
+        Problem::new(ProblemCode::TextEncoding, "").at(wrong.valid_up_to() as u64)
+    })?;
+    serde_json::from_str(text).map_err(|error| problem(bytes, &error))
 }
 
 /// The problem that a parser's error stands for, with its byte offset.
