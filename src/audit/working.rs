@@ -1,6 +1,7 @@
 //! The working of a verdict, so that it can be repeated by hand with openssl and sha256sum.
 
 use crate::case::{Case, Step};
+use crate::evidence::visible::visible_line;
 use crate::integrity::SignatureSource;
 use crate::integrity::holdings::{DigestItem, KeyItem};
 use crate::integrity::judge::log_key;
@@ -20,11 +21,21 @@ pub(super) fn shell(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(plain) && !text.starts_with('-') {
         return text.to_owned();
     }
-    let shown: String = text
-        .chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect();
-    format!("'{}'", shown.replace('\'', "'\\''"))
+    if visible_line(text) == text {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    // Signs that hide stand as their numbers, so that what is pasted is what is read.
+    let mut word = String::from("$'");
+    for sign in text.chars() {
+        let number = u32::from(sign);
+        match sign {
+            '\'' | '\\' => word.extend(['\\', sign]),
+            _ if visible_line(sign.encode_utf8(&mut [0; 4])) == sign.to_string() => word.push(sign),
+            _ if number > 0xffff => word += &format!("\\U{number:08x}"),
+            _ => word += &format!("\\u{number:04x}"),
+        }
+    }
+    word + "'"
 }
 
 fn hash_command(path: &str) -> String {
@@ -181,6 +192,10 @@ mod tests {
         assert_eq!(shell("a b'; rm -rf /"), "'a b'\\''; rm -rf /'");
         assert_eq!(shell("-x"), "'-x'");
         assert_eq!(shell(""), "''");
+        assert_eq!(
+            shell("a'\\\u{202e}\nb\u{e0001}"),
+            "$'a\\'\\\\\\u202e\\u000ab\\U000e0001'"
+        );
         assert_eq!(quoted("a\nb"), "'a'$'\\n''b'");
     }
 }
