@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 
 use crate::build::{self, Profile};
+use crate::setup;
 use crate::shell;
 
 /// Builds here, then a copy of the tree elsewhere with the copy's own tool, and compares.
@@ -18,6 +19,7 @@ use crate::shell;
 /// When a file of dist/ differs.
 pub(crate) fn run() -> Result<()> {
     build::build(Profile::Release)?;
+    expect_no_path_of_this_machine(&build::dist())?;
     let here = hashes(&build::dist())?;
     let copy = Copy::make()?;
     shell::run(
@@ -56,6 +58,21 @@ pub(crate) fn run() -> Result<()> {
         "{} files of two builds in two folders are the same",
         here.len()
     );
+    Ok(())
+}
+
+/// Says early what would differ elsewhere.
+fn expect_no_path_of_this_machine(dist: &Path) -> Result<()> {
+    for entry in fs::read_dir(dist)?.flatten() {
+        let bytes = fs::read(entry.path())?;
+        for path in [shell::root(), setup::cargo_home()?] {
+            let path = path.display().to_string();
+            let holds = bytes
+                .windows(path.len())
+                .any(|part| part == path.as_bytes());
+            ensure!(!holds, "{} holds the path {path}", entry.path().display());
+        }
+    }
     Ok(())
 }
 

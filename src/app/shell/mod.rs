@@ -99,7 +99,7 @@ pub(crate) fn App() -> Html {
             <div class={classes!("shell", subject.is_some().then_some("inspecting"))} inert={overlay.is_some()}>
                 <Rail view={route.view} />
                 <Bar />
-                <main class="view" id="main">{ views::show(&route) }</main>
+                <main class="view" id="main" tabindex="0" aria-label="View">{ views::show(&route) }</main>
                 <div class="side">{ (*subject).map(|subject| html! { <Inspector {subject} /> }) }</div>
             </div>
             // What is missing is hatched in drawings too; one pattern serves them all.

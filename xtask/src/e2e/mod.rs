@@ -96,7 +96,11 @@ const SUITES: &[Suite] = &[
         tests: custody::PRINTING_TESTS,
         runs_in: |setting| setting.engine.has_devtools,
     },
-    everywhere(access::TESTS),
+    // The one file is the same page.
+    Suite {
+        tests: access::TESTS,
+        runs_in: |setting| setting.variant == Variant::Site,
+    },
     // The one file has no service worker.
     Suite {
         tests: offline::TESTS,

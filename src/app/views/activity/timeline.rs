@@ -156,7 +156,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
         })
     };
     let button = |word: &'static str, title: &'static str, run: Callback<MouseEvent>| {
-        html! { <button {title} aria-label={title} onclick={run}>{ word }</button> }
+        html! { <button {title} onclick={run}>{ word }</button> }
     };
     let zoom_by = |by: f64| {
         let scale = scale.clone();

@@ -157,7 +157,7 @@ fn Words() -> Html {
                 <button onclick={copy}>{"Copy"}</button>{" "}
                 <button onclick={run(Command::SaveValidateLogs)}>{"Download"}</button>
             </p>
-            <pre class="cli" data-testid="validate-logs">{ shown }</pre>
+            <pre class="cli" data-testid="validate-logs" tabindex="0">{ shown }</pre>
         </div>
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn Stream(props: &Props) -> Html {
     let config = &props.config;
     html! {
         <>
-            <div class="signers" data-testid="certificates">
+            <div class="signers" data-testid="certificates" tabindex="0" role="region" aria-label="Certificates">
                 { if config.certificates.is_empty() {
                     html! { <p class="fine">{"Amazon SNS signs each envelope with a certificate that the envelope names (SigningCertURL). None is in the evidence: fetch it and drop it under the name that it has there."}</p> }
                 } else {
