@@ -141,7 +141,7 @@ fn Palette() -> Html {
         let run = run.clone();
         let onclick = Callback::from(move |_: MouseEvent| run(entry));
         html! {
-            <li key={entry.title}>
+            <li key={entry.title} role="none">
                 <button role="option" aria-selected={(place == *at).to_string()} {onclick}>
                     <span>{ entry.title }</span><kbd>{ entry.keys }</kbd>
                 </button>
@@ -151,7 +151,7 @@ fn Palette() -> Html {
     html! {
         <div class="palette">
             <input ref={input} type="search" placeholder="What do you want to do?" aria-label="Command" {oninput} {onkeydown} />
-            <ul role="listbox">{ for matches.iter().enumerate().map(row) }</ul>
+            <ul role="listbox" aria-label="Commands">{ for matches.iter().enumerate().map(row) }</ul>
         </div>
     }
 }
