@@ -363,16 +363,19 @@ fn Body(props: &BodyProps) -> Html {
     };
     let heading =
         |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
+    // Only a row that is drawn can be named.
+    let drawn = rows.first..rows.first + rows.rows.len() as u32;
+    let active = drawn.contains(&current).then(|| format!("row-{}", *current));
     html! {
         <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={props.label.clone()} aria-rowcount={(matching + 1).to_string()}
-            aria-colcount={columns.len().to_string()} aria-activedescendant={format!("row-{}", *current)} {onscroll} {onkeydown}>
+            aria-colcount={columns.len().to_string()} aria-activedescendant={active} {onscroll} {onkeydown}>
             <div class="row head" role="row" aria-rowindex="1" ~style={template.to_string()}>{ for columns.iter().enumerate().map(heading) }</div>
             <div class="rows" role="rowgroup" ~style={format!("height: {}px", f64::from(matching) * ROW * scale)}>
                 <div class="window" role="presentation" ~style={format!("transform: translateY({offset}px)")}>
                     { for (0..rows.rows.len()).map(row) }
                 </div>
             </div>
-            <div class="grid-empty">{ (matching == 0).then(|| html! { <p>{ empty(rows) }</p> }) }</div>
+            <div class="grid-empty" role={(matching == 0).then_some("row")}>{ (matching == 0).then(|| html! { <p role="gridcell">{ empty(rows) }</p> }) }</div>
         </div>
     }
 }
