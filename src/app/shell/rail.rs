@@ -26,7 +26,7 @@ pub(super) fn Rail(props: &Props) -> Html {
             .map(format::number);
         html! {
             <li key={view.name()}>
-                <a href={Route::to(view).address()} data-testid={format!("nav-{}", view.name())} aria-current={current}>
+                <a href={Route::to(view).address()} title={view.title()} data-testid={format!("nav-{}", view.name())} aria-current={current}>
                     <span class="icon" aria-hidden="true">{ view.icon() }</span>
                     <span>{ view.title() }</span>
                     <span class="count">{ count.unwrap_or_default() }</span>

@@ -365,7 +365,9 @@ fn Body(props: &BodyProps) -> Html {
         |(at, column): (usize, &Column)| heading(at as u16, column, props.sort, &props.onsort);
     // Only a row that is drawn can be named.
     let drawn = rows.first..rows.first + rows.rows.len() as u32;
-    let active = drawn.contains(&current).then(|| format!("row-{}", *current));
+    let active = drawn
+        .contains(&current)
+        .then(|| format!("row-{}", *current));
     html! {
         <div class="grid" ref={scroller} role="grid" tabindex="0" aria-label={props.label.clone()} aria-rowcount={(matching + 1).to_string()}
             aria-colcount={columns.len().to_string()} aria-activedescendant={active} {onscroll} {onkeydown}>
