@@ -19,7 +19,12 @@ pub(crate) const RELEASE: &str = "release.json";
 
 /// Whether a file of dist/ is the worker of some version.
 pub(crate) fn is_worker(name: &str) -> bool {
-    name.starts_with("worker-") && name.ends_with(".js")
+    let version = name
+        .strip_prefix("worker-")
+        .and_then(|rest| rest.strip_suffix(".js"));
+    version.is_some_and(|version| {
+        version.len() == 12 && version.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// Writes the worker and `release.json` beside what they keep; workers of other versions go.
@@ -113,5 +118,6 @@ mod tests {
     #[test]
     fn workers_are_told_by_their_name() {
         assert!(is_worker("worker-0123456789ab.js") && !is_worker("boot.js"));
+        assert!(!is_worker("worker-0123456789ab.js?data") && !is_worker("worker-data.js"));
     }
 }

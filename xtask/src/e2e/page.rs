@@ -52,7 +52,12 @@ impl Page {
     pub(crate) fn open(&self, url: &str) -> Result<()> {
         self.session.open_url(url)?;
         self.wait_for("the seal", SHORT, || {
-            Ok(self.attr("network-seal", "data-sealed")?.as_deref() == Some("true"))
+            match self.attr("network-seal", "data-sealed") {
+                Ok(sealed) => Ok(sealed.as_deref() == Some("true")),
+                // Firefox loads some addresses in another process, and has no page for a moment.
+                Err(error) if error.to_string().contains("discarded") => Ok(false),
+                Err(error) => Err(error),
+            }
         })
     }
 

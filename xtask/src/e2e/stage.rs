@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 
 use super::Page;
 use crate::build;
+use crate::offline;
 use crate::server::{self, Answer, Folder, Request, Server};
 use crate::shell;
 use crate::webdriver::{Driver, Session};
@@ -71,6 +72,17 @@ impl Stage {
             Ok(self.page.session().run(state, &[])? != "keeping")
         })?;
         Ok(&self.page)
+    }
+
+    /// What the page asked of its host. What every start asks before the seal, and may be answered later, is left
+    /// out, and the browser's own look whether the worker's script is still the same: both carry nothing.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let mut lines = self.site.requests();
+        lines.retain(|line| {
+            let name = line.strip_prefix("GET /").unwrap_or(line);
+            name != offline::RELEASE && !offline::is_worker(name)
+        });
+        lines
     }
 
     /// A folder for files that the test makes.

@@ -32,6 +32,8 @@ pub(crate) struct Engine {
     pub(crate) takes_folders: bool,
     /// Whether it speaks Chromium's own protocol.
     pub(crate) has_devtools: bool,
+    /// Roads to the network that it does not have, or takes only at its leisure.
+    pub(crate) lacks_roads: &'static [&'static str],
 }
 
 /// All of them; the first is what everything runs in unless told otherwise.
@@ -53,6 +55,7 @@ pub(crate) const ENGINES: &[Engine] = &[
         port_mark: "started successfully on port ",
         takes_folders: true,
         has_devtools: true,
+        lacks_roads: &[],
     },
     Engine {
         name: "firefox",
@@ -67,6 +70,7 @@ pub(crate) const ENGINES: &[Engine] = &[
         port_mark: "Listening on 127.0.0.1:",
         takes_folders: false,
         has_devtools: false,
+        lacks_roads: &["ping", "prefetch"],
     },
 ];
 

@@ -36,6 +36,7 @@ const FIREFOX_CONSOLE: &str = r#"
 const { console } = Services;
 const found = console.getMessageArray()
   .filter((one) => one instanceof Ci.nsIScriptError && one.innerWindowID > 0)
+  .filter((one) => !/^(chrome|resource|moz-extension):/.test(one.sourceName))
   .filter((one) => !one.category.startsWith("CSS") && !one.category.startsWith("Layout"))
   .map((one) => ({ level: one.flags & Ci.nsIScriptError.warningFlag ? "WARNING" : "SEVERE", message: `${one.sourceName} ${one.errorMessage}` }));
 console.reset();
