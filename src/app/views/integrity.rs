@@ -124,7 +124,7 @@ fn Summary(props: &PartProps) -> Html {
     };
     let legend = State::ALL.iter().map(|&state| html! { <li key={state.name()}>{ cell::state(state, state == State::Missing, state.label()) }</li> });
     html! {
-        <div class="scroll">
+        <div class="scroll" tabindex="0">
             <div class="two">
                 <section>
                     <h2>{"Digest files"}</h2>
@@ -249,7 +249,7 @@ fn Keys(props: &PartProps) -> Html {
         }
     };
     html! {
-        <div class="scroll">
+        <div class="scroll" tabindex="0">
             <p>{"Everything rests on these keys. They arrive unsigned, perhaps from the party under audit: fetch them yourself from AWS and compare the hashes."}</p>
             <p><label class="switch"><input type="checkbox" data-testid="confirm-keys" checked={are_confirmed} onchange={confirm} />
                 {" I fetched these keys myself with aws cloudtrail list-public-keys"}</label></p>

@@ -32,7 +32,7 @@ pub(super) fn Protection(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="scroll" data-testid="protection">
+        <div class="scroll" data-testid="protection" tabindex="0">
             <p class="fine">{"Who may do what is told by the policies of the bucket and the key alone, approximately: conditions are named, not solved, and policies of identities in the account are not read."}</p>
             { if props.overview.protection.is_empty() {
                 html! { <p>{"No trail is described in the evidence."}</p> }

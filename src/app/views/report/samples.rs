@@ -31,7 +31,7 @@ pub(super) fn Samples() -> Html {
     let all = &session.settings.audit.populations;
     let one = |one: &Population| html! { <One key={one.name.clone()} population={one.clone()} /> };
     html! {
-        <div class="scroll" data-testid="populations">
+        <div class="scroll" data-testid="populations" tabindex="0">
             <p class="fine">{"Filter any table, then freeze it there (Freeze, beside Export): query, count and SHA-256 are kept with the case. A sample can be drawn again by any tool from the downloaded lines and the seed."}</p>
             { all.is_empty().then(|| html! { <p>{"No population was frozen yet."}</p> }) }
             { for all.iter().map(one) }

@@ -76,7 +76,7 @@ pub(super) fn Recorders(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="scroll">
+        <div class="scroll" tabindex="0">
             <p class="fine">{"AWS Config signs none of its files. What is here is read as it stands; that it is what AWS delivered cannot be proven from the files alone."}</p>
             { for props.config.recorders.iter().enumerate().map(one) }
         </div>

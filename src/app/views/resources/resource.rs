@@ -113,7 +113,7 @@ pub(super) fn Past(props: &Props) -> Html {
                 { tab("rules", format!("Rules ({})", view.compliance.len())) }
                 { tab("relations", format!("Relationships ({})", view.relations.len())) }
             </nav>
-            <div class="scroll">
+            <div class="scroll" tabindex="0">
                 { match props.route.value("tab") {
                     "calls" => calls(view, open.as_ref()),
                     "rules" => rules(view),
