@@ -18,12 +18,7 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Pictures of the README: the view, and the part of it that is opened, by its test id.
-const DOCUMENTS: &[(&str, &str)] = &[
-    ("integrity", ""),
-    ("activity", ""),
-    ("compliance", ""),
-    ("report", ""),
-];
+const DOCUMENTS: &[(&str, &str)] = &[("integrity", ""), ("activity", ""), ("compliance", "")];
 
 /// The `shots` command: of dist/ as it is.
 pub(crate) fn run(mut args: Arguments) -> Result<()> {
