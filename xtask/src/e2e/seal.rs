@@ -43,14 +43,20 @@ fn probes_work(stage: &Stage) -> Result<()> {
         Ok(session.run("return document.readyState + document.title", &[])? == "completeControl")
     })?;
     let roads = probe(&stage.page, &stage.canary.url())?;
-    let seen = stage.canary.requests();
-    let silent: Vec<_> = roads
-        .iter()
-        .filter(|road| !AT_LEISURE.contains(&road.as_str()))
-        .filter(|road| !session.engine().lacks_roads.contains(&road.as_str()))
-        .filter(|road| !seen.iter().any(|line| names(line, road)))
-        .collect();
-    ensure!(silent.is_empty(), "probes that reach nobody: {silent:?}");
+    let silent = || -> Vec<&String> {
+        let seen = stage.canary.requests();
+        roads
+            .iter()
+            .filter(|road| !AT_LEISURE.contains(&road.as_str()))
+            .filter(|road| !session.engine().lacks_roads.contains(&road.as_str()))
+            .filter(|road| !seen.iter().any(|line| names(line, road)))
+            .collect()
+    };
+    // Workers start when the machine has time for them.
+    let arrived = stage
+        .page
+        .wait_for("every probe", SETTLE * 20, || Ok(silent().is_empty()));
+    ensure!(arrived.is_ok(), "probes that reach nobody: {:?}", silent());
     Ok(())
 }
 
