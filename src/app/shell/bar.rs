@@ -38,7 +38,7 @@ pub(super) fn Bar() -> Html {
                 <Inputs />
                 <button onclick={run(Command::AddFiles)}>{"Add files"}</button>
                 <button onclick={run(Command::AddFolder)}>{"Add folder"}</button>
-                <button data-testid="clear-case" disabled={!has_case} onclick={run(Command::ClearCase)}>{"Clear"}</button>
+                <button data-testid="clear-case" disabled={!has_case && !session.keeps} onclick={run(Command::ClearCase)}>{"Clear"}</button>
                 <button data-testid="saved-views" title="Saved views (w)" onclick={run(Command::ShowViews)}>{"Views"}</button>
                 <span class="news">{ update.then(|| html! { <button class="primary" data-testid="update" title="A newer version is on this host" onclick={run(Command::ShowOffline)}>{"New version"}</button> }) }</span>
                 <button class="seal" data-testid="network-seal" data-sealed="true" title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>

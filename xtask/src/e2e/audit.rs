@@ -72,6 +72,7 @@ fn controls(stage: &Stage) -> Result<()> {
     page.fill("link-note", "fetched on Monday")?;
     page.click("link-save")?;
     page.rest()?;
+    page.session().press(&[], key::ESCAPE)?;
     let report = page.report()?;
     let own = control(&report, "OWN-1")?;
     ensure!(

@@ -271,6 +271,7 @@ fn tickets(stage: &Stage) -> Result<()> {
         })
     };
     unapproved("3")?;
+    page.click_text("details.sheet summary", "liste.csv")?;
     // Columns that no heading tells are mapped by hand, with the zone of their times.
     for (hook, heading) in [
         ("ticket-id", "Kennung"),
@@ -431,10 +432,12 @@ fn bundle(stage: &Stage) -> Result<()> {
     let file = stage.scratch()?.join("case.exhibit.tar");
     fs::write(&file, &bytes)?;
     let mut archive = tar::Archive::new(bytes.as_slice());
-    let paths: Vec<String> = archive
+    let mut paths: Vec<String> = archive
         .entries()?
         .map(|entry| Ok(entry?.path()?.to_string_lossy().into_owned()))
         .collect::<Result<_>>()?;
+    // A folder is listed in the order of its system.
+    paths.sort();
     ensure!(
         paths
             == [

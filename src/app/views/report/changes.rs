@@ -60,12 +60,14 @@ pub(super) fn Changes() -> Html {
     } else {
         Vec::new()
     };
+    // What may be anything else is not laid open beside tickets.
+    let opens = summary.tickets == 0 && summary.sheets.len() == 1;
     html! {
         <div class="stack" data-testid="changes" data-tickets={summary.tickets.to_string()} data-unapproved={summary.counts[0].to_string()}>
             <div>
                 <p class="fine" role="status">{ told }</p>
                 <ul class="kinds">{ for Approval::ALL.into_iter().map(count) }</ul>
-                { for summary.sheets.iter().map(|sheet| html! { <Sheet key={sheet.path.clone()} sheet={sheet.clone()} /> }) }
+                { for summary.sheets.iter().map(|sheet| html! { <Sheet key={sheet.path.clone()} sheet={sheet.clone()} {opens} /> }) }
             </div>
             <Grid key={format!("{}", summary.tickets > 0)} table={Table::Changes} label="Changes" {facets} />
         </div>
@@ -75,6 +77,8 @@ pub(super) fn Changes() -> Html {
 #[derive(PartialEq, Properties)]
 struct Props {
     sheet: SheetView,
+    /// Whether it is shown at once.
+    opens: bool,
 }
 
 /// A table that may hold tickets, and what its columns mean.
@@ -141,7 +145,7 @@ fn Sheet(props: &Props) -> Html {
         (false, false) => "may hold tickets: say what its columns mean",
     };
     html! {
-        <details class="sheet" open={!sheet.counts && !sheet.by_hand} data-testid="sheet" data-counts={sheet.counts.to_string()}>
+        <details class="sheet" open={props.opens} data-testid="sheet" data-counts={sheet.counts.to_string()}>
             <summary><code><bdi>{ &sheet.path }</bdi></code>{ format!(": {}; {how}{}", format::count(sheet.count, "row"), if sheet.cut { "; more were left out" } else { "" }) }</summary>
             <div class="scroll-x"><table class="plain"><thead><tr>{ for sheet.headings.iter().enumerate().map(|(at, heading)| html! { <th key={at.to_string()}><bdi>{ heading }</bdi></th> }) }</tr></thead>
                 <tbody>{ for sheet.rows.iter().enumerate().map(|(at, row)| html! { <tr key={at.to_string()}>{ for row.iter().enumerate().map(|(at, cell)| html! { <td key={at.to_string()}><bdi>{ cell }</bdi></td> }) }</tr> }) }</tbody></table></div>

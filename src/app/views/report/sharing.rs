@@ -112,7 +112,7 @@ pub(super) fn Masking() -> Html {
     let preview = match answer.as_deref() {
         Some(Answer::Masks(masks)) if own.on => preview(masks),
         _ => {
-            html! { <p class="fine">{"Nothing is masked: documents hold what the evidence holds."}</p> }
+            html! { <p class="fine">{"Turn it on to see what documents will look like."}</p> }
         }
     };
     html! {
