@@ -376,12 +376,7 @@ fn differences(before: &Settings, now: &Settings) -> Vec<(&'static str, String)>
         all.push(("Values of risk changed", String::new()));
     }
     if before.sharing != now.sharing {
-        let what = if now.sharing.on {
-            "Masking of documents changed: on"
-        } else {
-            "Masking of documents: off"
-        };
-        all.push((what, String::new()));
+        all.push(("Masking of documents changed", now.sharing.words()));
     }
     all
 }

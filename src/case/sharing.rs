@@ -36,6 +36,19 @@ pub struct Sharing {
 }
 
 impl Sharing {
+    /// What is masked, in words.
+    pub fn words(&self) -> String {
+        if !self.on {
+            return "off".to_owned();
+        }
+        let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_chosen(self));
+        let mut all: Vec<&str> = kinds.map(Kind::word).collect();
+        if self.confidential {
+            all.push("confidential artifacts are listed");
+        }
+        format!("on: {}", all.join(", "))
+    }
+
     /// Whether anything is chosen to be masked.
     pub fn masks(&self) -> bool {
         self.on

@@ -73,7 +73,7 @@ pub(super) fn Past(props: &Props) -> Html {
                 } }</p>
                 { found("Take up this case", "take-up", Client::take_up, &custody.cases) }
                 { found("Compare with this report", "compare-report", Client::compare_with, &custody.reports) }
-                { (!custody.collections.is_empty()).then(|| html! { <div data-testid="collections"><h2>{"How it was collected"}</h2><p class="fine">{"By what whoever collected wrote down; nothing proves it."}</p><ul>{ for custody.collections.iter().enumerate().map(told) }</ul></div> }) }
+                { (!props.done && !custody.collections.is_empty()).then(|| html! { <div data-testid="collections"><h2>{"How it was collected"}</h2><p class="fine">{"By what whoever collected wrote down; nothing proves it."}</p><ul>{ for custody.collections.iter().enumerate().map(told) }</ul></div> }) }
             </div>
             <Grid key={label} {table} {label} />
         </div>
