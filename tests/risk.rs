@@ -191,8 +191,8 @@ fn what_the_call_decides_is_what_the_record_says() {
         records.len(),
         fired.len()
     );
-    assert!(fired.len() >= 15 && matches > 100, "{fired:?}");
-    assert!(decided * 100 > asked * 95, "{decided} of {asked}");
+    assert!(fired.len() >= 13 && matches > 150, "{fired:?}");
+    assert!(decided * 100 > asked * 90, "{decided} of {asked}");
 }
 
 /// Does what readers do with the records that a case asks for.

@@ -1,5 +1,6 @@
 //! Whether a request lets everyone in: all addresses, all users, any principal that a policy allows.
 
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -10,8 +11,8 @@ use super::event::{Access, Event};
 
 /// Without one of these no request lets everyone in; only a record with one is decoded.
 const HINTS: &[&str] = &[
-    "0.0.0.0/0",
-    "::/0",
+    "/0\"",
+    "/0\\\"",
     "AllUsers",
     "AuthenticatedUsers",
     "public-read",
@@ -84,11 +85,14 @@ fn is_everyone(text: &str, names: Names) -> bool {
         Names::Principal => text == "*",
         Names::Group if text == "all" => true,
         _ => {
-            let is_itself = matches!(
+            let is_canned = matches!(
                 text,
-                "0.0.0.0/0" | "::/0" | "public-read" | "public-read-write" | "authenticated-read"
+                "public-read" | "public-read-write" | "authenticated-read"
             );
-            is_itself
+            // A network without a single fixed bit is all addresses, whatever address stands before it.
+            let network = text.strip_suffix("/0");
+            is_canned
+                || network.is_some_and(|address| address.parse::<IpAddr>().is_ok())
                 || text.ends_with("/groups/global/AllUsers")
                 || text.ends_with("/groups/global/AuthenticatedUsers")
         }
@@ -109,6 +113,7 @@ mod tests {
         for request in [
             r#"{"ipPermissions":{"items":[{"ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}}]}}"#,
             r#"{"ModifySecurityGroupRulesRequest":{"SecurityGroupRule":{"SecurityGroupRule":{"CidrIpv6":"::/0"}}}}"#,
+            r#"{"cidrIp":"198.51.100.7/0","ipProtocol":"tcp"}"#,
             r#"{"x-amz-acl":["public-read"]}"#,
             r#"{"AccessControlPolicy":{"AccessControlList":{"Grant":[{"Grantee":{"URI":"http://acs.amazonaws.com/groups/global/AllUsers"}}]}}}"#,
             r#"{"createVolumePermission":{"add":{"items":[{"group":"all"}]}}}"#,

@@ -3,7 +3,7 @@
 //! May use: nothing else.
 //!
 //! Written for this project, as the crate `sigma-rust` 0.7 never matches lists, whole objects and fields that are
-//! absent (`field: null`), which eight of SigmaHQ's CloudTrail rules ask for, and panics on a condition that is not
+//! absent (`field: null`), which nine of SigmaHQ's CloudTrail rules ask for, and panics on a condition that is not
 //! ASCII. What is read of the specification 2.1 (public domain): selections of fields and keywords, wildcards, the
 //! modifiers of [`detection`], conditions with `and`, `or`, `not`, `1 of`, `all of` and `them`. Correlations,
 //! aggregations, placeholders and encodings are not, and are reported.

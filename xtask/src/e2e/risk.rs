@@ -45,7 +45,7 @@ fn set(page: &Page, testid: &str, risk: &str) -> Result<()> {
 }
 
 fn follow(page: &Page, words: &str) -> Result<()> {
-    page.wait_for(words, WAIT, || Ok(page.session().run("const link = [...document.querySelectorAll('.inspection a')].find((one) => one.textContent.includes(arguments[0])); if (!link) return 'none'; link.click();", &[words.into()])? != "none"))
+    page.wait_for(words, WAIT, || Ok(page.session().run("const link = [...document.querySelectorAll('.inspection .related a')].find((one) => one.textContent.includes(arguments[0])); if (!link) return 'none'; link.click();", &[words.into()])? != "none"))
 }
 
 fn alert<'r>(report: &'r Value, id: &str) -> Result<&'r Value> {
