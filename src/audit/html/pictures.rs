@@ -21,6 +21,8 @@ const MOST_RULES: usize = 20;
 const STEPS: i64 = 120;
 
 const WIDTH: f64 = 1_000.0;
+/// Characters of a label beside a bar.
+const LABEL: usize = 48;
 
 fn colour(state: State) -> &'static str {
     match state {
@@ -175,6 +177,12 @@ pub(super) fn changes(case: &Case) -> String {
     out
 }
 
+/// The name of a framework, or its ID where that is too long to stand beside a bar.
+fn label(name: &str, id: &str) -> String {
+    let fits = name.chars().count() <= LABEL;
+    if fits { name } else { id }.to_owned()
+}
+
 /// A row of a chart: its label and its numbers.
 type Bar = (String, Vec<u64>);
 
@@ -202,7 +210,7 @@ fn bars(title: &str, parts: &[(&str, &str)], rows: &[Bar]) -> String {
     let (left, room) = (330.0, 520.0);
     for (at, (label, counts)) in rows.iter().enumerate() {
         let y = at as f64 * 24.0;
-        let short: String = label.chars().take(48).collect();
+        let short: String = label.chars().take(LABEL).collect();
         let _ = write!(
             out,
             "<text x=\"0\" y=\"{}\">{}</text>",
@@ -259,7 +267,7 @@ pub(super) fn compliance(case: &Case) -> String {
                     .count() as u64
             };
             (
-                one.name.to_string(),
+                label(&one.name, &one.id),
                 vec![count("failed"), count("notTested"), count("met")],
             )
         })

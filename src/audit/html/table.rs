@@ -1,6 +1,6 @@
 //! Tables of the report, cut into parts so that a hundred thousand rows still open at once.
 
-use crate::case::{Case, Cell, Facet, Filter, Sort, Table, each_row};
+use crate::case::{Case, Cell, Column, Facet, Filter, Shape, Sort, Table, each_row};
 use crate::evidence::visible::visible;
 
 /// Rows of one part. Browsers lay out only the parts that are on screen.
@@ -63,81 +63,139 @@ pub(in crate::audit) fn escape(text: &str) -> String {
     out
 }
 
+/// Rows of a table that are written together, as one part.
+struct Part<'f> {
+    /// Places of the columns, and whether any row has something there: an empty column takes room from the others.
+    places: &'f [(usize, bool)],
+    table: Table,
+    /// Cells of each row; the heading of a group where there is but one.
+    rows: Vec<Vec<String>>,
+}
+
+impl Part<'_> {
+    fn take(&mut self, say: &mut dyn FnMut(&str)) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let columns = self.table.columns();
+        let is_filled = |at: usize| {
+            let mut cells = rows.iter().filter_map(|row| row.get(at));
+            cells.any(|cell| cell != EMPTY) && rows.iter().any(|row| row.len() > 1)
+        };
+        let filled: Vec<(usize, usize)> = self
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(at, (_, stays))| *stays || is_filled(*at))
+            .map(|(at, (place, _))| (at, *place))
+            .collect();
+        let weights: Vec<usize> = filled
+            .iter()
+            .map(|(_, place)| weight(&columns[*place]))
+            .collect();
+        let whole: usize = weights.iter().sum();
+        // So tall it will be, more or less: the scroll bar tells the truth before anything is laid out.
+        let mut out = format!(
+            "<div class=\"part\" style=\"contain-intrinsic-size:auto {}px\"><table><colgroup>",
+            (rows.len() + 1) * ROW
+        );
+        for weight in weights {
+            out += &format!("<col style=\"width:{}%\">", weight * 100 / whole.max(1));
+        }
+        out += "</colgroup><thead><tr>";
+        for (_, place) in &filled {
+            out += &format!("<th scope=\"col\">{}</th>", escape(columns[*place].title));
+        }
+        out += "</tr></thead><tbody>\n";
+        for row in &rows {
+            match row.as_slice() {
+                [heading] if self.places.len() > 1 => {
+                    out += &format!(
+                        "<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{heading}</th></tr>\n",
+                        filled.len()
+                    );
+                }
+                cells => {
+                    out += "<tr>";
+                    out.extend(
+                        filled
+                            .iter()
+                            .filter_map(|(at, _)| cells.get(*at))
+                            .map(String::as_str),
+                    );
+                    out.push('\n');
+                }
+            }
+        }
+        out += "</tbody></table></div>\n";
+        say(&out);
+    }
+}
+
+/// How much of the width a column gets on paper: paths and hashes are long, times and numbers are not.
+fn weight(column: &Column) -> usize {
+    let width = usize::from(column.width);
+    match column.shape {
+        Shape::Path => width.max(260) * 3 / 2,
+        Shape::Code => width * 3 / 2,
+        Shape::Time => 125,
+        _ => width,
+    }
+}
+
 /// Writes a table under a heading; one sentence where it has no row. Ends of rows and cells are left out, as HTML
 /// allows: with a hundred thousand rows they weigh.
 pub(super) fn table(case: &mut Case, title: &str, frame: &Frame, say: &mut dyn FnMut(&str)) {
     let columns = frame.table.columns();
     let takes = |name: &str| frame.columns.is_empty() || frame.columns.contains(&name);
-    let places: Vec<usize> = (0..columns.len())
+    let places: Vec<(usize, bool)> = (0..columns.len())
         .filter(|&at| takes(columns[at].name))
+        .enumerate()
+        .map(|(at, place)| (place, at == 0))
         .collect();
-    let whole: usize = places
-        .iter()
-        .map(|&at| usize::from(columns[at].width))
-        .sum();
-    let widths: String = places
-        .iter()
-        .map(|&at| {
-            let share = usize::from(columns[at].width) * 100 / whole.max(1);
-            format!("<col style=\"width:{share}%\">")
-        })
-        .collect();
-    let heads: String = places
-        .iter()
-        .map(|&at| format!("<th scope=\"col\">{}</th>", escape(columns[at].title)))
-        .collect();
-    let head = format!("<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead><tbody>\n");
     let group = frame
         .group
         .and_then(|name| columns.iter().position(|column| column.name == name));
     let sort = group.map_or(frame.sort, |at| Some((at as u16, false)));
     say(&format!("<h3>{}</h3>\n", escape(title)));
-    let (mut rows, mut part, mut last) = (0, String::new(), None::<String>);
-    let mut close = |rows: &mut usize, part: &mut String| {
-        if *rows > 0 {
-            // So tall it will be, more or less: the scroll bar tells the truth before anything is laid out.
-            say(&format!(
-                "<div class=\"part\" style=\"contain-intrinsic-size:auto {}px\"><table>{head}{part}</tbody></table></div>\n",
-                *rows * ROW + ROW
-            ));
-            (*rows, *part) = (0, String::new());
-        }
+    let mut part = Part {
+        places: &places,
+        table: frame.table,
+        rows: Vec::new(),
     };
-    let mut any = false;
+    let (mut any, mut last) = (false, None::<String>);
     each_row(case, (frame.table, &frame.filter, sort), &mut |row| {
         any = true;
-        if rows == PART {
-            close(&mut rows, &mut part);
+        if part.rows.len() >= PART {
+            part.take(say);
             last = None;
         }
-        rows += 1;
         if let Some(at) = group {
             let word = row.cells.get(at).map(Cell::shown).unwrap_or_default();
             if last.as_ref() != Some(&word) {
-                part += &format!(
-                    "<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
-                    places.len(),
-                    escape(&word)
-                );
+                part.rows.push(vec![escape(&word)]);
                 last = Some(word);
             }
         }
-        part += "<tr>";
-        for &at in &places {
-            part += &cell(row.cells.get(at).unwrap_or(&Cell::Empty));
-        }
-        part.push('\n');
+        let cells = places
+            .iter()
+            .map(|(at, _)| cell(row.cells.get(*at).unwrap_or(&Cell::Empty)));
+        part.rows.push(cells.collect());
     });
-    close(&mut rows, &mut part);
+    part.take(say);
     if !any {
         say("<p class=\"none\">None.</p>\n");
     }
 }
 
+/// A cell that holds nothing.
+const EMPTY: &str = "<td>";
+
 /// A cell; the style sheet sets each apart in its direction of writing, as `bdi` would.
 fn cell(cell: &Cell) -> String {
     match cell {
-        Cell::Empty => "<td>".to_owned(),
+        Cell::Empty => EMPTY.to_owned(),
         Cell::Number(_) | Cell::Size(_) => format!("<td class=n>{}", cell.shown()),
         Cell::Code(text) => format!("<td class=c>{}", escape(text)),
         _ => format!("<td>{}", escape(&cell.shown())),
