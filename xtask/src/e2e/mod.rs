@@ -71,12 +71,6 @@ const SUITES: &[Suite] = &[
         tests: deaths::TESTS,
         runs_in: |setting| setting.engine.has_devtools,
     },
-    everywhere(faults::TESTS),
-    // Firefox takes no folder: what goes while it is read goes one by one.
-    Suite {
-        tests: faults::FOLDER_TESTS,
-        runs_in: |setting| setting.engine.has_devtools,
-    },
     everywhere(views::TESTS),
     everywhere(activity::TESTS),
     everywhere(timeline::TESTS),
