@@ -14,7 +14,7 @@ const ITEMS_FROM: usize = 16 << 20;
 /// What reads a file while it comes.
 pub(super) enum Flow {
     /// Configuration items.
-    Items(config::flow::Flow),
+    Items(Box<config::flow::Flow>),
     /// Records of a log file.
     Records(Box<Stream>),
 }
@@ -76,7 +76,7 @@ impl<'p> Flowing<'p> {
             self.is_large = true;
             if let Some(flow) = config::flow::Flow::new(head, self.seed, kept_paths) {
                 let taken = flow.taken() as usize;
-                self.begun = Some((kind, Flow::Items(flow)));
+                self.begun = Some((kind, Flow::Items(Box::new(flow))));
                 buffer.drop_first(taken);
             }
         }

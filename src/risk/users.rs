@@ -521,7 +521,7 @@ mod tests {
             ),
             (
                 "ListBuckets",
-                &r#""userIdentity":{"type":"AWSService","invokedBy":"x.amazonaws.com"}"#.to_owned(),
+                r#""userIdentity":{"type":"AWSService","invokedBy":"x.amazonaws.com"}"#,
                 1,
                 1,
             ),
