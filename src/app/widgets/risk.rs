@@ -22,13 +22,16 @@ pub(crate) struct Props {
     pub(crate) risk: u8,
 }
 
+/// What is changed of the settings of risk.
+type Change = Rc<dyn Fn(&mut Values)>;
+
 /// How the settings of risk are changed.
 #[hook]
-pub(crate) fn use_change() -> Callback<Rc<dyn Fn(&mut Values)>> {
+pub(crate) fn use_change() -> Callback<Change> {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     let client = use_context::<Client>();
     let settings = Rc::clone(&session.settings);
-    Callback::from(move |change: Rc<dyn Fn(&mut Values)>| {
+    Callback::from(move |change: Change| {
         let mut settings = Settings::clone(&settings);
         change(&mut settings.risk);
         if let Some(client) = &client {
