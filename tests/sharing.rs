@@ -124,6 +124,8 @@ fn secrets(plain: &[(String, String)]) -> BTreeSet<String> {
         "jane.roe",
         "203-0-113-99",
         "10-1-2-3",
+        // No table shows access keys; nothing else may either.
+        "ASIAEXAMPLEEXAMPLE12",
     ]
     .map(str::to_owned)
     .into();
@@ -151,7 +153,6 @@ fn no_document_holds_a_masked_value() {
         "777788889999",
         "203.0.113.99",
         "jo.doe@example.org",
-        "ASIAEXAMPLEEXAMPLE12",
     ] {
         assert!(secrets.contains(known), "{known}");
     }

@@ -324,7 +324,8 @@ fn patterns(sharing: &Sharing) -> Vec<Pattern> {
         (
             Kind::Account,
             Needs::Digit,
-            "(?:^|[^0-9A-Za-z.])([0-9]{12})(?:$|[^0-9A-Za-z.])",
+            // A point may end a sentence or begin a file's ending; between digits it is a decimal's.
+            "(?:^|[^0-9A-Za-z.]|(?:^|[^0-9])\\.)([0-9]{12})(?:$|[^0-9A-Za-z.]|\\.(?:$|[^0-9]))",
             any,
         ),
     ];
