@@ -62,6 +62,8 @@ fn all() -> Sharing {
         arns: true,
         personal: true,
         also: vec!["Project Dove".to_owned()],
+        // Left out, they would hide what was not masked of them.
+        confidential: true,
         key: "secret".to_owned(),
         ..Sharing::default()
     }
@@ -145,7 +147,12 @@ fn secrets(plain: &[(String, String)]) -> BTreeSet<String> {
 
 #[test]
 fn no_document_holds_a_masked_value() {
-    let mut case = judged(&demo(), settings(Sharing::default()));
+    let plain = Sharing {
+        on: true,
+        confidential: true,
+        ..Sharing::default()
+    };
+    let mut case = judged(&demo(), settings(plain));
     let plain = documents(&mut case);
     let secrets = secrets(&plain);
     for known in [
