@@ -19,6 +19,7 @@ mod parser;
 pub mod query;
 pub mod search;
 pub mod seen;
+mod standing;
 pub mod store;
 pub mod timeline;
 
@@ -26,4 +27,5 @@ pub use bits::Bits;
 pub use field::Field;
 pub use query::{Query, QueryError};
 pub use search::Search;
-pub use store::{EventIx, Standing, Store};
+pub use standing::Standing;
+pub use store::{EventIx, Store};

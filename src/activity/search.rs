@@ -7,7 +7,8 @@ use super::bits::Bits;
 use super::dictionary::Dictionary;
 use super::field::{self, Field};
 use super::query::{Pattern, Query};
-use super::store::{ActorKey, EventIx, Standing, Store, Text, id_text};
+use super::standing::Standing;
+use super::store::{ActorKey, EventIx, Store, Text, id_text};
 
 /// Paths of files, as queries see them.
 pub type Path<'a> = dyn Fn(u32) -> &'a str + 'a;

@@ -4,16 +4,17 @@ use roaring::RoaringBitmap;
 
 use crate::cloudtrail::event::{Access, Answer, Category};
 use crate::cloudtrail::log::{Log, Row};
-use crate::integrity::{LogStatus, State};
 use crate::moment::Moment;
 pub use crate::texts::{Text, Texts};
 
 use super::bits::Bits;
 use super::column::Column;
 use super::dictionary::Dictionary;
+use super::standing::Standing;
 
 /// Place of an event: in the order in which files came.
 pub type EventIx = u32;
+
 /// Who.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ActorKey {
@@ -40,34 +41,6 @@ pub struct Flags {
     pub mfa: Answer,
     /// Whether the request lets everyone in.
     pub open: bool,
-}
-
-/// What is known of the file that an event is in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Standing(pub Option<LogStatus>);
-
-impl Standing {
-    /// How it is shown; files that no digest could ever list are not covered.
-    pub fn state(self) -> State {
-        self.0.map_or(State::NotCovered, LogStatus::state)
-    }
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        self.0.map_or("not-covered", LogStatus::name)
-    }
-
-    /// How good it is as proof; the best comes first.
-    fn rank(self) -> u8 {
-        match self.0 {
-            Some(LogStatus::Valid) => 0,
-            Some(LogStatus::Unproven) => 1,
-            Some(LogStatus::Uncovered) => 2,
-            None => 3,
-            Some(LogStatus::Unlisted) => 4,
-            Some(_) => 5,
-        }
-    }
 }
 
 /// The events of one file: they stand side by side.
@@ -480,6 +453,7 @@ pub fn id_text(id: u128) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::cloudtrail::records::parse_events;
+    use crate::integrity::LogStatus;
 
     /// A store of files, each of JSON Lines.
     pub(crate) fn store(files: &[&str]) -> Store {
@@ -491,6 +465,11 @@ pub(crate) mod tests {
         }
         store.arrange(|_| Standing::default(), &|file| file);
         store
+    }
+
+    /// What is kept of one file, of JSON Lines, before it comes to a store.
+    pub(crate) fn log(text: &str) -> Log {
+        parse_events(text.as_bytes(), 1).log
     }
 
     #[test]
