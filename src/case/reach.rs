@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::activity::complete::term;
-use crate::risk::reach::{Change, Public, changes};
+use crate::risk::changes::{Change, changes};
+use crate::risk::reach::Public;
 
 use super::Case;
 use super::question::{Inspection, Subject};

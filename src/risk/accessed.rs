@@ -229,6 +229,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activity::store::tests::{log, store};
 
     #[test]
     fn data_events_name_their_objects() {
@@ -257,9 +258,7 @@ mod tests {
             event(5, "DeleteObject", ""),
         ]
         .join("\n");
-        let store = crate::activity::store::tests::store(&[&text]);
-        let log = crate::cloudtrail::records::parse_events(text.as_bytes(), 7).log;
-        let all = accessed(&store, &log.sizes, &Values::default());
+        let all = accessed(&store(&[&text]), &log(&text).sizes, &Values::default());
         let [one] = &all.objects[..] else {
             panic!("{all:?}");
         };

@@ -6,6 +6,8 @@
 pub mod accessed;
 pub mod alerts;
 pub mod calls;
+pub mod changes;
+pub mod conduct;
 pub mod errors;
 pub mod objects;
 pub mod over_time;

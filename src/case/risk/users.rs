@@ -11,7 +11,8 @@ use crate::case::Case;
 use crate::case::question::{Inspection, Subject};
 use crate::case::rows::{code, text};
 use crate::case::table::{Cell, Row};
-use crate::risk::users::{SESSION, Session, Tier, Unusual, User, Users, users};
+use crate::risk::conduct::users;
+use crate::risk::users::{SESSION, Session, Tier, Unusual, User, Users};
 
 /// Looks at all events, unless that is done.
 pub(in crate::case) fn known(case: &mut Case) {

@@ -1,0 +1,307 @@
+//! Every change of who may reach a bucket that calls and configuration items tell.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::reach::{Reach, differs, of_call, of_item};
+use crate::activity::{Field, Store, field};
+use crate::config::Inventory;
+use crate::moment::Moment;
+use crate::order::sorted;
+
+/// A change of who may reach a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When.
+    pub at: Option<Moment>,
+    /// The bucket; empty where it is about all buckets of an account.
+    pub bucket: String,
+    /// The account.
+    pub account: String,
+    /// The call; empty where only an item tells that something changed.
+    pub call: String,
+    /// Who called.
+    pub actor: String,
+    /// Why the call failed; nothing changed then.
+    pub error: String,
+    /// Who could before.
+    pub before: Reach,
+    /// Who can after.
+    pub after: Reach,
+    /// The event that tells.
+    pub event: Option<u32>,
+    /// The configuration item that tells.
+    pub capture: Option<u32>,
+}
+
+/// What tells of a bucket at a moment.
+enum Tells<'t> {
+    Call(&'t str),
+    Item { deleted: bool, reach: Reach },
+}
+
+/// All changes, in order. `requests` are the request parameters of the calls that change who may reach a bucket.
+pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory) -> Vec<Change> {
+    let mut all: Vec<(Change, Tells<'_>)> = Vec::new();
+    for (event, request) in requests {
+        // Copies of an event tell nothing new.
+        if store.shown.contains(*event) {
+            let value = |of: Field| field::value(store, of, *event).to_owned();
+            let change = Change {
+                at: store.time(*event),
+                bucket: String::new(),
+                account: value(Field::Account),
+                call: value(Field::Name),
+                actor: value(Field::Actor),
+                error: value(Field::Error),
+                before: Reach::default(),
+                after: Reach::default(),
+                event: Some(*event),
+                capture: None,
+            };
+            all.push((change, Tells::Call(request)));
+        }
+    }
+    add_items(inventory, &mut all);
+    let mut all = sorted(all, |a, b| {
+        let key = |one: &(Change, Tells<'_>)| (one.0.at, one.0.capture, one.0.event);
+        key(a).cmp(&key(b))
+    });
+    let mut known: HashMap<String, Reach> = HashMap::new();
+    let mut changes = Vec::new();
+    for (mut change, tells) in all.drain(..) {
+        match tells {
+            Tells::Call(request) => {
+                let request: Value = serde_json::from_str(request).unwrap_or_default();
+                let bucket = request["bucketName"].as_str().unwrap_or_default();
+                // What names no bucket says nothing of any.
+                if bucket.is_empty() && !change.call.contains("Account") {
+                    continue;
+                }
+                bucket.clone_into(&mut change.bucket);
+                let account = known.get(&change.account).and_then(|one| one.block);
+                let account = account.filter(|_| !bucket.is_empty());
+                let key = if bucket.is_empty() {
+                    &change.account
+                } else {
+                    bucket
+                };
+                let reach = known.entry(key.to_owned()).or_default();
+                change.before = reach.behind(account);
+                if change.error.is_empty() {
+                    if change.call == "DeleteBucket" {
+                        *reach = Reach::default();
+                    }
+                    reach.take(of_call(&change.call, &request));
+                }
+                change.after = reach.behind(account);
+                changes.push(change);
+            }
+            Tells::Item { deleted, reach } => {
+                let before = known.entry(change.bucket.clone()).or_default();
+                let was_told = *before != Reach::default();
+                let old = before.clone();
+                if deleted {
+                    *before = Reach::default();
+                    continue;
+                }
+                before.take(reach);
+                if was_told && differs(&old, before) {
+                    (change.before, change.after) = (old, before.clone());
+                    changes.push(change);
+                }
+            }
+        }
+    }
+    changes
+}
+
+fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
+    for resource in &inventory.resources {
+        if inventory.text(resource.kind) != "AWS::S3::Bucket" {
+            continue;
+        }
+        for &at in &resource.captures {
+            let Some(capture) = inventory.capture(at) else {
+                continue;
+            };
+            let part = |name: &str| {
+                let path = format!("supplementaryConfiguration.{name}");
+                let json = inventory.kept(capture, &path)?;
+                serde_json::from_str::<Value>(json).ok()
+            };
+            let reach = of_item(&part);
+            let change = Change {
+                at: capture.at,
+                bucket: inventory.title(resource).to_owned(),
+                account: inventory.text(resource.account).to_owned(),
+                call: String::new(),
+                actor: String::new(),
+                error: String::new(),
+                before: Reach::default(),
+                after: Reach::default(),
+                event: None,
+                capture: Some(at),
+            };
+            let deleted = capture.status.is_deleted();
+            all.push((change, Tells::Item { deleted, reach }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::store::tests::{log, store};
+    use crate::risk::reach::Public;
+
+    fn event(minute: u32, name: &str, request: &str, more: &str) -> String {
+        format!(
+            r#"{{"eventID":"000000{minute:02}-0000-0000-0000-00000000000a","eventName":"{name}","eventSource":"s3.amazonaws.com","eventTime":"2024-01-01T00:{minute:02}:00Z","recipientAccountId":"111122223333","userIdentity":{{"arn":"arn:aws:iam::111122223333:user/a"}},"requestParameters":{request}{more}}}"#
+        )
+    }
+
+    fn of(events: &[String]) -> Vec<Change> {
+        let text = events.join("\n");
+        changes(
+            &store(&[&text]),
+            &log(&text).requests,
+            &Inventory::default(),
+        )
+    }
+
+    #[test]
+    fn each_call_tells_who_could_before_and_who_can_after() {
+        let open = r#"{"bucketName":"b","bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}]}}"#;
+        let all = of(&[
+            event(
+                1,
+                "CreateBucket",
+                r#"{"bucketName":"b","x-amz-acl":"private"}"#,
+                "",
+            ),
+            event(2, "PutBucketPolicy", open, r#","errorCode":"AccessDenied""#),
+            event(3, "PutBucketPolicy", open, ""),
+            event(
+                4,
+                "PutBucketPublicAccessBlock",
+                r#"{"bucketName":"b","PublicAccessBlockConfiguration":{"RestrictPublicBuckets":true,"BlockPublicPolicy":true,"BlockPublicAcls":true,"IgnorePublicAcls":true}}"#,
+                "",
+            ),
+            event(
+                5,
+                "DeleteBucketPublicAccessBlock",
+                r#"{"bucketName":"b"}"#,
+                "",
+            ),
+            event(6, "DeleteBucketPolicy", r#"{"bucketName":"b"}"#, ""),
+            event(
+                7,
+                "PutBucketAcl",
+                r#"{"bucketName":"b","AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":[{"Grantee":{"ID":"me"},"Permission":"FULL_CONTROL"},{"Grantee":{"URI":"http://acs.amazonaws.com/groups/global/AuthenticatedUsers"},"Permission":"READ"}]}}}"#,
+                "",
+            ),
+        ]);
+        let public: Vec<Public> = all.iter().map(|one| one.after.public()).collect();
+        assert_eq!(
+            public,
+            [
+                Public::No,
+                Public::No,
+                Public::UnlessBlocked,
+                Public::Blocked,
+                Public::Yes,
+                Public::No,
+                Public::Yes
+            ]
+        );
+        assert_eq!(
+            (all[1].error.as_str(), all[1].before == all[1].after),
+            ("AccessDenied", true)
+        );
+        assert_eq!(
+            all[2].after.words(),
+            "policy: everyone may read; access control list: nobody else"
+        );
+        assert_eq!(all[2].before, all[0].after);
+        assert!(all[3].after.words().ends_with("public access blocked"));
+        assert_eq!(
+            all[6].after.words(),
+            "policy: nobody else; access control list: anybody with an AWS account may list; public access not blocked"
+        );
+    }
+
+    #[test]
+    fn the_block_of_the_account_counts_and_what_is_not_told_is_said() {
+        let all = of(&[
+            event(
+                1,
+                "PutBucketAcl",
+                r#"{"bucketName":"b","x-amz-acl":["public-read"]}"#,
+                "",
+            ),
+            event(
+                2,
+                "PutAccountPublicAccessBlock",
+                r#"{"PublicAccessBlockConfiguration":{"RestrictPublicBuckets":true,"BlockPublicPolicy":true,"BlockPublicAcls":true,"IgnorePublicAcls":true}}"#,
+                "",
+            ),
+            event(
+                3,
+                "PutBucketAcl",
+                r#"{"bucketName":"b","x-amz-acl":["public-read-write"]}"#,
+                "",
+            ),
+            event(4, "PutBucketPolicy", "[]", ""),
+        ]);
+        assert_eq!(all[0].before.words(), "not told");
+        assert_eq!(all[0].after.public(), Public::UnlessBlocked);
+        assert_eq!(
+            (all[1].bucket.as_str(), all[2].after.public()),
+            ("", Public::Blocked)
+        );
+    }
+
+    #[test]
+    fn items_tell_what_no_call_does() {
+        use crate::config::read::items;
+        let item = |at: &str, policy: &str| {
+            serde_json::json!({
+                "awsAccountId": "1", "awsRegion": "eu-west-1", "resourceType": "AWS::S3::Bucket", "resourceId": "b", "resourceName": "b",
+                "configurationItemCaptureTime": at, "configurationItemStatus": "OK", "configuration": {"name": "b"},
+                "supplementaryConfiguration": {
+                    "BucketPolicy": {"policyText": policy},
+                    "AccessControlList": "{\"grantList\":[{\"grantee\":{\"id\":\"me\"},\"permission\":\"FullControl\"}],\"owner\":{\"id\":\"me\"}}",
+                },
+            })
+            .to_string()
+        };
+        let open = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["s3:GetObject","s3:ListBucket"],"Resource":"*"}]}"#;
+        let text = format!(
+            "[{},{}]",
+            item("2024-01-01T00:00:00Z", "{}"),
+            item("2024-01-02T00:00:00Z", open)
+        );
+        let read = items(text.as_bytes(), 7, |_| &[]);
+        let mut inventory = Inventory::default();
+        inventory.add(0, &read.config);
+        inventory.arrange(&|file| file);
+        let all = changes(&Store::default(), &[], &inventory);
+        let [one] = &all[..] else {
+            panic!("{all:?}");
+        };
+        assert_eq!((one.call.as_str(), one.capture.is_some()), ("", true));
+        assert_eq!(
+            one.before.words(),
+            "policy: nobody else; access control list: nobody else"
+        );
+        assert!(
+            one.after
+                .words()
+                .starts_with("policy: 444455556666 may list, read;"),
+            "{}",
+            one.after.words()
+        );
+    }
+}
