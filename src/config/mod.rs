@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod canonical;
+mod capture;
 pub mod certificate;
 mod changed;
 pub mod described;
