@@ -6,7 +6,8 @@ use crate::cloudtrail::ObjectName;
 use crate::moment::{HOUR, Moment};
 use crate::order::sorted;
 
-use super::holdings::{DigestItem, Holdings, Name, TrailId, base_name};
+use super::holdings::{DigestItem, Holdings, TrailId, base_name};
+use super::names::Name;
 use super::prove::{DigestIx, Proofs};
 use super::status::{GapKind, Verdict};
 

@@ -2,9 +2,6 @@
 
 use std::rc::Rc;
 
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, backend::BufferBackend};
-
 use crate::cloudtrail::digest::string_to_sign;
 use crate::cloudtrail::metadata::Stated;
 use crate::cloudtrail::{
@@ -16,10 +13,10 @@ use crate::intake::{Entry, Facts};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
+use super::names::{Name, Names};
+
 /// Place of a file in the case's register.
 pub type FileIx = u32;
-/// A name that is held once.
-pub type Name = SymbolU32;
 
 /// Everything that integrity is judged by.
 #[derive(Default)]
@@ -47,36 +44,6 @@ pub struct Holdings {
     pub lake_results: Vec<(FileIx, Sum)>,
     /// What should be there.
     pub descriptions: Vec<(FileIx, Description)>,
-}
-
-/// Interned texts.
-pub struct Names {
-    interner: StringInterner<BufferBackend<Name>, foldhash::fast::RandomState>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names {
-            interner: StringInterner::with_hasher(foldhash::fast::RandomState::default()),
-        }
-    }
-}
-
-impl Names {
-    /// Holds `text`, once.
-    pub fn hold(&mut self, text: &str) -> Name {
-        self.interner.get_or_intern(text)
-    }
-
-    /// The text of `name`.
-    pub fn text(&self, name: Name) -> &str {
-        self.interner.resolve(name).unwrap_or_default()
-    }
-
-    /// The name of `text`, if it is held.
-    pub fn find(&self, text: &str) -> Option<Name> {
-        self.interner.get(text)
-    }
 }
 
 /// What tells one sequence of digests from another: organization, account, region, trail and home region.

@@ -8,9 +8,10 @@ use crate::sum::Sum;
 
 use super::chain::{Chains, Days, Gap, TrailKey, TrailRow, follow};
 use super::checks::Checks;
-use super::holdings::{Holdings, Name, base_name};
+use super::holdings::{Holdings, base_name};
 use super::lake::{self, LakeRow};
 use super::logs::{self, LogAt, LogRow};
+use super::names::Name;
 use super::prove::{DigestIx, Proofs, prove};
 use super::scope::Scope;
 use super::status::{DigestStatus, GapKind, LogStatus, SignatureSource, Verdict};

@@ -7,7 +7,8 @@ use crate::moment::Moment;
 use crate::sum::Sum;
 
 use super::chain::Days;
-use super::holdings::{DigestItem, Holdings, Listed, LogItem, Name, base_name};
+use super::holdings::{DigestItem, Holdings, Listed, LogItem, base_name};
+use super::names::Name;
 use super::prove::{DigestIx, Proofs};
 use super::status::LogStatus;
 
