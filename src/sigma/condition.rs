@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::detection::Glob;
+use super::glob::Glob;
 
 /// How deep parentheses may stand within each other.
 const DEEPEST: usize = 32;

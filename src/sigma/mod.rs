@@ -10,6 +10,7 @@
 
 pub mod condition;
 pub mod detection;
+mod glob;
 mod yaml;
 
 use serde::{Deserialize, Serialize};
