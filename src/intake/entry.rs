@@ -8,11 +8,13 @@ use crate::compliance::recorded::Recorded;
 use crate::config::Config;
 use crate::evidence::collection::Collection;
 use crate::evidence::parts::Checksums;
-use crate::evidence::{Kind, Problem};
+use crate::evidence::{Kind, Problem, ProblemCode};
 use crate::object::Object;
 use crate::sigma::Dropped;
 use crate::sum::Sum;
 use crate::ticket::Sheet;
+
+use super::parse::place;
 
 /// One file of the evidence as the case registers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,4 +73,37 @@ pub enum Facts {
     Sigma(Vec<Dropped>),
     /// Descriptions of what should be there.
     Descriptions(Vec<Description>),
+}
+
+pub(super) fn blank(path: &str, size: u64) -> Entry {
+    Entry {
+        path: path.to_owned(),
+        size,
+        sum: None,
+        checksums: None,
+        content: None,
+        kind: Kind::Object,
+        account: None,
+        region: None,
+        problems: Vec::new(),
+        facts: Facts::None,
+    }
+}
+
+/// The entry of a file that could not be read at all.
+pub fn unreadable(path: &str, size: u64, error: &dyn std::fmt::Display) -> Entry {
+    failed(
+        path,
+        size,
+        Problem::new(ProblemCode::Unreadable, error.to_string()),
+    )
+}
+
+/// The entry of a file of which nothing is known but its problem.
+pub fn failed(path: &str, size: u64, problem: Problem) -> Entry {
+    let mut entry = blank(path, size);
+    entry.kind = Kind::Unreadable;
+    entry.problems.push(problem);
+    place(&mut entry);
+    entry
 }

@@ -22,7 +22,8 @@ use crate::{artifact, document, ticket};
 
 use content::Flowing;
 
-pub use entry::{Entry, Facts};
+use entry::blank;
+pub use entry::{Entry, Facts, failed, unreadable};
 pub use unpack::Archive;
 
 /// Milliseconds spent, by the clock that was handed in.
@@ -357,39 +358,6 @@ impl<'c> Reader<'c> {
     ) -> Result<Vec<u8>, Problem> {
         extract::extract(member, source, size, limit)
     }
-}
-
-fn blank(path: &str, size: u64) -> Entry {
-    Entry {
-        path: path.to_owned(),
-        size,
-        sum: None,
-        checksums: None,
-        content: None,
-        kind: Kind::Object,
-        account: None,
-        region: None,
-        problems: Vec::new(),
-        facts: Facts::None,
-    }
-}
-
-/// The entry of a file that could not be read at all.
-pub fn unreadable(path: &str, size: u64, error: &dyn std::fmt::Display) -> Entry {
-    failed(
-        path,
-        size,
-        Problem::new(ProblemCode::Unreadable, error.to_string()),
-    )
-}
-
-/// The entry of a file of which nothing is known but its problem.
-pub fn failed(path: &str, size: u64, problem: Problem) -> Entry {
-    let mut entry = blank(path, size);
-    entry.kind = Kind::Unreadable;
-    entry.problems.push(problem);
-    parse::place(&mut entry);
-    entry
 }
 
 /// PowerShell writes outputs with a byte order mark, in UTF-8 or UTF-16. Hashes are of the bytes as dropped.
