@@ -3,6 +3,7 @@
 mod chain;
 mod event;
 mod finding;
+mod gap;
 mod resource;
 
 use crate::activity::explain::{self, Cause};
@@ -40,7 +41,7 @@ fn look_up(case: &Case, subject: Subject) -> Option<Inspection> {
         Subject::File(file) => inspect_file(case, file),
         Subject::Digest(at) => inspect_digest(case, at),
         Subject::Log(at) => inspect_log(case, at),
-        Subject::Gap(at) => inspect_gap(case, at),
+        Subject::Gap(at) => gap::inspect(case, at),
         Subject::Key(at) => inspect_key(case, at),
         Subject::Lake(at) => inspect_lake(case, at),
         Subject::Resource(at) => resource::inspect(case, at),
@@ -411,50 +412,6 @@ fn inspect_log(case: &Case, at: u32) -> Option<Inspection> {
     }
     if row.status.state() != State::NotCovered || row.status == LogStatus::NotCollected {
         it.working = working::log(case, row);
-    }
-    Some(it)
-}
-
-fn inspect_gap(case: &Case, at: u32) -> Option<Inspection> {
-    let gap = case.judgement.gaps.get(at as usize)?;
-    let key = &case.judgement.trails[gap.trail as usize].key;
-    let mut it = blank(&format!("{} {}", gap.kind.name(), key.region), "Gap");
-    it.status = Some(Cell::State {
-        state: gap.kind.state(),
-        hatched: true,
-        word: gap.kind.name().to_owned(),
-    });
-    it.why.push(gap.kind.message().to_owned());
-    it.why.push(gap.evidence.clone());
-    it.todo = todo(gap.kind.recommendation());
-    push(&mut it.what, "From", Cell::Time(gap.from));
-    push(&mut it.what, "To", Cell::Time(gap.to));
-    push(&mut it.what, "Digests at most", Cell::Number(gap.digests));
-    push(&mut it.what, "Account", text(&key.account));
-    push(&mut it.what, "Region", text(&key.region));
-    push(&mut it.what, "Trail", text(&key.trail));
-    let bucket = log_bucket(case, gap.trail);
-    let causes = explain::of_gap(&case.activity, key, &bucket, gap.from, gap.to);
-    add_causes(&mut it, causes);
-    let near = |row: &&crate::integrity::DigestRow| {
-        row.trail == Some(gap.trail)
-            && row
-                .window
-                .is_some_and(|(from, to)| to == gap.from || from == gap.to)
-    };
-    for row in case.judgement.digests.iter().filter(near).take(4) {
-        let at = case
-            .judgement
-            .digests
-            .iter()
-            .position(|other| other.at == row.at);
-        let side = if row.window.is_some_and(|(_, to)| to == gap.from) {
-            "The digest before"
-        } else {
-            "The digest after"
-        };
-        it.related
-            .extend(at.map(|at| (side.to_owned(), Subject::Digest(at as u32))));
     }
     Some(it)
 }
