@@ -9,6 +9,7 @@ mod hostile;
 mod keys;
 mod lake;
 mod logs;
+mod packed;
 mod stream;
 
 use std::collections::BTreeMap;
