@@ -344,7 +344,8 @@ fn masked(stage: &Stage) -> Result<()> {
             "198.51.100.",
             "arn:aws",
             "user/alice",
-            "AKIA",
+            // Secrets are shown by their first four signs.
+            "AKIAQ",
         ] {
             ensure!(!text.contains(value), "{name} holds {value}");
         }

@@ -125,6 +125,7 @@ fn in_calls(stage: &Stage) -> Result<()> {
     page.wait_for("who may reach it", WAIT, || {
         Ok(page.text("inspector")?.contains("everyone may read"))
     })?;
+    page.session().press(&[], key::ESCAPE)?;
     page.click("part-accessed")?;
     page.click_text(".rows .row", "salaries-2023")?;
     page.wait_for("who deleted it", WAIT, || {

@@ -215,6 +215,8 @@ impl Page {
 
     /// The report that the report view downloads.
     pub(crate) fn report(&self) -> Result<Value> {
+        // In a small window the inspector lies over the view.
+        self.session().press(&[], key::ESCAPE)?;
         self.click("nav-report")?;
         let bytes = self.download("export-report-json")?;
         let report: Value = serde_json::from_slice(&bytes).context("report.json is not JSON")?;

@@ -38,7 +38,7 @@ fn open_demo(stage: &Stage) -> Result<&Page> {
     page.click("load-demo")?;
     page.wait_ready(1)?;
     page.click("nav-resources")?;
-    wait_rows(page, 17)?;
+    wait_rows(page, 18)?;
     Ok(page)
 }
 
@@ -71,7 +71,7 @@ fn resource_tells_its_past(stage: &Stage) -> Result<()> {
     page.drop_files(&[crate::shell::root().join("demo/case.tar.gz")])?;
     page.wait_ready(1)?;
     page.click("nav-resources")?;
-    wait_rows(page, 17)?;
+    wait_rows(page, 18)?;
     open_row(page, "sg-0a1b2c3d4e5f60718")?;
     page.wait_shown("open-history", true)?;
     page.click("open-history")?;
@@ -156,13 +156,13 @@ fn inventory_of_a_moment(stage: &Stage) -> Result<()> {
     };
     // Before the volume was deleted.
     set("at-text", "2026-03-01 12:00:00")?;
-    wait_rows(page, 18)?;
+    wait_rows(page, 19)?;
     let address = text_of(page, "return location.hash")?;
     ensure!(address.contains("at=2026-03-01T12"), "{address}");
     set("at-text", "")?;
-    wait_rows(page, 17)?;
-    page.click("with-deleted")?;
     wait_rows(page, 18)?;
+    page.click("with-deleted")?;
+    wait_rows(page, 19)?;
     page.click("compare")?;
     // Payroll lost its encryption, the volume is gone; the group and the recorder are as they were.
     wait_rows(page, 2)?;
@@ -172,7 +172,7 @@ fn inventory_of_a_moment(stage: &Stage) -> Result<()> {
         "{shown}"
     );
     page.click("compare")?;
-    wait_rows(page, 18)?;
+    wait_rows(page, 19)?;
     let ask = |text: &str| -> Result<()> {
         page.session().run("document.querySelector('[data-testid=jmespath]').value = arguments[0]; document.querySelector('[data-testid=jmespath]').form.requestSubmit();", &[Value::from(text)])?;
         Ok(())

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::page::key;
 use super::{Page, Stage, Test};
 
 pub(super) const TESTS: &[Test] = &[
@@ -157,6 +158,7 @@ fn sigma_and_own(stage: &Stage) -> Result<()> {
     })?;
     // An alert of one's own: what is wrong is marked, then it is raised.
     page.click("nav-risk")?;
+    page.session().press(&[], key::ESCAPE)?;
     page.click("part-alerts")?;
     page.click("show-own")?;
     page.fill("alert-title", "Reads of the log")?;

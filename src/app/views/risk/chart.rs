@@ -104,7 +104,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
             <div class="chart-and-table">
                 <figure>
                     <p class="peak" ~style={format!("left: {left:.2}%")} class={if left > 60.0 { "peak before" } else { "peak" }}>{ format!("Peak {mark}") }</p>
-                    <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={format!("{} by {unit}; most on {mark}", props.title)}>
+                    <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="group" aria-label={format!("{} by {unit}; most on {mark}", props.title)}>
                         <line x1="0" y1={HEIGHT.to_string()} x2={WIDTH.to_string()} y2={HEIGHT.to_string()} />
                         { for (0..over.steps).map(bar) }
                     </svg>
