@@ -13,7 +13,7 @@ use exhibit::moment::Moment;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use support::{entries, exported, files_below, judged, report};
+use support::{entries, exported, files_below, judged, report, report_of, settle};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -46,28 +46,8 @@ fn with_unread(files: &Files, unread: &str, code: ProblemCode) -> Value {
     for (at, (path, _)) in left.iter().enumerate() {
         case.add(1_000 + at as u32, failed(path, 0, Problem::new(code, "")));
     }
-    report_of(case)
-}
-
-fn report_of(mut case: Case) -> Value {
-    loop {
-        let checks = case.judge();
-        if checks.is_empty() {
-            break;
-        }
-        let outcomes: Vec<_> = checks
-            .iter()
-            .map(|check| {
-                (
-                    check.id,
-                    check.key.verifies(&check.message, &check.signature),
-                )
-            })
-            .collect();
-        case.resolve(&outcomes);
-    }
-    let generated = Moment::from_seconds(0);
-    serde_json::from_slice(&exported(&mut case, &Export::Report { generated })).expect("JSON")
+    settle(&mut case);
+    report_of(&mut case)
 }
 
 fn count(report: &Value, list: &str, status: &str) -> usize {
@@ -115,7 +95,8 @@ fn a_second_drop_makes_good_what_was_not_read() {
     for (source, entry) in entries(&files) {
         case.add(source, entry);
     }
-    let report = report_of(case);
+    settle(&mut case);
+    let report = report_of(&mut case);
     assert_eq!(report["cloudtrail"]["verdict"], "verified");
     assert_eq!(count(&report, "logs", "valid"), 8);
 }
@@ -132,7 +113,8 @@ fn an_archive_that_was_not_read_may_hold_what_is_not_here() {
         900,
         failed("rest.zip", 0, Problem::new(ProblemCode::Cancelled, "")),
     );
-    let report = report_of(case);
+    settle(&mut case);
+    let report = report_of(&mut case);
     assert_eq!(report["cloudtrail"]["verdict"], "incomplete");
     assert_eq!(count(&report, "logs", "not-collected"), 1);
 }

@@ -77,10 +77,17 @@ pub(crate) fn judged(files: &[(String, Vec<u8>)], settings: Settings) -> Case {
     for (source, entry) in entries(files) {
         case.add(source, entry);
     }
+    settle(&mut case);
+    case
+}
+
+/// Judges a case until no signature is left to check, with the reference for signatures.
+#[allow(dead_code, reason = "not every suite judges")]
+pub(crate) fn settle(case: &mut Case) {
     loop {
         let checks = case.judge();
         if checks.is_empty() {
-            return case;
+            return;
         }
         let verifies = |check: &exhibit::integrity::Check| {
             let verifies = check.key.verifies(&check.message, &check.signature);
@@ -101,8 +108,13 @@ pub(crate) fn exported(case: &mut Case, export: &Export) -> Vec<u8> {
 /// The report of what files hold.
 #[allow(dead_code, reason = "not every suite writes a report")]
 pub(crate) fn report(files: &[(String, Vec<u8>)]) -> Value {
+    report_of(&mut judged(files, Settings::default()))
+}
+
+/// The report of a case that is judged.
+#[allow(dead_code, reason = "not every suite writes a report")]
+pub(crate) fn report_of(case: &mut Case) -> Value {
     let generated = Moment::from_seconds(0);
-    let mut case = judged(files, Settings::default());
-    let bytes = exported(&mut case, &Export::Report { generated });
+    let bytes = exported(case, &Export::Report { generated });
     serde_json::from_slice(&bytes).expect("report.json is JSON")
 }
