@@ -37,7 +37,7 @@ pub(super) const TESTS: &[Test] = &[
 
 /// Violations of WCAG 2.2 A and AA, each as one line.
 const AXE: &str = "
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const runOnly = arguments[0] ? ['color-contrast'] : { type: 'tag', values: tags };
 return axe.run(document, { runOnly, resultTypes: ['violations'], preload: false })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.slice(0, 4).map((node) =>
