@@ -8,6 +8,14 @@ use web_sys::{
     FileSystemEntry, FileSystemFileEntry,
 };
 
+/// The text of a file that the user picked; empty where it cannot be read.
+pub(crate) async fn text_of(file: &File) -> String {
+    let text = JsFuture::from(file.text()).await;
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
 /// What was dropped. Entries must be taken while the drop's handler runs; they can be walked later.
 pub(crate) struct Drop {
     entries: Vec<FileSystemEntry>,

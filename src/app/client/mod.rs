@@ -21,6 +21,7 @@ use exhibit::evidence::Problem;
 use exhibit::sum::Sum;
 
 use crate::app::boot;
+use crate::app::dropped::text_of;
 use crate::app::messages::{Packed, Part, Spent, ToCase, pack};
 use crate::app::pool::Pool;
 use crate::app::session::{Session, Toast};
@@ -221,11 +222,7 @@ impl Client {
     pub(crate) fn open_settings(&self, file: web_sys::File) {
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-            let text = text
-                .ok()
-                .and_then(|text| text.as_string())
-                .unwrap_or_default();
+            let text = text_of(&file).await;
             match saved::parse(text.as_bytes()) {
                 Ok((settings, files)) => client.open_case(&file.name(), settings, files),
                 Err(problem) => client.warn(format!(
@@ -241,11 +238,7 @@ impl Client {
     pub(crate) fn open_risk(&self, file: web_sys::File) {
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-            let text = text
-                .ok()
-                .and_then(|text| text.as_string())
-                .unwrap_or_default();
+            let text = text_of(&file).await;
             match exhibit::risk::values::parse(text.as_bytes()) {
                 Ok(risk) => client.set(Settings {
                     risk,
@@ -264,11 +257,7 @@ impl Client {
     pub(crate) fn open_report(&self, file: web_sys::File) {
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-            let text = text
-                .ok()
-                .and_then(|text| text.as_string())
-                .unwrap_or_default();
+            let text = text_of(&file).await;
             match recheck::parse(&file.name(), text.as_bytes()) {
                 Ok(earlier) => client.change(|session| session.earlier = Some(Rc::new(earlier))),
                 Err(problem) => client.warn(format!(
@@ -288,11 +277,7 @@ impl Client {
     ) {
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-            let text = text
-                .ok()
-                .and_then(|text| text.as_string())
-                .unwrap_or_default();
+            let text = text_of(&file).await;
             match parse_catalog(&file.name(), text.as_bytes()) {
                 Ok(all) => client.set(with(all)),
                 Err(problem) => client.warn(format!(

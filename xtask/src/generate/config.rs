@@ -26,13 +26,7 @@ pub(super) fn at(hour: i64, minute: i64) -> i64 {
 
 /// The calls behind the changes; each is in the trail's log of its hour.
 pub(super) fn calls() -> Vec<Call> {
-    let call = |at, user, source, name, request| Call {
-        at,
-        user,
-        source,
-        name,
-        request,
-    };
+    let call = Call::new;
     let open = json!({ "groupId": GROUP, "ipPermissions": { "items": [{ "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": { "items": [{ "cidrIp": "0.0.0.0/0" }] } }] } });
     vec![
         call(

@@ -9,13 +9,7 @@ use super::trail::Call;
 
 /// The calls that hand secrets in, and those that open and close the bucket.
 pub(super) fn calls() -> Vec<Call> {
-    let call = |at, user, source, name, request| Call {
-        at,
-        user,
-        source,
-        name,
-        request,
-    };
+    let call = Call::new;
     let script = "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAQ3EGRFSOTVBNAB2C\nexport AWS_SECRET_ACCESS_KEY=9hJ2kLm4Np6Qr8St0Uv1Wx3Yz5Ab7Cd9Ef1Gh3Ij\naws s3 sync s3://example-artifacts /srv\n";
     let packed = base64::engine::general_purpose::STANDARD.encode(script);
     let everyone = json!({ "Version": "2012-10-17", "Statement": [{ "Sid": "Share", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{PAYROLL}/*") }] });

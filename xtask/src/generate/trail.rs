@@ -53,6 +53,24 @@ pub(super) struct Call {
     pub(super) request: Value,
 }
 
+impl Call {
+    pub(super) fn new(
+        at: i64,
+        user: &'static str,
+        source: &'static str,
+        name: &'static str,
+        request: Value,
+    ) -> Self {
+        Call {
+            at,
+            user,
+            source,
+            name,
+            request,
+        }
+    }
+}
+
 /// A digest that was made.
 pub(super) struct Made {
     /// Its object key.
