@@ -151,11 +151,14 @@ fn main_job_by_keyboard(stage: &Stage) -> Result<()> {
     session.press(&[], key::DOWN)?;
     session.press(&[], key::ENTER)?;
     page.wait_shown("inspector", true)?;
+    page.wait_for("why, in the inspector", stage_wait(), || {
+        Ok(page.text("inspector")?.contains("Why"))
+    })?;
     let first = page.text("inspector")?;
-    ensure!(first.contains("Why"), "the inspector says {first:?}");
     session.press(&[], key::DOWN)?;
     page.wait_for("the next row in the inspector", stage_wait(), || {
-        Ok(page.text("inspector")? != first)
+        let next = page.text("inspector")?;
+        Ok(next.contains("Why") && next != first)
     })?;
     session.press(&[], key::ESCAPE)?;
     page.wait_shown("inspector", false)?;
