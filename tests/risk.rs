@@ -5,7 +5,7 @@ mod support;
 
 use std::path::Path;
 
-use exhibit::case::{Answer, Case, Export, Question, Settings};
+use exhibit::case::{Answer, Case, Export, Question, Settings, Subject};
 use exhibit::moment::Moment;
 use exhibit::risk::CustomAlert;
 use exhibit::sigma::detection::{Call, Record};
@@ -347,4 +347,96 @@ fn dropped_sigma_rules_find_their_events() {
         of(&report, "Mine").map(|one| one["from"].clone()),
         Some("your own".into())
     );
+}
+
+#[test]
+fn an_event_names_the_alerts_that_it_raises() {
+    let log = br#"{"Records":[
+        {"eventID":"00000001-0000-0000-0000-00000000000a","eventName":"StopLogging","eventSource":"cloudtrail.amazonaws.com","eventTime":"2026-03-01T05:00:01Z"},
+        {"eventID":"00000002-0000-0000-0000-00000000000a","eventName":"GetTrailStatus","eventSource":"cloudtrail.amazonaws.com","eventTime":"2026-03-01T05:00:02Z"}]}"#;
+    let mut case = judged(&[("a.json".to_owned(), log.to_vec())], Settings::default());
+    let mut told = |event: u32| {
+        let Answer::Inspection(Some(told)) = case.answer(&Question::Inspect(Subject::Event(event)))
+        else {
+            panic!("no answer")
+        };
+        let alerts = told.related.into_iter();
+        let alerts = alerts.filter(|(_, subject)| matches!(subject, Subject::Alert(_)));
+        (
+            told.title,
+            alerts.map(|(label, _)| label).collect::<Vec<_>>(),
+        )
+    };
+    for event in 0..2 {
+        let (title, alerts) = told(event);
+        let expected: &[&str] = match &*title {
+            "StopLogging" => &["The alert it raises: Logging was stopped or a trail deleted"],
+            _ => &[],
+        };
+        assert_eq!(alerts, expected, "{title}");
+    }
+}
+
+#[test]
+fn what_users_can_do_is_told_by_their_groups_and_the_texts_of_policies() {
+    let policy =
+        r#"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iam:*\",\"Resource\":\"*\"}]}"#;
+    let item = |kind: &str, name: &str, arn: &str, configuration: &str| {
+        format!(
+            r#"{{"version":"1.3","configurationItemVersion":"1.3","configurationItemCaptureTime":"2026-03-01T00:00:00.000Z","configurationItemStatus":"OK","configurationStateId":1,"awsAccountId":"111122223333","awsRegion":"global","ARN":"{arn}","resourceType":"{kind}","resourceId":"{name}","resourceName":"{name}","tags":{{}},"relatedEvents":[],"relationships":[],"configuration":{configuration},"supplementaryConfiguration":{{}}}}"#
+        )
+    };
+    let own = "arn:aws:iam::111122223333:policy/Own";
+    let items = [
+        item(
+            "AWS::IAM::User",
+            "bob",
+            "arn:aws:iam::111122223333:user/bob",
+            r#"{"userName":"bob","groupList":["Staff"],"attachedManagedPolicies":[],"userPolicyList":[]}"#,
+        ),
+        item(
+            "AWS::IAM::Group",
+            "Staff",
+            "arn:aws:iam::111122223333:group/Staff",
+            &format!(
+                r#"{{"groupName":"Staff","attachedManagedPolicies":[{{"policyName":"Own","policyArn":"{own}"}}],"groupPolicyList":[]}}"#
+            ),
+        ),
+        item(
+            "AWS::IAM::Policy",
+            "Own",
+            own,
+            &format!(
+                r#"{{"policyName":"Own","policyVersionList":[{{"versionId":"v2","isDefaultVersion":true,"document":"{policy}"}}]}}"#
+            ),
+        ),
+        item(
+            "AWS::IAM::User",
+            "eve",
+            "arn:aws:iam::111122223333:user/eve",
+            r#"{"userName":"eve","groupList":[],"attachedManagedPolicies":[],"userPolicyList":[{"policyName":"read","policyDocument":"%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22s3%3AGet%2A%22%2C%22Resource%22%3A%22%2A%22%7D%7D"}]}"#,
+        ),
+    ];
+    let snapshot = format!(
+        r#"{{"fileVersion":"1.0","configSnapshotId":"a","configurationItems":[{}]}}"#,
+        items.join(",")
+    );
+    let event = |at: u32, user: &str| {
+        format!(
+            r#"{{"eventID":"0000000{at}-0000-0000-0000-00000000000a","eventName":"GetTrailStatus","eventSource":"cloudtrail.amazonaws.com","eventTime":"2026-03-01T05:00:0{at}Z","readOnly":true,"userIdentity":{{"type":"IAMUser","accountId":"111122223333","userName":"{user}","arn":"arn:aws:iam::111122223333:user/{user}"}}}}"#
+        )
+    };
+    let log = format!(r#"{{"Records":[{},{}]}}"#, event(1, "bob"), event(2, "eve"));
+    let report = report(&[
+        ("snapshot.json".to_owned(), snapshot.into_bytes()),
+        ("log.json".to_owned(), log.into_bytes()),
+    ]);
+    let can = |user: &str| {
+        let all = report["risk"]["users"].as_array().expect("users");
+        let id = format!("111122223333:user:{user}");
+        let one = all.iter().find(|one| one["id"] == *id).expect(user);
+        (one["can"].clone(), one["did"].clone())
+    };
+    assert_eq!(can("bob"), ("platinum".into(), "bronze".into()));
+    assert_eq!(can("eve"), ("silver".into(), "bronze".into()));
 }

@@ -3,8 +3,8 @@
 use crate::config::graph::around;
 
 use super::{
-    Answer, Case, Question, activity, artifacts, changes, compliance, controls, custody, inspect,
-    overview, population, recheck, resources, risk, scan, sharing,
+    Answer, Case, Question, Subject, activity, artifacts, changes, compliance, controls, custody,
+    inspect, overview, population, recheck, resources, risk, scan, sharing,
 };
 
 /// A question while it is being answered.
@@ -103,6 +103,10 @@ impl Case {
                 ..
             } => Answer::Rows(scan::window(self, *table, *first, *count)),
             Question::Inspect(subject) => {
+                if matches!(subject, Subject::Event(_)) {
+                    // An event names the alerts that it raises.
+                    risk::results(self);
+                }
                 Answer::Inspection(inspect::inspect(self, *subject).map(Box::new))
             }
         })

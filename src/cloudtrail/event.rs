@@ -45,6 +45,8 @@ pub struct Event<'a> {
     pub mfa: Answer,
     /// ARNs of resources, and names found in request parameters; the access key that the call issued.
     pub resources: Vec<Cow<'a, str>>,
+    /// `requestParameters` as they stand, JSON; empty where there are none.
+    pub request: &'a str,
     /// Bytes that S3 handed out or took in.
     pub bytes: Option<u64>,
     /// Whether it is the envelope that EventBridge puts an event in.
@@ -143,7 +145,7 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             wire.additional.0.from.0,
             wire.endpoint.0,
         ];
-        let named = wire.request.0.into_iter().chain(insight.context.0);
+        let named = wire.request.names.into_iter().chain(insight.context.0);
         for one in named.chain(issued) {
             if !one.is_empty() && resources.len() < MOST_RESOURCES && !resources.contains(&one) {
                 resources.push(one);
@@ -204,6 +206,7 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             category,
             mfa,
             resources,
+            request: wire.request.text,
             // A read hands out and a write takes in; the other of the two is 0.
             bytes: wire
                 .additional

@@ -1,8 +1,5 @@
 //! What few records hold beside the facts of a row: secrets, who may reach a bucket, bytes of objects.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use crate::secret::{self, Masked};
 
 use super::event::{Access, Category, Event};
@@ -27,7 +24,7 @@ pub(super) const REACH: &[&str] = &[
 ];
 
 /// Takes what the record of an event holds, before the event becomes the next row of `log`.
-pub(super) fn take(log: &mut Log, event: &Event<'_>, raw: &str) {
+pub(super) fn take(log: &mut Log, event: &Event<'_>) {
     let row = log.rows.len() as u32;
     if let Some(bytes) = event.bytes {
         log.sizes.push((row, bytes));
@@ -36,25 +33,13 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>, raw: &str) {
     if event.access == Access::Read || event.category != Category::Management {
         return;
     }
-    if log.secrets.len() < MOST_SECRETS && secret::may_hold(raw) {
-        let found = secret::json::search(raw, secret::json::OF_EVENTS);
+    let request = event.request;
+    if log.secrets.len() < MOST_SECRETS && secret::may_hold(request) {
+        let found = secret::json::search_value(request, secret::json::OF_EVENTS);
         log.secrets
             .extend(found.iter().map(|one| (row, Masked::from(one))));
     }
-    if REACH.contains(&&*event.name)
-        && let Some(request) = request(raw)
-    {
-        log.requests.push((row, request));
+    if REACH.contains(&&*event.name) && (1..=LONGEST).contains(&request.len()) {
+        log.requests.push((row, request.to_owned()));
     }
-}
-
-fn request(raw: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Record<'a> {
-        #[serde(rename = "requestParameters", borrow)]
-        request: &'a RawValue,
-    }
-    let record: Record<'_> = serde_json::from_str(raw).ok()?;
-    let request = record.request.get();
-    (request.len() <= LONGEST).then(|| request.to_owned())
 }

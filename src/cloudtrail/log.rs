@@ -145,11 +145,9 @@ impl Read {
             category: event.category,
             mfa: event.mfa,
             resources: event.resources.iter().map(|one| self.hold(one)).collect(),
-            open: raw.is_some_and(|(raw, _)| open::is_open(event, raw)),
+            open: open::is_open(event),
         };
-        if let Some((raw, _)) = raw {
-            further::take(&mut self.log, event, raw);
-        }
+        further::take(&mut self.log, event);
         self.log.rows.push(row);
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::evidence::lenient::{Count, Flag, Given, Object, Text};
 use crate::evidence::skim::{Skim, Skimmed};
 
-use super::found::Found;
+use super::found::{Found, Request};
 
 /// Structs of lenient fields, each with its name on the wire. What stands twice is no record, as two programs
 /// could read two different ones.
@@ -88,7 +88,7 @@ wire! {
         insight: Object<Insight<'a>> = "insightDetails",
         endpoint: Text<'a> = "vpcEndpointId",
         resources: Found<'a> = "resources",
-        request: Found<'a> = "requestParameters",
+        request: Request<'a> = "requestParameters",
         envelope: Given = "detail-type",
     }
 

@@ -49,6 +49,29 @@ pub const KEPT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "AWS::IAM::User",
+        &[
+            "configuration.attachedManagedPolicies",
+            "configuration.userPolicyList",
+            "configuration.groupList",
+        ],
+    ),
+    (
+        "AWS::IAM::Role",
+        &[
+            "configuration.attachedManagedPolicies",
+            "configuration.rolePolicyList",
+        ],
+    ),
+    (
+        "AWS::IAM::Group",
+        &[
+            "configuration.attachedManagedPolicies",
+            "configuration.groupPolicyList",
+        ],
+    ),
+    ("AWS::IAM::Policy", &["configuration.policyVersionList"]),
+    (
         "AWS::Config::ConfigurationRecorder",
         &[
             "configuration.Recording",

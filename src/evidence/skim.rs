@@ -40,6 +40,11 @@ impl<'a> Skim<'a> {
         self.at
     }
 
+    /// What was read from a place on.
+    pub fn since(&self, from: usize) -> &'a str {
+        self.text.get(from..self.at).unwrap_or_default()
+    }
+
     /// The next character that is no white space.
     #[inline(always)]
     pub fn peek(&mut self) -> Option<u8> {

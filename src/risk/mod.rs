@@ -5,6 +5,7 @@
 
 pub mod accessed;
 pub mod alerts;
+pub mod allowed;
 pub mod calls;
 pub mod changes;
 pub mod conduct;

@@ -17,11 +17,11 @@ pub const PAST: (u32, u32) = (50, 3 * 86_400);
 /// these are this project's: what succeeded counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
-    /// Root, or a call that changes something and has a risk from 8 to 10; a policy of an administrator.
+    /// Root, or a call that changes something and has a risk from 8 to 10; a policy that allows one.
     Platinum,
-    /// A call that changes something; a policy of a power user.
+    /// A call that changes something; a policy that allows one.
     Gold,
-    /// Read objects of buckets, or at least a hundred reading calls; a policy that reads everything.
+    /// Read objects of buckets, or at least a hundred reading calls; a policy that allows reading objects.
     Silver,
     /// Less than that.
     Bronze,
@@ -45,17 +45,17 @@ impl Tier {
     pub fn meaning(self) -> &'static str {
         match self {
             Tier::Platinum => {
-                "root, a call of risk 8 to 10 that changed something, or an attached policy of an administrator"
+                "root, a call of risk 8 to 10 that changed something, or a policy that allows one"
             }
-            Tier::Gold => "a call that changed something, or an attached policy of a power user",
+            Tier::Gold => "a call that changed something, or a policy that allows one",
             Tier::Silver => {
-                "read objects of buckets or made at least 100 reading calls, or has an attached policy that reads everything"
+                "read objects of buckets or made at least 100 reading calls, or has a policy that allows reading objects"
             }
             Tier::Bronze => "less than that",
         }
     }
 
-    /// What an attached policy allows, by its name among AWS's own and those called alike.
+    /// What a policy allows whose text is not known, by its name among AWS's own and those called alike.
     pub fn of_policy(name: &str) -> Option<Tier> {
         let name = name.rsplit('/').next().unwrap_or(name);
         let is = |names: &[&str]| names.contains(&name);

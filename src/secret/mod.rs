@@ -9,7 +9,7 @@ pub mod mask;
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
@@ -136,12 +136,35 @@ impl Rule {
     }
 }
 
+/// Finds one of many words, in whatever case, at one look at each byte. A table, since texts are short.
+fn finder<'w>(words: impl Iterator<Item = &'w str>) -> Option<AhoCorasick> {
+    let builder = &mut AhoCorasick::builder();
+    let builder = builder.ascii_case_insensitive(true).prefilter(false);
+    builder.kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+}
+
+/// Which rules' hints occur in a text, a bit for each rule.
+fn hinted(text: &str) -> u64 {
+    static HINTS: OnceLock<Option<(AhoCorasick, Vec<u8>)>> = OnceLock::new();
+    let make = || {
+        let all = rules().iter().zip(0..);
+        let all = all.flat_map(|(rule, at)| rule.hints.split('|').map(move |hint| (hint, at)));
+        let (words, of): (Vec<&str>, Vec<u8>) = all.unzip();
+        Some((finder(words.into_iter())?, of))
+    };
+    let Some((hints, of)) = HINTS.get_or_init(make) else {
+        return u64::MAX;
+    };
+    let found = hints.find_overlapping_iter(text);
+    found.fold(0, |all, one| all | 1 << of[one.pattern().as_usize()])
+}
+
 /// The secrets in a text, by place; of several rules that find one place, the first counts.
 pub fn in_text(text: &str) -> Vec<(u8, usize, usize)> {
-    let lower = text.to_ascii_lowercase();
     let mut all: Vec<(u8, usize, usize)> = Vec::new();
+    let hinted = hinted(text);
     for (at, rule) in rules().iter().enumerate() {
-        if !rule.hints.split('|').any(|hint| lower.contains(hint)) {
+        if hinted >> at & 1 == 0 {
             continue;
         }
         for (start, length) in rule.places(text.as_bytes(), MOST) {
@@ -280,14 +303,9 @@ pub fn is_placeholder(value: &str) -> bool {
         || value.bytes().all(|byte| b"*x.".contains(&byte))
 }
 
-/// Whether the record of an event may hold a secret: what is asked of every call that changes something, so it looks at
-/// its bytes once, as they stand, from the request parameters on (who called has a key in every record). What it says
-/// yes to is looked into by [`json::search`].
+/// Whether request parameters may hold a secret: what is asked of every call that changes something, so it looks at
+/// their bytes once, as they stand. What it says yes to is looked into by [`json::search_value`].
 pub fn may_hold(raw: &str) -> bool {
-    let Some(from) = raw.find("\"requestParameters\"") else {
-        return false;
-    };
-    let raw = &raw[from..];
     static HINTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     // Short words, and those that stand in records of all kinds, are left out: what they hint at has a field of a
     // secret's name, or is rare.
@@ -325,13 +343,10 @@ pub fn may_hold(raw: &str) -> bool {
         let all = of_rules
             .filter(|hint| !COMMON.contains(hint))
             .chain(FIELDS.iter().copied());
-        let built = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(all);
-        built.ok()
+        finder(all)
     };
     let hints = HINTS.get_or_init(make).as_ref();
-    hints.is_some_and(|hints| hints.is_match(raw))
+    hints.is_none_or(|hints| hints.is_match(raw))
 }
 
 /// Whether a field holds what an instance runs when it starts, in base64.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlButtonElement, HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use exhibit::case::{
@@ -51,6 +51,34 @@ pub(crate) struct Props {
     /// Of results: the control.
     #[prop_or_default]
     pub(crate) control: String,
+    /// The column that rows are sorted by at first, as [`sort_name`] writes it.
+    #[prop_or_default]
+    pub(crate) sort: AttrValue,
+    /// Told when rows are sorted by another column, for views that note it in the address.
+    #[prop_or_default]
+    pub(crate) onsort: Callback<String>,
+}
+
+/// How an order stands in the address: the name of its column, with a minus before it from the last to the first.
+fn sort_name(table: Table, sort: Sort) -> String {
+    let column = |at: u16| table.columns().get(usize::from(at));
+    let Some((column, descending)) = sort.and_then(|(at, down)| Some((column(at)?, down))) else {
+        return String::new();
+    };
+    format!("{}{}", if descending { "-" } else { "" }, column.name)
+}
+
+/// The order that the address names; none where the table has no such column.
+fn sort_by_name(table: Table, name: &str) -> Sort {
+    let (name, descending) = match name.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let at = table
+        .columns()
+        .iter()
+        .position(|column| column.name == name)?;
+    Some((at as u16, descending))
 }
 
 /// A table with its filters, its export, and its rows.
@@ -65,7 +93,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
             ..Filter::default()
         })
     };
-    let sort = use_state(|| Sort::None);
+    let sort = use_state(|| sort_by_name(table, &props.sort));
     let first = use_state(|| 0_u32);
     let session = use_context::<Rc<Session>>().unwrap_or_default();
     {
@@ -105,8 +133,11 @@ pub(crate) fn Grid(props: &Props) -> Html {
         })
     };
     let set_sort = {
-        let sort = sort.clone();
-        Callback::from(move |new| sort.set(new))
+        let (sort, onsort) = (sort.clone(), props.onsort.clone());
+        Callback::from(move |new| {
+            sort.set(new);
+            onsort.emit(sort_name(table, new));
+        })
     };
     let set_first = {
         let first = first.clone();
@@ -331,7 +362,10 @@ fn Body(props: &BodyProps) -> Html {
     let onkeydown = {
         let (go, at, last) = (go.clone(), *current, matching.saturating_sub(1));
         Callback::from(move |event: KeyboardEvent| {
+            // The buttons of the head sort by Enter and Space themselves.
+            let on_button = event.target_dyn_into::<HtmlButtonElement>().is_some();
             let to = match event.key().as_str() {
+                "Enter" | " " if on_button => return,
                 "ArrowDown" => (at + 1).min(last),
                 "ArrowUp" => at.saturating_sub(1),
                 "PageDown" => (at + 15).min(last),
@@ -478,7 +512,7 @@ fn heading(at: u16, column: &Column, sort: Sort, onsort: &Callback<Sort>) -> Htm
     let onclick = Callback::from(move |_: MouseEvent| onsort.emit(next));
     html! {
         <div key={column.name} role="columnheader" aria-sort={word} class={shape_class(column)}>
-            <button tabindex="-1" title="Sort" {onclick}>{ column.title }{ arrow }</button>
+            <button title="Sort" {onclick}>{ column.title }{ arrow }</button>
         </div>
     }
 }

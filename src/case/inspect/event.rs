@@ -9,6 +9,7 @@ use crate::moment::Moment;
 
 use super::super::Case;
 use super::super::question::{Inspection, Subject};
+use super::super::risk;
 use super::super::table::Cell;
 use super::{add_file, blank, code, push, text};
 
@@ -69,6 +70,15 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
     }
     fact(&mut it, "Event ID", Field::Id, &store.id_text(event));
     let kind = case.register.file(span.file).map(|file| file.kind);
+    let alerts = risk::alerts::raised_by(case, event);
+    for (_, title) in &alerts {
+        push(&mut it.what, "Alert", text(title));
+    }
+    it.related.extend(
+        alerts
+            .into_iter()
+            .map(|(at, title)| (format!("The alert it raises: {title}"), Subject::Alert(at))),
+    );
     it.why.push(match standing.0 {
         Some(status) if kind == Some(Kind::CloudtrailLakeResult) => match status {
             LogStatus::Valid => "Its file is a result of a CloudTrail Lake query, and the sign file of that query proves its bytes.".to_owned(),

@@ -111,6 +111,16 @@ pub(in crate::case) fn row(case: &Case, at: u32) -> Row {
     Row { subject, cells }
 }
 
+/// The alerts that an event is among the reasons of, each with its row and title; none before all events were looked at.
+pub(in crate::case) fn raised_by(case: &Case, event: u32) -> Vec<(u32, String)> {
+    let alerts = known(case).map_or(&[][..], |results| &results.alerts);
+    (0..)
+        .zip(alerts)
+        .filter(|(_, one)| one.events.contains(event))
+        .map(|(at, one)| (at, one.title.clone()))
+        .collect()
+}
+
 /// All that is looked for: built-in alerts, the user's own, Sigma rules.
 fn source_at(case: &Case, at: u32) -> Source {
     let (built_in, custom) = (ALERTS.len() as u32, case.settings.risk.alerts.len() as u32);

@@ -2,6 +2,7 @@
 
 pub(super) mod alerts;
 pub(super) mod calls;
+mod policies;
 pub(super) mod sigma;
 pub(super) mod users;
 
@@ -11,8 +12,9 @@ use serde_json::{Value, json};
 
 use crate::cloudtrail::Description;
 use crate::risk::alerts::{Raised, Scene, Severity, built_in, custom, gravest};
+use crate::risk::allowed::Can;
 use crate::risk::over_time::{OverTime, over_time};
-use crate::risk::users::{Tier, Users};
+use crate::risk::users::Users;
 use crate::risk::{Counted, Rated, counted_calls, counted_errors};
 
 use super::question::RiskSummary;
@@ -26,8 +28,8 @@ pub(super) const HIGH: u8 = 8;
 pub(super) struct State {
     results: Option<Results>,
     users: Option<Users>,
-    /// What users can do, by their ids: the tier and the policy.
-    can: HashMap<String, (Tier, String)>,
+    /// What users can do, by their ids.
+    can: HashMap<String, Can>,
     pub(super) sigma: sigma::State,
 }
 

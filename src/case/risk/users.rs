@@ -1,9 +1,8 @@
 //! Users as rows: their tiers, their sessions, and what is unusual of them.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
+use super::policies;
 use crate::activity::Field;
 use crate::activity::complete::term;
 use crate::activity::field::value;
@@ -18,7 +17,7 @@ use crate::risk::users::{SESSION, Session, Tier, Unusual, User, Users};
 pub(in crate::case) fn known(case: &mut Case) {
     if case.risk.users.is_none() {
         case.risk.users = Some(users(&case.activity, &case.settings.risk));
-        case.risk.can = can(case);
+        case.risk.can = policies::known(case);
     }
 }
 
@@ -26,50 +25,8 @@ fn all(case: &Case) -> Option<&Users> {
     case.risk.users.as_ref()
 }
 
-/// What users and roles can do by policies that are attached to them, as the newest items of AWS Config tell: by the
-/// id of the user, the tier and the policy.
-fn can(case: &Case) -> HashMap<String, (Tier, String)> {
-    let inventory = &case.inventory;
-    let mut found: HashMap<String, (Tier, String)> = HashMap::new();
-    for resource in &inventory.resources {
-        let sort = match inventory.text(resource.kind) {
-            "AWS::IAM::User" => "user",
-            "AWS::IAM::Role" => "assumed-role",
-            _ => continue,
-        };
-        let newest = resource
-            .captures
-            .last()
-            .and_then(|&at| inventory.capture(at));
-        let kept = newest
-            .and_then(|capture| inventory.kept(capture, "configuration.attachedManagedPolicies"));
-        let policies: Vec<Value> = kept
-            .and_then(|kept| serde_json::from_str(kept).ok())
-            .unwrap_or_default();
-        let id = format!(
-            "{}:{sort}:{}",
-            inventory.text(resource.account),
-            inventory.title(resource)
-        );
-        for policy in &policies {
-            let name = policy["policyArn"]
-                .as_str()
-                .or(policy["policyName"].as_str())
-                .unwrap_or_default();
-            let Some(tier) = Tier::of_policy(name) else {
-                continue;
-            };
-            let held = found.entry(id.clone()).or_insert((tier, name.to_owned()));
-            if tier < held.0 {
-                *held = (tier, name.to_owned());
-            }
-        }
-    }
-    found
-}
-
 fn tier_of(case: &Case, user: &User) -> (Tier, Option<Tier>) {
-    let can = case.risk.can.get(&user.id).map(|(tier, _)| *tier);
+    let can = case.risk.can.get(&user.id).map(|can| can.tier);
     (can.map_or(user.did, |can| can.min(user.did)), can)
 }
 
@@ -172,8 +129,11 @@ pub(in crate::case) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Opti
         "By what it can do",
         text(can.map_or("not known: no item of AWS Config tells", Tier::name)),
     );
-    if let Some((_, policy)) = case.risk.can.get(&user.id) {
-        fact("Attached policy", code(policy));
+    if let Some(can) = case.risk.can.get(&user.id) {
+        fact("By the policy", code(&can.reason));
+        if can.unknown > 0 {
+            fact("Policies without a text", Cell::Number(can.unknown as u64));
+        }
     }
     for (label, count) in [
         ("Events", user.events[0]),
@@ -195,7 +155,7 @@ pub(in crate::case) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Opti
         it.why
             .push(format!("{}: {}.", capital(tier.name()), tier.meaning()));
     }
-    it.why.push("The higher of what a user did, with success, and what attached policies of AWS's names allow. Policies of other names, inline policies and groups are not looked at.".to_owned());
+    it.why.push("The higher of what a user did, with success, and what its policies allow: attached ones, its own and those of its groups, by their texts where there are items of them, else by the names that AWS gives its own. Conditions, boundaries and the policies of an organization are not solved.".to_owned());
     it.queries
         .push(("Its events".to_owned(), user.query.clone()));
     it.queries.push((

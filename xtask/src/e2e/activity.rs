@@ -266,10 +266,26 @@ fn records_are_searched_and_exported(stage: &Stage) -> Result<()> {
     stage.expect_quiet_console()
 }
 
+/// The heads of columns, which sort.
+const HEADS: &str = "[role=columnheader] button";
+
+fn wait_sorted(page: &Page, column: &str, order: &str) -> Result<()> {
+    let script = "const head = [...document.querySelectorAll(arguments[0])].find((one) => one.textContent.includes(arguments[1])); return head?.parentElement.ariaSort ?? 'none'";
+    page.wait_for(
+        &format!("{column} {order}"),
+        Duration::from_secs(10),
+        || Ok(page.session().run(script, &[HEADS.into(), column.into()])? == order),
+    )
+}
+
 fn address_brings_the_view_back(stage: &Stage) -> Result<()> {
     let page = drop_events(stage)?;
     ask(page, "user:bob OR user:alice")?;
     wait_count(page, 7)?;
+    page.click_text(HEADS, "Region")?;
+    wait_sorted(page, "Region", "ascending")?;
+    page.click_text(HEADS, "Region")?;
+    wait_sorted(page, "Region", "descending")?;
     let address = page.session().run("return location.href", &[])?;
     let address = address.as_str().context("no address")?.to_owned();
     ensure!(
@@ -286,6 +302,7 @@ fn address_brings_the_view_back(stage: &Stage) -> Result<()> {
         &[],
     )?;
     ensure!(query == "user:bob OR user:alice", "the query is {query}");
+    wait_sorted(page, "Region", "descending")?;
     stage.expect_quiet_console()
 }
 

@@ -22,6 +22,9 @@ mod stage;
 mod timeline;
 mod views;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -48,6 +51,9 @@ pub(crate) struct Setting {
     /// The browser.
     pub(crate) engine: &'static Engine,
 }
+
+/// Tests that run side by side, each with its own browser: half of a test is waiting.
+const AT_ONCE: usize = 2;
 
 /// Tests of one subject, and where they make sense.
 struct Suite {
@@ -126,20 +132,35 @@ pub(crate) fn run(filter: Option<&str>, setting: Setting) -> Result<()> {
         return Ok(());
     }
 
-    let driver = Driver::start(&Browser::ensure_engine(setting.engine)?)?;
-    let mut failed = Vec::new();
-    for test in &tests {
-        let start = Instant::now();
-        let result = perform(&driver, test, setting);
-        let seconds = start.elapsed().as_secs_f64();
-        match result {
-            Ok(()) => println!("passed  {seconds:>6.1} s  {}", test.name),
-            Err(error) => {
-                println!("FAILED  {seconds:>6.1} s  {}: {error:#}", test.name);
-                failed.push(test.name);
+    let browser = Browser::ensure_engine(setting.engine)?;
+    let drivers = (0..AT_ONCE.min(tests.len()))
+        .map(|_| Driver::start(&browser))
+        .collect::<Result<Vec<Driver>>>()?;
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    let take_turns = |driver: &Driver| {
+        while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let start = Instant::now();
+            let result = perform(driver, test, setting);
+            let seconds = start.elapsed().as_secs_f64();
+            match result {
+                Ok(()) => println!("passed  {seconds:>6.1} s  {}", test.name),
+                Err(error) => {
+                    println!("FAILED  {seconds:>6.1} s  {}: {error:#}", test.name);
+                    failed
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(test.name);
+                }
             }
         }
-    }
+    };
+    thread::scope(|scope| {
+        for driver in &drivers {
+            scope.spawn(|| take_turns(driver));
+        }
+    });
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !failed.is_empty() {
         bail!(
             "{} of {} end-to-end tests failed: {}",

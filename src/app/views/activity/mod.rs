@@ -166,7 +166,7 @@ fn Events(props: &Props) -> Html {
                         <nav class="tabs" aria-label="Tables">{ tab("", "Events") }{ tab("sessions", "Sessions") }{ tab("seen", "First and last seen") }</nav>
                         <Records query={table_query.clone()} onfound={set("q")} />
                     </div>
-                    <Grid key={table.name()} {table} label={label} query={Some(table_query)} />
+                    <Grid key={table.name()} {table} label={label} query={Some(table_query)} sort={route.value("sort").to_owned()} onsort={set("sort")} />
                 </div>
             </div>
         </div>
