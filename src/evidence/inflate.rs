@@ -14,11 +14,27 @@ use crate::sum::Sum;
 /// Bytes inflated at a time.
 const PIECE: usize = 128 << 10;
 
+/// Content of at most so many bytes is kept whole, so that somebody else can hash it.
+const BESIDE: usize = 1 << 20;
+
+/// Hashes bytes beside whoever reads them (browsers do it several times faster than this program could); returns the
+/// number by which the hash is asked for later.
+pub type Beside<'b> = dyn Fn(&[u8]) -> u32 + 'b;
+
+/// The hash of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// It is known.
+    Known(Sum),
+    /// It is being worked out, and asked for by this number.
+    Awaited(u32),
+}
+
 /// What inflating gave.
 #[derive(Debug)]
 pub struct Inflated {
     /// SHA-256 of the content; `None` where the stream does not end as it should.
-    pub content: Option<Sum>,
+    pub content: Option<Hash>,
     /// Bytes of the content.
     pub length: u64,
     /// Whether all of the content is in the buffer.
@@ -30,7 +46,7 @@ pub struct Inflated {
 }
 
 /// Inflates the first gzip stream of `source` into `into`, and hashes it; after each piece `then` may drop what it does
-/// not need any more.
+/// not need any more. Small content is hashed `beside`, where there is such a one.
 ///
 /// # Errors
 /// Those of the source; a damaged stream is a problem, not an error.
@@ -40,6 +56,7 @@ pub fn inflate(
     limits: &Limits,
     into: &mut Buffer,
     clock: &dyn Fn() -> f64,
+    beside: Option<&Beside<'_>>,
     then: &mut dyn FnMut(&mut Buffer),
 ) -> io::Result<Inflated> {
     into.clear(usize::MAX);
@@ -56,6 +73,8 @@ pub fn inflate(
     let begun = clock();
     let mut decoder = GzDecoder::new(&mut *source);
     let mut spill = Vec::new();
+    // Whether all of it is in the buffer, and nothing of it was hashed yet.
+    let mut waits = beside.is_some();
     loop {
         let keep = out.whole && out.length as usize + PIECE <= limits.content;
         if !keep && out.whole {
@@ -80,17 +99,34 @@ pub fn inflate(
             }
         };
         let hash_begun = clock();
-        hasher.update(&piece[..read]);
-        hashing += clock() - hash_begun;
-        if keep {
+        let is_small = keep && out.length as usize + read <= BESIDE;
+        if waits && !is_small {
+            // It begins the content, which is longer than was thought.
+            waits = false;
+            hasher.update(into.filled());
+        }
+        let piece = if keep {
             into.fill(read);
+            let filled = into.filled();
+            &filled[filled.len() - read..]
+        } else {
+            &spill[..read]
+        };
+        if !waits {
+            hasher.update(piece);
+        }
+        hashing += clock() - hash_begun;
+        if keep && !waits {
             let begun = clock();
             then(into);
             elsewhere += clock() - begun;
         }
         out.length += read as u64;
         if read == 0 {
-            out.content = Some(Sum(hasher.finalize().into()));
+            out.content = Some(match beside.filter(|_| waits) {
+                Some(beside) => Hash::Awaited(beside(into.filled())),
+                None => Hash::Known(Sum(hasher.finalize().into())),
+            });
             break;
         }
         out.problem = excess(out.length, size, limits);

@@ -29,6 +29,9 @@ pub struct Entry {
     pub checksums: Option<Checksums>,
     /// SHA-256 after gunzip; `None` where the file is not compressed.
     pub content: Option<Sum>,
+    /// The number of that hash while it is worked out beside the reader; [`Entry::settle`] ends it.
+    #[serde(skip)]
+    pub awaited: Option<u32>,
     /// What it is.
     pub kind: Kind,
     /// From the content, else from the name.
@@ -75,6 +78,24 @@ pub enum Facts {
     Descriptions(Vec<Description>),
 }
 
+impl Entry {
+    /// Takes the hash of its content, if that is awaited; `sum` tells it by its number. What cannot be hashed is no
+    /// evidence.
+    pub fn settle(&mut self, sum: impl Fn(u32) -> Option<Sum>) {
+        let Some(number) = self.awaited.take() else {
+            return;
+        };
+        self.content = sum(number);
+        if let (Facts::Digest(digest), Some(sum)) = (&mut self.facts, self.content) {
+            digest.content = sum;
+        }
+        if self.content.is_none() {
+            let problem = Problem::new(ProblemCode::Unreadable, "the browser could not hash it");
+            *self = failed(&self.path, self.size, problem);
+        }
+    }
+}
+
 pub(super) fn blank(path: &str, size: u64) -> Entry {
     Entry {
         path: path.to_owned(),
@@ -82,6 +103,7 @@ pub(super) fn blank(path: &str, size: u64) -> Entry {
         sum: None,
         checksums: None,
         content: None,
+        awaited: None,
         kind: Kind::Object,
         account: None,
         region: None,

@@ -8,13 +8,15 @@ mod extract;
 mod parse;
 mod recognise;
 mod tarred;
+#[cfg(test)]
+mod tests;
 mod unpack;
 mod zipped;
 
 use std::io::{self, Read, SeekFrom};
 
 use crate::evidence::archive::{HEAD, Wrapping, wrapping};
-use crate::evidence::inflate::inflate;
+use crate::evidence::inflate::{Beside, Hash, inflate};
 use crate::evidence::{Buffer, Hashing, Kind, Limits, Problem, ProblemCode, Source};
 use crate::object;
 use crate::sum::Sum;
@@ -68,6 +70,7 @@ pub struct Reader<'c> {
     limits: Limits,
     seed: u64,
     clock: &'c dyn Fn() -> f64,
+    beside: Option<&'c Beside<'c>>,
     raw: Buffer,
     content: Buffer,
     /// Time spent so far.
@@ -82,10 +85,17 @@ impl<'c> Reader<'c> {
             limits,
             seed,
             clock,
+            beside: None,
             raw: Buffer::default(),
             content: Buffer::default(),
             timings: Timings::default(),
         }
+    }
+
+    /// Has small contents hashed by somebody else meanwhile: entries are to be settled ([`Entry::settle`]).
+    pub fn hashing_beside(mut self, beside: Option<&'c Beside<'c>>) -> Self {
+        self.beside = beside;
+        self
     }
 
     /// Reads a file of `size` bytes, registered as `path`. Emits one entry for it and one for each member of
@@ -170,7 +180,8 @@ impl<'c> Reader<'c> {
         let mut content = std::mem::take(&mut self.content);
         let mut flow = Flowing::new(path, self.seed);
         let result = self.fill(&mut entry, &mut source, &mut content, &mut flow);
-        let packed = result.as_ref().is_ok_and(|whole| *whole) && entry.content.is_some();
+        let packed = result.as_ref().is_ok_and(|whole| *whole)
+            && (entry.content.is_some() || entry.awaited.is_some());
         match source.finish() {
             Ok(hashed) => {
                 entry.sum = Some(hashed.sum);
@@ -226,11 +237,16 @@ impl<'c> Reader<'c> {
                 &self.limits,
                 into,
                 self.clock,
+                self.beside,
                 &mut then,
             )?;
             self.timings.inflate += inflated.spent.0;
             self.timings.hash += inflated.spent.1;
-            entry.content = inflated.content;
+            match inflated.content {
+                Some(Hash::Known(sum)) => entry.content = Some(sum),
+                Some(Hash::Awaited(number)) => entry.awaited = Some(number),
+                None => {}
+            }
             entry.problems.extend(inflated.problem);
             return Ok(inflated.whole);
         }
@@ -382,88 +398,4 @@ pub fn transcode(content: &[u8]) -> Option<Vec<u8>> {
 fn hash_all(source: &mut dyn Read, clock: &dyn Fn() -> f64) -> io::Result<(Sum, u64)> {
     let hashed = Hashing::new(source, Buffer::default(), clock).finish()?;
     Ok((hashed.sum, hashed.length))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::io::Write as _;
-
-    use super::*;
-
-    /// Members of many sizes, so that archives of them are read in several steps and by several readers.
-    fn members() -> Vec<(String, Vec<u8>)> {
-        let size = |at: usize| at * 7_919 % 60_000 + at % 3 * 512;
-        let name = |at: usize| format!("{}{at}.bin", "folder/".repeat(at % 40));
-        (0..100)
-            .map(|at| (name(at), vec![at as u8; size(at)]))
-            .collect()
-    }
-
-    fn tar(members: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let mut archive = tar::Builder::new(Vec::new());
-        for (name, bytes) in members {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(bytes.len() as u64);
-            header.set_mode(0o644);
-            archive
-                .append_data(&mut header, name, bytes.as_slice())
-                .expect("a member");
-        }
-        archive.into_inner().expect("an archive")
-    }
-
-    fn zip(members: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
-        // Stored, so that there is something to read.
-        let options = zip::write::SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored);
-        for (name, bytes) in members {
-            archive.start_file(name, options).expect("a member");
-            archive.write_all(bytes).expect("a member");
-        }
-        archive.finish().expect("an archive").into_inner()
-    }
-
-    #[test]
-    fn every_member_is_read_once_by_any_number_of_readers() {
-        let members = members();
-        let clock = || 0.0;
-        for (bytes, of) in [tar(&members), zip(&members)]
-            .iter()
-            .flat_map(|bytes| [1, 3].map(|of| (bytes, of)))
-        {
-            assert!(bytes.len() > 2 << 20);
-            let mut found = Vec::new();
-            let mut busy = BTreeSet::new();
-            for index in 0..of {
-                let mut reader = Reader::new(Limits::default(), 1, &clock);
-                let mut source = io::Cursor::new(bytes);
-                let size = bytes.len() as u64;
-                reader.read("a", &mut source, size, Shard { index, of }, &mut |entry| {
-                    assert!(
-                        entry.problems.iter().all(|p| p.code == ProblemCode::Empty),
-                        "{entry:?}"
-                    );
-                    if entry.kind != Kind::Archive {
-                        found.push((entry.path, entry.sum));
-                        busy.insert(index);
-                    }
-                });
-            }
-            found.sort();
-            let mut wanted: Vec<_> = members
-                .iter()
-                .map(|(name, bytes)| (format!("a/{name}"), Some(Sum::of(bytes))))
-                .collect();
-            wanted.sort();
-            assert!(
-                found == wanted,
-                "{} of {} by {of}",
-                found.len(),
-                wanted.len()
-            );
-            assert_eq!(busy.len() as u32, of, "each has something to do");
-        }
-    }
 }

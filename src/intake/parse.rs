@@ -87,6 +87,7 @@ pub(super) fn place(entry: &mut Entry) {
     entry.region.get_or_insert(region);
 }
 
+/// Its hash is put right when the entry is settled, where that is still awaited.
 fn digest(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
     match Digest::parse(
         text,

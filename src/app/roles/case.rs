@@ -14,6 +14,7 @@ use exhibit::case::{Answer, Asked, Case, Export, Question};
 use exhibit::integrity::Check;
 
 use super::signatures::Verifier;
+use super::sums::subtle;
 use crate::app::breathe::breathe;
 use crate::app::messages::{FromCase, FromReader, Packed, ToCase, pack, unpack};
 
@@ -27,12 +28,10 @@ const TAKEN: &str = "taken";
 
 /// Starts the role in its worker.
 pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
-    let subtle = scope.crypto().ok().map(|crypto| crypto.subtle());
-    let subtle = subtle.filter(|subtle| !subtle.is_undefined());
     let role = Rc::new(Role {
         scope: scope.clone(),
         case: RefCell::new(Case::default()),
-        verifier: RefCell::new(Some(Verifier::new(subtle))),
+        verifier: RefCell::new(Some(Verifier::new(subtle(&scope)))),
         void: RefCell::new(HashSet::new()),
         questions: RefCell::new(BTreeMap::new()),
         answering: Cell::new(false),

@@ -5,3 +5,4 @@ pub(crate) mod case;
 pub(crate) mod page;
 pub(crate) mod reader;
 mod signatures;
+mod sums;

@@ -27,6 +27,7 @@ use exhibit::sigma::{Rule, holding};
 use exhibit::sum::Sum;
 
 use super::blob::{BlobSource, describe};
+use super::sums::{Sums, subtle};
 use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpack};
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
@@ -200,7 +201,10 @@ impl Role {
         }
         spent.read += self.now() - begun;
         let clock = || self.now();
-        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
+        let sums = self.sums();
+        let beside = |bytes: &[u8]| sums.begin(bytes);
+        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
+            .hashing_beside(sums.can().then_some(&beside));
         let mut entries = Vec::with_capacity(files.len());
         for (named, content) in files.iter().zip(&contents) {
             match content {
@@ -215,7 +219,22 @@ impl Role {
             }
         }
         spent.add(reader.timings.into());
+        self.settle(&sums, &mut entries, spent).await;
         self.send_batch(job, entries);
+    }
+
+    fn sums(&self) -> Sums {
+        Sums::new(subtle(&self.scope))
+    }
+
+    /// Waits for the hashes that entries await.
+    async fn settle(&self, sums: &Sums, entries: &mut [(u32, Entry)], spent: &mut Spent) {
+        let begun = self.now();
+        let known = sums.all().await;
+        for (_, entry) in entries {
+            entry.settle(|number| known.get(number as usize).copied().flatten());
+        }
+        spent.hash += self.now() - begun;
     }
 
     async fn read_big(
@@ -236,7 +255,10 @@ impl Role {
                 return self.send_batch(job, vec![(named.source, entry)]);
             }
         };
-        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock);
+        let sums = self.sums();
+        let beside = |bytes: &[u8]| sums.begin(bytes);
+        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
+            .hashing_beside(sums.can().then_some(&beside));
         let mut entries = Vec::new();
         let mut archive = reader.open(
             &named.path,
@@ -251,6 +273,7 @@ impl Role {
                 Some(archive) => reader.step(archive, emit),
                 None => false,
             };
+            self.settle(&sums, &mut entries, spent).await;
             self.send_batch(job, std::mem::take(&mut entries));
             if !has_more {
                 break;

@@ -1,0 +1,148 @@
+//! Archives of many members, shared by readers; hashes that are worked out beside.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use super::*;
+
+/// Members of many sizes, so that archives of them are read in several steps and by several readers.
+fn members() -> Vec<(String, Vec<u8>)> {
+    let size = |at: usize| at * 7_919 % 60_000 + at % 3 * 512;
+    let name = |at: usize| format!("{}{at}.bin", "folder/".repeat(at % 40));
+    (0..100)
+        .map(|at| (name(at), vec![at as u8; size(at)]))
+        .collect()
+}
+
+fn tar(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        archive
+            .append_data(&mut header, name, bytes.as_slice())
+            .expect("a member");
+    }
+    archive.into_inner().expect("an archive")
+}
+
+fn zip(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    // Stored, so that there is something to read.
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in members {
+        archive.start_file(name, options).expect("a member");
+        archive.write_all(bytes).expect("a member");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+#[test]
+fn hashes_that_are_worked_out_beside_are_those_of_the_reader() {
+    let packed = |content: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(content).expect("room");
+        packed.finish().expect("a stream")
+    };
+    let record = br#"{"eventName":"A","eventTime":"2026-03-01T00:00:00Z"}"#;
+    let log = |events: usize| {
+        [
+            br#"{"Records":["#,
+            &[&record[..]; 1].concat()[..],
+            &[&b","[..], record].concat().repeat(events),
+            b"]}",
+        ]
+        .concat()
+    };
+    let digest = br#"{"awsAccountId":"111122223333","digestStartTime":"2026-03-01T00:00:00Z","digestEndTime":"2026-03-01T01:00:00Z","digestS3Bucket":"b","digestS3Object":"k","digestPublicKeyFingerprint":"0123","digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Bucket":null,"previousDigestS3Object":null,"previousDigestHashValue":null,"previousDigestHashAlgorithm":null,"previousDigestSignature":null,"logFiles":[]}"#;
+    // Content that is hashed beside, content that turns out too long for that, and a damaged stream.
+    for (content, is_beside) in [
+        (log(3), true),
+        (log(40_000), false),
+        (digest.to_vec(), true),
+    ] {
+        for bytes in [packed(&content), packed(&content)[..40].to_vec()] {
+            let read = |beside: Option<&Beside<'_>>| {
+                let mut entries = Vec::new();
+                Reader::new(Limits::default(), 1, &|| 0.0)
+                    .hashing_beside(beside)
+                    .read(
+                        "a.json.gz",
+                        &mut io::Cursor::new(&bytes),
+                        bytes.len() as u64,
+                        Shard::default(),
+                        &mut |entry| {
+                            entries.push(entry);
+                        },
+                    );
+                entries
+            };
+            let own = read(None);
+            let sums = std::cell::RefCell::new(Vec::new());
+            let mut others = read(Some(&|bytes: &[u8]| {
+                sums.borrow_mut().push(Sum::of(bytes));
+                sums.borrow().len() as u32 - 1
+            }));
+            assert_eq!(
+                sums.borrow().len(),
+                usize::from(is_beside && bytes.len() > 40)
+            );
+            for entry in &mut others {
+                entry.settle(|number| sums.borrow().get(number as usize).copied());
+            }
+            assert_eq!(others, own);
+        }
+    }
+    let mut lost = blank("a", 1);
+    lost.awaited = Some(0);
+    lost.settle(|_| None);
+    assert_eq!(
+        lost.kind,
+        Kind::Unreadable,
+        "what cannot be hashed is no evidence"
+    );
+}
+
+#[test]
+fn every_member_is_read_once_by_any_number_of_readers() {
+    let members = members();
+    let clock = || 0.0;
+    for (bytes, of) in [tar(&members), zip(&members)]
+        .iter()
+        .flat_map(|bytes| [1, 3].map(|of| (bytes, of)))
+    {
+        assert!(bytes.len() > 2 << 20);
+        let mut found = Vec::new();
+        let mut busy = BTreeSet::new();
+        for index in 0..of {
+            let mut reader = Reader::new(Limits::default(), 1, &clock);
+            let mut source = io::Cursor::new(bytes);
+            let size = bytes.len() as u64;
+            reader.read("a", &mut source, size, Shard { index, of }, &mut |entry| {
+                assert!(
+                    entry.problems.iter().all(|p| p.code == ProblemCode::Empty),
+                    "{entry:?}"
+                );
+                if entry.kind != Kind::Archive {
+                    found.push((entry.path, entry.sum));
+                    busy.insert(index);
+                }
+            });
+        }
+        found.sort();
+        let mut wanted: Vec<_> = members
+            .iter()
+            .map(|(name, bytes)| (format!("a/{name}"), Some(Sum::of(bytes))))
+            .collect();
+        wanted.sort();
+        assert!(
+            found == wanted,
+            "{} of {} by {of}",
+            found.len(),
+            wanted.len()
+        );
+        assert_eq!(busy.len() as u32, of, "each has something to do");
+    }
+}
