@@ -20,8 +20,18 @@ const DENSE: usize = 16;
 enum Posting {
     One(u32),
     Few(Vec<u32>),
-    Many(Box<RoaringBitmap>),
+    Many(Box<Many>),
 }
+
+/// A roaring list, and the newest events that it has not taken yet: it looks for its end each time that it takes some.
+#[derive(Debug)]
+struct Many {
+    events: RoaringBitmap,
+    newest: Vec<u32>,
+}
+
+/// Events that a roaring list takes at a time.
+const TOGETHER: usize = 128;
 
 impl Posting {
     /// Adds an event; events come in order.
@@ -31,16 +41,20 @@ impl Posting {
             Posting::Few(events) => {
                 let is_full = events.len() == events.capacity() && events.len() >= FEW;
                 if is_full && events.len() > DENSE * containers(events) {
-                    let mut many: RoaringBitmap = events.iter().copied().collect();
-                    many.insert(event);
-                    *self = Posting::Many(Box::new(many));
+                    let mut newest = std::mem::take(events);
+                    newest.push(event);
+                    let events = RoaringBitmap::new();
+                    *self = Posting::Many(Box::new(Many { events, newest }));
                 } else {
                     events.push(event);
                 }
             }
-            Posting::Many(events) => {
-                // Events come in order, so that it fits at the end.
-                let _ = events.try_push(event);
+            Posting::Many(many) => {
+                many.newest.push(event);
+                if many.newest.len() >= TOGETHER {
+                    // Events come in order, so that they fit at the end.
+                    let _ = many.events.append(many.newest.drain(..));
+                }
             }
         }
     }
@@ -49,7 +63,10 @@ impl Posting {
         match self {
             Posting::One(event) => found.insert(*event),
             Posting::Few(events) => found.extend(events.iter().copied()),
-            Posting::Many(events) => found.extend(events.iter()),
+            Posting::Many(many) => {
+                found.extend(many.events.iter());
+                found.extend(many.newest.iter().copied());
+            }
         }
     }
 
@@ -60,14 +77,15 @@ impl Posting {
             Posting::Few(events) => events.capacity() * size_of::<u32>(),
             // A container has a key, a length and a vector, of two bytes an event or of one bit for each of
             // 65,536; what the library itself tells counts four bytes and 65,536.
-            Posting::Many(events) => {
-                let told = events.statistics();
+            Posting::Many(many) => {
+                let told = many.events.statistics();
                 let arrays = told.n_bytes_array_containers as usize / 2;
                 let bitmaps = told.n_bitset_containers as usize * 8_192;
                 arrays
                     + bitmaps
                     + told.n_bytes_run_containers as usize
                     + told.n_containers as usize * 24
+                    + many.newest.capacity() * size_of::<u32>()
             }
         }
     }

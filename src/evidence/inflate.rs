@@ -1,6 +1,7 @@
 //! Inflating gzip within limits, the first stream of a file only: CloudTrail writes one.
 
 use std::io::{self, BufRead, Read};
+use std::ops::RangeInclusive;
 
 use flate2::bufread::GzDecoder;
 use sha2::Digest as _;
@@ -14,8 +15,9 @@ use crate::sum::Sum;
 /// Bytes inflated at a time.
 const PIECE: usize = 128 << 10;
 
-/// Content of at most so many bytes is kept whole, so that somebody else can hash it.
-const BESIDE: usize = 1 << 20;
+/// Content of at most so many bytes is kept whole, so that somebody else can hash it; and from so many on, since
+/// asking takes a browser as long as hashing some 30 kB takes us.
+const BESIDE: RangeInclusive<usize> = 48 << 10..=4 << 20;
 
 /// Hashes bytes beside whoever reads them (browsers do it several times faster than this program could); returns the
 /// number by which the hash is asked for later.
@@ -99,7 +101,7 @@ pub fn inflate(
             }
         };
         let hash_begun = clock();
-        let is_small = keep && out.length as usize + read <= BESIDE;
+        let is_small = keep && out.length as usize + read <= *BESIDE.end();
         if waits && !is_small {
             // It begins the content, which is longer than was thought.
             waits = false;
@@ -123,10 +125,18 @@ pub fn inflate(
         }
         out.length += read as u64;
         if read == 0 {
-            out.content = Some(match beside.filter(|_| waits) {
+            let begun = clock();
+            let large = waits && into.filled().len() >= *BESIDE.start();
+            out.content = Some(match beside.filter(|_| large) {
                 Some(beside) => Hash::Awaited(beside(into.filled())),
-                None => Hash::Known(Sum(hasher.finalize().into())),
+                None => {
+                    if waits {
+                        hasher.update(into.filled());
+                    }
+                    Hash::Known(Sum(hasher.finalize().into()))
+                }
             });
+            hashing += clock() - begun;
             break;
         }
         out.problem = excess(out.length, size, limits);

@@ -30,7 +30,8 @@ async function read(files) {
   let bytes = 0;
   const one = async () => {
     for (const batch of source) {
-      bytes += (await new Blob(batch).arrayBuffer()).byteLength;
+      const part = await new Blob(batch).arrayBuffer();
+      bytes += part.byteLength;
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, one));
