@@ -106,6 +106,7 @@ pub(super) fn wait_count(page: &Page, count: usize) -> Result<()> {
 
 /// Empties the query and types another.
 pub(super) fn ask(page: &Page, query: &str) -> Result<()> {
+    page.wait_shown("query", true)?;
     let input = page.session().find("[data-testid=query]")?;
     page.session().run(
         "const field = document.querySelector('[data-testid=query]'); field.value = ''; field.dispatchEvent(new InputEvent('input', { bubbles: true }));",

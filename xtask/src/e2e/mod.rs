@@ -69,6 +69,11 @@ const fn everywhere(tests: &'static [Test]) -> Suite {
 }
 
 const SUITES: &[Suite] = &[
+    // The longest tests first. The one file is the same page.
+    Suite {
+        tests: access::TESTS,
+        runs_in: |setting| setting.variant == Variant::Site,
+    },
     everywhere(glue::TESTS),
     everywhere(seal::TESTS),
     everywhere(intake::TESTS),
@@ -95,11 +100,6 @@ const SUITES: &[Suite] = &[
     Suite {
         tests: custody::PRINTING_TESTS,
         runs_in: |setting| setting.engine.has_devtools,
-    },
-    // The one file is the same page.
-    Suite {
-        tests: access::TESTS,
-        runs_in: |setting| setting.variant == Variant::Site,
     },
     // The one file has no service worker.
     Suite {

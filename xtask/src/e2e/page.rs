@@ -151,6 +151,7 @@ impl Page {
     /// # Errors
     /// When there is no such field.
     pub(crate) fn fill(&self, testid: &str, text: &str) -> Result<()> {
+        self.wait_shown(testid, true)?;
         let field = self.session.find(&format!("[data-testid={testid}]"))?;
         self.session.run("const field = document.querySelector(`[data-testid=${arguments[0]}]`); field.value = '';", &[testid.into()])?;
         self.session.type_into(&field, text)

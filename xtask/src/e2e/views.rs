@@ -1,5 +1,7 @@
 //! Every view opens, by its rail and by its address, and the keyboard reaches the commands.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 
 use super::page::key;
@@ -74,12 +76,10 @@ fn gap_opens_in_the_inspector(stage: &Stage) -> Result<()> {
     page.wait_shown("digest-counts", true)?;
     page.session()
         .run("document.querySelector('button.gap').click()", &[])?;
-    page.wait_shown("inspector", true)?;
-    let words = page.text("inspector")?;
-    ensure!(
-        words.contains("Why") && words.contains("What to do"),
-        "the inspector says {words:?}"
-    );
+    page.wait_for("why and what to do", Duration::from_secs(10), || {
+        let words = page.text("inspector").unwrap_or_default();
+        Ok(words.contains("Why") && words.contains("What to do"))
+    })?;
     page.session().press(&[], key::ESCAPE)?;
     page.wait_shown("inspector", false)?;
     stage.expect_quiet_console()
