@@ -76,6 +76,9 @@ impl Read {
         if !secret::json::TYPES.contains(&kind) || self.config.secrets.len() >= MOST_SECRETS {
             return;
         }
+        if !secret::may_hold(raw) {
+            return;
+        }
         let place = self.config.items.len() as u32;
         let found = secret::json::search(raw, secret::json::OF_ITEMS);
         let found = found.iter().map(|one| (place, Masked::from(one)));

@@ -17,7 +17,7 @@ const PIECE: usize = 128 << 10;
 
 /// Content of at most so many bytes is kept whole, so that somebody else can hash it; and from so many on, since
 /// asking takes a browser as long as hashing some 30 kB takes us.
-const BESIDE: RangeInclusive<usize> = 48 << 10..=4 << 20;
+const BESIDE: RangeInclusive<usize> = 48 << 10..=1 << 20;
 
 /// Hashes bytes beside whoever reads them (browsers do it several times faster than this program could); returns the
 /// number by which the hash is asked for later.

@@ -303,8 +303,9 @@ pub fn is_placeholder(value: &str) -> bool {
         || value.bytes().all(|byte| b"*x.".contains(&byte))
 }
 
-/// Whether request parameters may hold a secret: what is asked of every call that changes something, so it looks at
-/// their bytes once, as they stand. What it says yes to is looked into by [`json::search_value`].
+/// Whether request parameters or an item may hold a secret: what is asked of every call that changes something and of
+/// many items, so it looks at their bytes once, as they stand; JSON may stand in a text of theirs. What it says yes to is
+/// looked into by [`json::search_value`] and [`json::search`].
 pub fn may_hold(raw: &str) -> bool {
     static HINTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     // Short words, and those that stand in records of all kinds, are left out: what they hint at has a field of a
@@ -321,6 +322,8 @@ pub fn may_hold(raw: &str) -> bool {
     const FIELDS: &[&str] = &[
         "userdata\":\"",
         "user_data\":\"",
+        "userdata\\\":\\\"",
+        "user_data\\\":\\\"",
         "secretkey",
         "secret_access_key",
         "secretaccesskey",
@@ -332,7 +335,9 @@ pub fn may_hold(raw: &str) -> bool {
         "oauthtoken",
         "connectionstring",
         "credentials\":\"",
+        "credentials\\\":\\\"",
         "authorization\":\"",
+        "authorization\\\":\\\"",
         "authorization: ",
         "_secret",
         "_token",
