@@ -32,8 +32,8 @@ use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpac
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
 const SMALL: f64 = (4 << 20) as f64;
-/// Batches of an archive that may be on their way to the case. An archive is read faster than the case takes it in,
-/// and what waits is memory.
+/// Batches that may be on their way to the case. Evidence may be read faster than the case takes it in, and what waits
+/// is memory.
 const UNDERWAY: u32 = 3;
 
 /// Starts the role in its worker.
@@ -83,6 +83,9 @@ impl Role {
                 if let Some(port) = &port {
                     self.listen(port);
                 }
+                // A new case has taken nothing yet, and owes nothing for those before it.
+                self.underway.set(0);
+                self.wake();
                 *self.port.borrow_mut() = port;
             }
             ToReader::Read {
@@ -115,11 +118,15 @@ impl Role {
         let role = Rc::clone(self);
         let on_message = Closure::<dyn Fn()>::new(move || {
             role.underway.set(role.underway.get().saturating_sub(1));
-            let waiting = std::mem::take(&mut *role.waiting.borrow_mut());
-            waiting.into_iter().for_each(Waker::wake);
+            role.wake();
         });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
+    }
+
+    fn wake(&self) {
+        let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+        waiting.into_iter().for_each(Waker::wake);
     }
 
     /// Waits until the case has taken enough of what was sent.
@@ -173,6 +180,7 @@ impl Role {
         if !small.files.is_empty() {
             self.read_small(job, small, &mut spent).await;
         }
+        self.rest().await;
         self.send(&FromReader::Finished { job, spent, sizes }, None);
     }
 
