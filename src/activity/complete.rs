@@ -8,17 +8,11 @@ use super::store::Store;
 /// Completions that are offered.
 const MOST: usize = 8;
 
-/// What may be written instead of the word at the caret.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Completions {
-    /// The word: its first character and the one after its last.
-    pub word: (u32, u32),
-    /// What may stand there instead, and a note on it.
-    pub all: Vec<(String, String)>,
-}
+/// What may be written instead of the word at the caret, each with a note on it.
+pub type Completions = Vec<(String, String)>;
 
-/// The completions of `query` at `caret`, counted in characters.
-pub fn complete(store: &Store, query: &str, caret: u32) -> Completions {
+/// The word of `query` at `caret`: its first character and the one after its last, all counted in characters.
+pub fn word(query: &str, caret: u32) -> (u32, u32) {
     let chars: Vec<char> = query.chars().collect();
     let caret = (caret as usize).min(chars.len());
     let quotes = chars[..caret].iter().filter(|c| **c == '"').count();
@@ -27,20 +21,22 @@ pub fn complete(store: &Store, query: &str, caret: u32) -> Completions {
     let from = from + usize::from(chars.get(from) == Some(&'-'));
     let length = chars[caret..].iter().position(ends);
     let to = length.map_or(chars.len(), |length| caret + length);
-    let word: String = chars[from.min(caret)..caret].iter().collect();
-    let mut found = Completions {
-        word: (from as u32, to as u32),
-        all: Vec::new(),
-    };
+    (from as u32, to as u32)
+}
+
+/// The completions of `query` at `caret`, counted in characters.
+pub fn complete(store: &Store, query: &str, caret: u32) -> Completions {
+    let (from, _) = word(query, caret);
+    let length = caret.saturating_sub(from) as usize;
+    let word: String = query.chars().skip(from as usize).take(length).collect();
     match word.split_once(':') {
         Some((name, begun)) => {
-            if let Some(field) = Field::by_name(name) {
-                let begun = begun.trim_start_matches('"').to_lowercase();
-                found.all = values(store, field, &begun)
-                    .into_iter()
-                    .map(|(value, note)| (term(name, &value), note))
-                    .collect();
-            }
+            let begun = begun.trim_start_matches('"').to_lowercase();
+            let found = Field::by_name(name).map(|field| values(store, field, &begun));
+            let terms = found.into_iter().flatten();
+            terms
+                .map(|(value, note)| (term(name, &value), note))
+                .collect()
         }
         None => {
             let word = word.to_lowercase();
@@ -50,10 +46,9 @@ pub fn complete(store: &Store, query: &str, caret: u32) -> Completions {
             let all = fits.filter_map(|entry| {
                 Some((format!("{}:", entry.names.first()?), entry.help.to_owned()))
             });
-            found.all = all.take(MOST).collect();
+            all.take(MOST).collect()
         }
     }
-    found
 }
 
 /// A term that says that a field has a value, quoted where it must be.
@@ -149,14 +144,14 @@ mod tests {
     fn completes_fields_and_values_at_the_caret() {
         let store =
             store(&[r#"{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com"}"#]);
-        let found = complete(&store, "-na x", 3);
-        assert_eq!((found.word, found.all[0].0.as_str()), ((1, 3), "name:"));
-        let found = complete(&store, "x name:con", 10);
-        assert_eq!(
-            (found.word, found.all[0].0.as_str()),
-            ((2, 10), "name:ConsoleLogin")
-        );
-        assert_eq!(complete(&store, "mfa:y", 5).all[0].0, "mfa:yes");
+        for (query, caret, at, first) in [
+            ("-na x", 3, (1, 3), "name:"),
+            ("x name:con", 10, (2, 10), "name:ConsoleLogin"),
+            ("mfa:y", 5, (0, 5), "mfa:yes"),
+        ] {
+            assert_eq!(word(query, caret), at, "{query}");
+            assert_eq!(complete(&store, query, caret)[0].0, first, "{query}");
+        }
         for value in ["a b", "q\"uote", "st*r", "back\\slash", "plain"] {
             let query = Query::parse(&term("agent", value)).expect(value);
             let Query::Has(_, pattern) = query else {

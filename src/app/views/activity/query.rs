@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use exhibit::activity::complete;
 use exhibit::activity::field::FIELDS;
 use exhibit::case::{Completions, QueryError};
 
@@ -22,7 +23,8 @@ pub(super) struct Props {
 #[component]
 pub(super) fn QueryBox(props: &Props) -> Html {
     let input = use_node_ref();
-    let chosen = use_state(|| None::<usize>);
+    // By its words: a newer answer may bring other completions, or these in another order.
+    let chosen = use_state(|| None::<String>);
     let is_open = use_state(|| false);
     let take = {
         let (input, onchange) = (input.clone(), props.onchange.clone());
@@ -49,8 +51,14 @@ pub(super) fn QueryBox(props: &Props) -> Html {
             is_open.clone(),
             chosen.clone(),
         );
-        let (text, (from, to)) = (props.text.clone(), props.completions.word);
         move |word: &str| {
+            let Some(field) = input.cast::<HtmlInputElement>() else {
+                return;
+            };
+            // What stands there now: the completions may be of what stood there some keys ago.
+            let text = field.value();
+            let units = field.selection_start().ok().flatten().unwrap_or(0);
+            let (from, to) = complete::word(&text, caret(&text, units));
             let chars: Vec<char> = text.chars().collect();
             let before: String = chars.iter().take(from as usize).collect();
             let after: String = chars.iter().skip(to as usize).collect();
@@ -63,20 +71,21 @@ pub(super) fn QueryBox(props: &Props) -> Html {
             let begun = format!("{before}{word}{space}");
             let at = begun.chars().count() as u32;
             let text = format!("{begun}{after}");
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.set_value(&text);
-                let units = begun.encode_utf16().count() as u32;
-                // Where the browser refuses, the caret stands at the end.
-                let _ = input.set_selection_range(units, units);
-                let _ = input.unchecked_into::<HtmlElement>().focus();
-            }
+            field.set_value(&text);
+            let units = begun.encode_utf16().count() as u32;
+            // Where the browser refuses, the caret stands at the end.
+            let _ = field.set_selection_range(units, units);
+            let _ = field.unchecked_into::<HtmlElement>().focus();
             chosen.set(None);
             is_open.set(word.ends_with(':'));
             onchange.emit((text, at));
         }
     };
-    let all = &props.completions.all;
+    let all = &props.completions;
     let is_shown = *is_open && !all.is_empty();
+    let place = all
+        .iter()
+        .position(|(word, _)| chosen.as_ref() == Some(word));
     let onkeydown = {
         let (chosen, is_open, insert) = (chosen.clone(), is_open.clone(), insert.clone());
         let words: Vec<String> = all.iter().map(|(word, _)| word.clone()).collect();
@@ -84,13 +93,15 @@ pub(super) fn QueryBox(props: &Props) -> Html {
             let count = words.len();
             match event.key().as_str() {
                 "ArrowDown" if is_shown => {
-                    chosen.set(Some(chosen.map_or(0, |at| (at + 1) % count)))
+                    let next = place.map_or(0, |at| (at + 1) % count);
+                    chosen.set(words.get(next).cloned());
                 }
-                "ArrowUp" if is_shown => chosen.set(Some(
-                    chosen.map_or(count - 1, |at| (at + count - 1) % count),
-                )),
+                "ArrowUp" if is_shown => {
+                    let next = place.map_or(count - 1, |at| (at + count - 1) % count);
+                    chosen.set(words.get(next).cloned());
+                }
                 "Enter" | "Tab" if is_shown => {
-                    let Some(word) = chosen.and_then(|at| words.get(at)) else {
+                    let Some(word) = place.and_then(|at| words.get(at)) else {
                         is_open.set(false);
                         return;
                     };
@@ -117,7 +128,7 @@ pub(super) fn QueryBox(props: &Props) -> Html {
             event.prevent_default();
             insert(&word_);
         });
-        let is_chosen = *chosen == Some(at);
+        let is_chosen = place == Some(at);
         html! {
             <li key={word.clone()} id={format!("completion-{at}")} role="option" aria-selected={is_chosen.to_string()} {onmousedown}>
                 <code><bdi>{ word }</bdi></code><span class="fine">{ note }</span>
@@ -128,7 +139,7 @@ pub(super) fn QueryBox(props: &Props) -> Html {
         let onchange = props.onchange.clone();
         Callback::from(move |_: MouseEvent| onchange.emit((String::new(), 0)))
     };
-    let active = chosen
+    let active = place
         .filter(|_| is_shown)
         .map(|at| format!("completion-{at}"));
     html! {
