@@ -9,6 +9,8 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
+use crate::evidence::skim::Skim;
+
 /// How deep JSON within JSON is followed.
 const DEEPEST: u8 = 4;
 /// Whether a name wraps what stands under it, as some versions of an item do: `{"value":"Active"}`,
@@ -103,13 +105,13 @@ pub fn print(json: &str, state: &FixedState) -> u64 {
         state,
         left: DEEPEST,
     };
-    let mut from = serde_json::Deserializer::from_str(json);
-    seed.deserialize(&mut from).map_or_else(
-        // What is no JSON is compared as it stands.
-        |_| state.hash_one(json),
-        |(print, _)| print,
-    )
+    // What is no JSON is compared as it stands.
+    seed.json(json)
+        .map_or_else(|| state.hash_one(json), |(print, _)| print)
 }
+
+/// How deep values may nest that are read in the quick way.
+const DEEPEST_QUICK: u8 = 60;
 
 #[derive(Clone, Copy)]
 struct Print<'s> {
@@ -122,6 +124,56 @@ struct Print<'s> {
 type Printed = (u64, bool);
 
 impl Print<'_> {
+    /// Of a whole text; `None` where it is no JSON.
+    fn json(self, json: &str) -> Option<Printed> {
+        let mut skim = Skim::new(json);
+        match self.skim(&mut skim, DEEPEST_QUICK) {
+            Some(print) if skim.peek().is_none() => Some(print),
+            _ => {
+                let mut from = serde_json::Deserializer::from_str(json);
+                self.deserialize(&mut from).ok()
+            }
+        }
+    }
+
+    /// The quick way: `None` where it does not know. `levels` may follow.
+    fn skim(self, skim: &mut Skim<'_>, levels: u8) -> Option<Printed> {
+        match skim.peek()? {
+            b'"' => Some(self.text(&skim.text()?)),
+            b'{' => {
+                let levels = levels.checked_sub(1)?;
+                let mut all = Fields::default();
+                skim.fields(|skim, name| {
+                    let printed = self.skim(skim, levels)?;
+                    all.add(self, name, printed);
+                    Some(())
+                })?;
+                Some(all.end(self))
+            }
+            b'[' => {
+                let levels = levels.checked_sub(1)?;
+                let mut all = Items::default();
+                skim.items(|skim| {
+                    let (print, _) = self.skim(skim, levels)?;
+                    all.add(self, print);
+                    Some(())
+                })?;
+                Some(all.end(self))
+            }
+            b't' | b'f' => Some(self.plain(2, skim.truth()?)),
+            b'n' => skim.skip().map(|()| self.plain(0, ())),
+            _ => {
+                let number = skim.raw()?;
+                if let Ok(whole) = number.parse::<i64>() {
+                    // serde_json takes it for a fraction.
+                    return (number != "-0").then(|| self.plain(3, i128::from(whole)));
+                }
+                let fraction: f64 = number.parse().ok()?;
+                Some(self.plain(4, fraction.to_bits()))
+            }
+        }
+    }
+
     fn plain(self, tag: u8, value: impl std::hash::Hash) -> Printed {
         (self.state.hash_one((tag, value)), false)
     }
@@ -134,12 +186,52 @@ impl Print<'_> {
                     left: self.left - 1,
                     ..self
                 };
-                let mut from = serde_json::Deserializer::from_str(&inner);
-                deeper
-                    .deserialize(&mut from)
-                    .unwrap_or_else(|_| self.plain(1, text))
+                deeper.json(&inner).unwrap_or_else(|| self.plain(1, text))
             }
             None => self.plain(1, text),
+        }
+    }
+}
+
+/// The items of a list so far. A sum does not mind the order; each part is mixed again, so that parts cannot cancel out.
+#[derive(Default)]
+struct Items {
+    sum: u64,
+    count: u64,
+}
+
+impl Items {
+    fn add(&mut self, by: Print<'_>, print: u64) {
+        self.sum = self.sum.wrapping_add(by.state.hash_one((5_u8, print)));
+        self.count += 1;
+    }
+
+    fn end(self, by: Print<'_>) -> Printed {
+        (by.state.hash_one((6_u8, self.sum, self.count)), true)
+    }
+}
+
+/// The fields of an object so far.
+#[derive(Default)]
+struct Fields {
+    sum: u64,
+    count: u64,
+    /// The last one's value, if its name says that it only wraps.
+    wrapped: Option<Printed>,
+}
+
+impl Fields {
+    fn add(&mut self, by: Print<'_>, name: &str, (print, is_container): Printed) {
+        self.wrapped = wraps(name, is_container).then_some((print, is_container));
+        let print = by.state.hash_one((7_u8, name, print));
+        self.sum = self.sum.wrapping_add(print);
+        self.count += 1;
+    }
+
+    fn end(self, by: Print<'_>) -> Printed {
+        match self.wrapped {
+            Some(inner) if self.count == 1 => inner,
+            _ => (by.state.hash_one((8_u8, self.sum, self.count)), true),
         }
     }
 }
@@ -176,27 +268,19 @@ impl<'de> Visitor<'de> for Print<'_> {
         Ok(self.text(text))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Printed, A::Error> {
-        // A sum does not mind the order; each part is mixed again, so that parts cannot cancel out.
-        let (mut sum, mut count) = (0_u64, 0_u64);
+        let mut all = Items::default();
         while let Some((print, _)) = items.next_element_seed(self)? {
-            sum = sum.wrapping_add(self.state.hash_one((5_u8, print)));
-            count += 1;
+            all.add(self, print);
         }
-        Ok((self.state.hash_one((6_u8, sum, count)), true))
+        Ok(all.end(self))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Printed, A::Error> {
-        let (mut sum, mut count) = (0_u64, 0_u64);
-        let mut wrapped = None;
+        let mut all = Fields::default();
         while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
-            let (print, is_container) = fields.next_value_seed(self)?;
-            wrapped = wraps(&name, is_container).then_some((print, is_container));
-            sum = sum.wrapping_add(self.state.hash_one((7_u8, name.as_ref(), print)));
-            count += 1;
+            let printed = fields.next_value_seed(self)?;
+            all.add(self, &name, printed);
         }
-        match wrapped {
-            Some(inner) if count == 1 => Ok(inner),
-            _ => Ok((self.state.hash_one((8_u8, sum, count)), true)),
-        }
+        Ok(all.end(self))
     }
 }
 
@@ -231,7 +315,58 @@ mod tests {
         assert_ne!(of("{}"), of("[]"));
     }
 
+    fn any_value() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            "[ -~é]{0,12}".prop_map(|text| Value::String(text).to_string()),
+            prop::sample::select(vec![
+                "0",
+                "-0",
+                "-0.0",
+                "7",
+                "-7",
+                "1.5",
+                "0.1",
+                "1e3",
+                "123456789012345",
+                "12345678901234567890",
+                "true",
+                "null",
+                "\"{\\\"a\\\":1}\"",
+                "x"
+            ])
+            .prop_map(str::to_owned),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|all| format!("[{}]", all.join(","))),
+                prop::collection::vec(
+                    (
+                        prop::sample::select(vec!["a", "value", "struct", "\\u0061"]),
+                        inner
+                    ),
+                    0..4
+                )
+                .prop_map(|all| {
+                    let fields = all.iter().map(|(key, value)| format!("\"{key}\": {value}"));
+                    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+                }),
+            ]
+        })
+    }
+
     proptest! {
+        #[test]
+        fn the_quick_way_agrees_with_serde(json in any_value()) {
+            let state = FixedState::with_seed(7);
+            let by = Print { state: &state, left: DEEPEST };
+            let mut skim = Skim::new(&json);
+            if let Some(quick) = by.skim(&mut skim, DEEPEST_QUICK) {
+                let careful = by.deserialize(&mut serde_json::Deserializer::from_str(skim.since(0)));
+                prop_assert_eq!(Some(quick), careful.ok());
+            }
+        }
+
         #[test]
         fn printing_agrees_with_decoding(text in "[ -~]{0,60}") {
             let value = Value::String(text);

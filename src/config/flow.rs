@@ -58,8 +58,13 @@ impl Flow {
 
     /// Takes what is whole of `bytes`, which follow what was taken; says how many bytes that is.
     pub fn take(&mut self, bytes: &[u8]) -> usize {
+        // What may be skimmed: a character that is cut, or is none, ends it.
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+        };
         let mut used = 0;
-        while let Some(step) = self.step(&bytes[used..]) {
+        while let Some(step) = self.step(&bytes[used..], text.get(used..).unwrap_or_default()) {
             used += step;
             self.at += step as u64;
             self.tried = 0;
@@ -67,8 +72,8 @@ impl Flow {
         used
     }
 
-    /// Takes the next part; `None` where it is not whole.
-    fn step(&mut self, bytes: &[u8]) -> Option<usize> {
+    /// Takes the next part; `None` where it is not whole. `text` is as much of `bytes` as is a text.
+    fn step(&mut self, bytes: &[u8], text: &str) -> Option<usize> {
         match self.state {
             State::Broken => return (!bytes.is_empty()).then_some(bytes.len()),
             State::Tail => {
@@ -85,15 +90,19 @@ impl Flow {
             (b']', State::First | State::Item) => self.state = State::Tail,
             (b',', State::Item) => self.state = State::Comma,
             (_, State::Item) => self.broken(blank, "expected `,` or `]`"),
-            _ => return self.item(blank, rest),
+            _ => return self.item(blank, rest, text.get(blank..).unwrap_or_default()),
         }
         Some(blank + 1)
     }
 
-    fn item(&mut self, blank: usize, rest: &[u8]) -> Option<usize> {
+    fn item(&mut self, blank: usize, rest: &[u8], text: &str) -> Option<usize> {
         // An item that is longer than a piece is tried again only when twice as much of it is here.
         if rest.len() < self.tried * 2 {
             return None;
+        }
+        if let Some(length) = self.read.skim(text, self.at + blank as u64) {
+            self.state = State::Item;
+            return Some(blank + length);
         }
         let mut from = serde_json::Deserializer::from_slice(rest);
         match <&RawValue>::deserialize(&mut from) {

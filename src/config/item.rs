@@ -6,17 +6,15 @@
 //! spell some names otherwise; they are accepted.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
-use crate::evidence::json;
+use crate::evidence::{json, lenient};
 use crate::moment::Moment;
 use crate::texts::{Held, Text};
 
 use super::kept;
+use super::wire::Wire;
 
 /// The state of a resource at a capture, by `configurationItemStatus`.
 #[derive(
@@ -164,106 +162,24 @@ pub struct Carries {
 /// Relationships and tags that are kept of one item.
 const MOST: usize = 2_000;
 
-/// What an item says, borrowed from its text.
-#[derive(Default)]
-struct Wire<'a> {
-    account: Cow<'a, str>,
-    region: Cow<'a, str>,
-    zone: Cow<'a, str>,
-    kind: Cow<'a, str>,
-    id: Cow<'a, str>,
-    name: Cow<'a, str>,
-    arn: Cow<'a, str>,
-    status: Cow<'a, str>,
-    state: Option<&'a RawValue>,
-    captured: Option<&'a RawValue>,
-    created: Option<&'a RawValue>,
-    delivered: Option<&'a RawValue>,
-    frequency: Cow<'a, str>,
-    tags: Option<&'a RawValue>,
-    relations: Option<&'a RawValue>,
-    configuration: Option<&'a RawValue>,
-    supplementary: Option<&'a RawValue>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Wire<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Wire<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a configuration item")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Wire<'de>, A::Error> {
-                use crate::evidence::lenient::Text;
-                let mut wire = Wire::default();
-                while let Some(Text(name)) = fields.next_key::<Text<'_>>()? {
-                    let lower = name.to_ascii_lowercase();
-                    let raw = match lower.as_str() {
-                        "configurationstateid" => &mut wire.state,
-                        "configurationitemcapturetime" => &mut wire.captured,
-                        "resourcecreationtime" => &mut wire.created,
-                        "configurationitemdeliverytime" => &mut wire.delivered,
-                        "tags" => &mut wire.tags,
-                        "relationships" => &mut wire.relations,
-                        "configuration" => &mut wire.configuration,
-                        "supplementaryconfiguration" => &mut wire.supplementary,
-                        _ => {
-                            let text = match lower.as_str() {
-                                "awsaccountid" | "accountid" => &mut wire.account,
-                                "awsregion" => &mut wire.region,
-                                "availabilityzone" | "availibilityzone" => &mut wire.zone,
-                                "resourcetype" => &mut wire.kind,
-                                "resourceid" => &mut wire.id,
-                                "resourcename" => &mut wire.name,
-                                "arn" => &mut wire.arn,
-                                "configurationitemstatus" | "configurationitemstate" => {
-                                    &mut wire.status
-                                }
-                                "recordingfrequency" => &mut wire.frequency,
-                                _ => {
-                                    fields.next_value::<IgnoredAny>()?;
-                                    continue;
-                                }
-                            };
-                            let Text(value) = fields.next_value()?;
-                            // Where two spellings of a field stand side by side, the first that says something counts.
-                            if text.is_empty() {
-                                *text = value;
-                            }
-                            continue;
-                        }
-                    };
-                    let value = fields.next_value()?;
-                    raw.get_or_insert(value);
-                }
-                Ok(wire)
-            }
-        }
-        from.deserialize_map(Fields)
-    }
-}
-
 #[derive(Deserialize)]
 struct WireRelation<'a> {
     #[serde(default, borrow, alias = "relationshipName")]
-    name: crate::evidence::lenient::Text<'a>,
+    name: lenient::Text<'a>,
     #[serde(default, borrow, rename = "resourceType")]
-    kind: crate::evidence::lenient::Text<'a>,
+    kind: lenient::Text<'a>,
     #[serde(default, borrow, rename = "resourceId")]
-    id: crate::evidence::lenient::Text<'a>,
+    id: lenient::Text<'a>,
     #[serde(default, borrow, rename = "resourceName")]
-    resource_name: crate::evidence::lenient::Text<'a>,
+    resource_name: lenient::Text<'a>,
 }
 
 #[derive(Deserialize)]
 struct WireTag<'a> {
     #[serde(borrow)]
-    key: crate::evidence::lenient::Text<'a>,
+    key: lenient::Text<'a>,
     #[serde(default, borrow)]
-    value: crate::evidence::lenient::Text<'a>,
+    value: lenient::Text<'a>,
 }
 
 impl Item {
@@ -273,18 +189,29 @@ impl Item {
     /// Why it is none, in words: broken JSON, or no type and id of a resource.
     pub fn read(
         raw: &str,
+        place: (u64, usize),
+        held: &mut Held,
+        prints: &foldhash::quality::FixedState,
+        more: kept::More,
+    ) -> Result<Self, String> {
+        let wire = Wire::read(raw).map_err(|error| error.to_string())?;
+        Self::of(&wire, place, held, prints, more)
+    }
+
+    /// An item out of what its text says.
+    pub(super) fn of(
+        wire: &Wire<'_>,
         (at, length): (u64, usize),
         held: &mut Held,
         prints: &foldhash::quality::FixedState,
         more: kept::More,
     ) -> Result<Self, String> {
-        let wire: Wire<'_> = serde_json::from_str(raw).map_err(|error| error.to_string())?;
         if wire.kind.is_empty() || (wire.id.is_empty() && wire.name.is_empty()) {
             return Err("a configuration item has a resourceType and a resourceId".to_owned());
         }
         let (captured, millis) = wire.captured.map_or((None, 0), stamp);
-        let configuration = wire.configuration.map_or("null", RawValue::get);
-        let supplementary = wire.supplementary.map_or("null", RawValue::get);
+        let configuration = wire.configuration.unwrap_or("null");
+        let supplementary = wire.supplementary.unwrap_or("null");
         let print = super::canonical::print(configuration, prints)
             .wrapping_add(super::canonical::print(supplementary, prints).rotate_left(1));
         let kept = kept::of(&wire.kind, configuration, supplementary, more);
@@ -331,8 +258,8 @@ impl Item {
 }
 
 /// A time in any dialect, and its milliseconds: RFC 3339, or seconds with a fraction.
-fn stamp(raw: &RawValue) -> (Option<Moment>, u16) {
-    let text = raw.get().trim_matches('"');
+fn stamp(raw: &str) -> (Option<Moment>, u16) {
+    let text = raw.trim_matches('"');
     let at = json::time(text);
     let digits: String = text
         .split_once('.')
@@ -346,13 +273,13 @@ fn stamp(raw: &RawValue) -> (Option<Moment>, u16) {
 }
 
 /// A state ID: a number in files, a text in API outputs.
-fn number(raw: &RawValue) -> u64 {
-    raw.get().trim_matches('"').parse().unwrap_or(0)
+fn number(raw: &str) -> u64 {
+    raw.trim_matches('"').parse().unwrap_or(0)
 }
 
-fn tags(raw: Option<&RawValue>, held: &mut Held) -> Vec<(Text, Text)> {
+fn tags(raw: Option<&str>, held: &mut Held) -> Vec<(Text, Text)> {
     use std::collections::BTreeMap;
-    let Some(raw) = raw.map(RawValue::get) else {
+    let Some(raw) = raw else {
         return Vec::new();
     };
     let mut tags: Vec<(String, String)> = if raw.starts_with('[') {
@@ -361,7 +288,7 @@ fn tags(raw: Option<&RawValue>, held: &mut Held) -> Vec<(Text, Text)> {
             .map(|tag| (tag.key.0.into_owned(), tag.value.0.into_owned()))
             .collect()
     } else {
-        let map: BTreeMap<String, crate::evidence::lenient::Text<'_>> =
+        let map: BTreeMap<String, lenient::Text<'_>> =
             serde_json::from_str(raw).unwrap_or_default();
         map.into_iter()
             .map(|(key, value)| (key, value.0.into_owned()))
@@ -374,8 +301,8 @@ fn tags(raw: Option<&RawValue>, held: &mut Held) -> Vec<(Text, Text)> {
         .collect()
 }
 
-fn relations(raw: Option<&RawValue>, held: &mut Held) -> Vec<Relation> {
-    let Some(raw) = raw.map(RawValue::get) else {
+fn relations(raw: Option<&str>, held: &mut Held) -> Vec<Relation> {
+    let Some(raw) = raw else {
         return Vec::new();
     };
     let list: Vec<WireRelation<'_>> = serde_json::from_str(raw).unwrap_or_default();

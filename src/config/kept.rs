@@ -8,6 +8,8 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::evidence::skim::Skim;
+
 use super::canonical::{decoded, embedded};
 
 /// Bytes of a kept value; a longer one is left in its file.
@@ -121,17 +123,40 @@ pub(super) fn of(
             })
             .collect();
         if !own.is_empty() {
-            let seed = Take {
-                wanted: own,
-                found: &mut found,
-                at: 0,
+            let (parts, at) = match first_steps(&own, json) {
+                Some(parts) => (parts, 1),
+                None => (vec![(own, json)], 0),
             };
-            let mut from = serde_json::Deserializer::from_str(json);
-            // A configuration that cannot be read keeps what was found before.
-            let _ = seed.deserialize(&mut from);
+            for (wanted, json) in parts {
+                let found = &mut found;
+                let mut from = serde_json::Deserializer::from_str(json);
+                // A configuration that cannot be read keeps what was found before.
+                let _ = Take { wanted, found, at }.deserialize(&mut from);
+            }
         }
     }
     found
+}
+
+/// The values of an object that stand at the first step of what is wanted, so that the others are but stepped over;
+/// `None` where that is not told so easily.
+fn first_steps<'j>(wanted: &[Want], json: &'j str) -> Option<Vec<(Vec<Want>, &'j str)>> {
+    let mut skim = Skim::new(json);
+    if skim.peek()? != b'{' || wanted.iter().any(|want| want.steps.is_empty()) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    skim.fields(|skim, name| {
+        let here = |want: &&Want| want.steps[0].eq_ignore_ascii_case(name);
+        if wanted.iter().any(|want| here(&want)) {
+            let own = wanted.iter().filter(here).cloned().collect();
+            parts.push((own, skim.raw()?));
+            return Some(());
+        }
+        // A wrapper of some versions of an item: what is wanted stands below it.
+        (name != "struct").then(|| skim.skip())?
+    })?;
+    Some(parts)
 }
 
 #[derive(Clone)]
@@ -250,6 +275,18 @@ mod tests {
                 )
             ]
         );
+        // However it is written, the same is kept.
+        let more: More = |_| &["configuration.a.b", "configuration.c"];
+        for json in [
+            r#"{"x":[1],"A":{"b":1},"c":2}"#,
+            r#"{"struct":{"A":{"b":1},"c":2}}"#,
+            r#"{"\u0061":{"b":1},"c":2,"d":1e5}"#,
+            r#""{\"a\":{\"b\":1},\"c\":2}""#,
+        ] {
+            let found = of("other", json, "{}", more);
+            let values: Vec<&str> = found.iter().map(|(_, value)| value.as_str()).collect();
+            assert_eq!(values, ["true", "1", "2"], "{json}");
+        }
         assert!(of("AWS::S3::Bucket", "[", "3", |_| &[]).is_empty());
         assert!(of("other", "{}", "{}", |_| &[]).is_empty());
     }

@@ -26,6 +26,7 @@ pub mod read;
 pub mod recorder;
 pub mod sns;
 pub mod told;
+mod wire;
 
 pub use described::Described;
 pub use diff::Change;

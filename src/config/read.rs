@@ -6,6 +6,7 @@ use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::evidence::skim::{Skim, Skimmed as _};
 use crate::evidence::walk::{self, Walk};
 use crate::evidence::{Problem, ProblemCode, json};
 use crate::secret::{self, Masked};
@@ -16,6 +17,7 @@ use super::described::{self, Described};
 use super::item::Item;
 use super::kept::More;
 use super::message::{self, Message};
+use super::wire::Wire;
 
 /// What was read of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,7 +63,14 @@ impl Read {
     }
 
     fn item(&mut self, raw: &str, place: (u64, usize)) {
-        match Item::read(raw, place, &mut self.config.texts, &self.prints, self.more) {
+        match Wire::read(raw) {
+            Ok(wire) => self.wire(&wire, raw, place),
+            Err(error) => self.problem(place.0, &error.to_string()),
+        }
+    }
+
+    fn wire(&mut self, wire: &Wire<'_>, raw: &str, place: (u64, usize)) {
+        match Item::of(wire, place, &mut self.config.texts, &self.prints, self.more) {
             Ok(item) => {
                 self.look_for_secrets(raw, &item);
                 self.config.items.push(item);
@@ -93,6 +102,16 @@ impl Read {
         } else if let Some(last) = self.problems.last_mut() {
             "more items follow that could not be read".clone_into(&mut last.detail);
         }
+    }
+
+    /// Reads the item that a text begins with in the quick way, and says how long it is; `None` where it is cut, is
+    /// none or is rare.
+    pub(super) fn skim(&mut self, text: &str, at: u64) -> Option<usize> {
+        let mut skim = Skim::new(text);
+        let wire = Wire::skim(&mut skim)?;
+        let raw = skim.since(0);
+        self.wire(&wire, raw, (at, raw.len()));
+        Some(raw.len())
     }
 
     /// Reads one of a list: an item, or a text that holds one.
