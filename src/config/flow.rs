@@ -58,6 +58,10 @@ impl Flow {
 
     /// Takes what is whole of `bytes`, which follow what was taken; says how many bytes that is.
     pub fn take(&mut self, bytes: &[u8]) -> usize {
+        // An item that is longer than a piece is tried again only when twice as much of it is here.
+        if bytes.len() < self.tried * 2 {
+            return 0;
+        }
         // What may be skimmed: a character that is cut, or is none, ends it.
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -96,10 +100,6 @@ impl Flow {
     }
 
     fn item(&mut self, blank: usize, rest: &[u8], text: &str) -> Option<usize> {
-        // An item that is longer than a piece is tried again only when twice as much of it is here.
-        if rest.len() < self.tried * 2 {
-            return None;
-        }
         if let Some(length) = self.read.skim(text, self.at + blank as u64) {
             self.state = State::Item;
             return Some(blank + length);
