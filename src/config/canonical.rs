@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
-use crate::evidence::skim::Skim;
+use crate::evidence::skim::{self, Skim};
 
 /// How deep JSON within JSON is followed.
 const DEEPEST: u8 = 4;
@@ -110,9 +110,6 @@ pub fn print(json: &str, state: &FixedState) -> u64 {
         .map_or_else(|| state.hash_one(json), |(print, _)| print)
 }
 
-/// How deep values may nest that are read in the quick way.
-const DEEPEST_QUICK: u8 = 60;
-
 #[derive(Clone, Copy)]
 struct Print<'s> {
     state: &'s FixedState,
@@ -127,7 +124,7 @@ impl Print<'_> {
     /// Of a whole text; `None` where it is no JSON.
     fn json(self, json: &str) -> Option<Printed> {
         let mut skim = Skim::new(json);
-        match self.skim(&mut skim, DEEPEST_QUICK) {
+        match self.skim(&mut skim, skim::DEEPEST) {
             Some(print) if skim.peek().is_none() => Some(print),
             _ => {
                 let mut from = serde_json::Deserializer::from_str(json);
@@ -137,7 +134,7 @@ impl Print<'_> {
     }
 
     /// The quick way: `None` where it does not know. `levels` may follow.
-    fn skim(self, skim: &mut Skim<'_>, levels: u8) -> Option<Printed> {
+    fn skim(self, skim: &mut Skim<'_>, levels: u32) -> Option<Printed> {
         match skim.peek()? {
             b'"' => Some(self.text(&skim.text()?)),
             b'{' => {
@@ -361,7 +358,7 @@ mod tests {
             let state = FixedState::with_seed(7);
             let by = Print { state: &state, left: DEEPEST };
             let mut skim = Skim::new(&json);
-            if let Some(quick) = by.skim(&mut skim, DEEPEST_QUICK) {
+            if let Some(quick) = by.skim(&mut skim, skim::DEEPEST) {
                 let careful = by.deserialize(&mut serde_json::Deserializer::from_str(skim.since(0)));
                 prop_assert_eq!(Some(quick), careful.ok());
             }

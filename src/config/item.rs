@@ -183,22 +183,10 @@ struct WireTag<'a> {
 }
 
 impl Item {
-    /// Reads an item. `at` and `length` say where it stands.
+    /// An item out of what its text says. `at` and `length` say where that stands.
     ///
     /// # Errors
-    /// Why it is none, in words: broken JSON, or no type and id of a resource.
-    pub fn read(
-        raw: &str,
-        place: (u64, usize),
-        held: &mut Held,
-        prints: &foldhash::quality::FixedState,
-        more: kept::More,
-    ) -> Result<Self, String> {
-        let wire = Wire::read(raw).map_err(|error| error.to_string())?;
-        Self::of(&wire, place, held, prints, more)
-    }
-
-    /// An item out of what its text says.
+    /// Why it is none, in words: no type and id of a resource.
     pub(super) fn of(
         wire: &Wire<'_>,
         (at, length): (u64, usize),
@@ -333,8 +321,8 @@ mod tests {
 
     fn read(raw: &str) -> (Item, Held) {
         let mut held = Held::default();
-        let item = Item::read(
-            raw,
+        let item = Item::of(
+            &Wire::read(raw).expect("an item"),
             (0, raw.len()),
             &mut held,
             &FixedState::with_seed(7),
@@ -390,10 +378,10 @@ mod tests {
             r#"{"resourceType":"x"}"#,
             r#"{"resourceType":5,"resourceId":"x"}"#,
         ] {
-            assert!(
-                Item::read(raw, (0, 0), &mut held, &state, |_| &[]).is_err(),
-                "{raw}"
-            );
+            let item = Wire::read(raw)
+                .map_err(|error| error.to_string())
+                .and_then(|wire| Item::of(&wire, (0, 0), &mut held, &state, |_| &[]));
+            assert!(item.is_err(), "{raw}");
         }
     }
 }

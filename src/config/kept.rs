@@ -148,13 +148,16 @@ fn first_steps<'j>(wanted: &[Want], json: &'j str) -> Option<Vec<(Vec<Want>, &'j
     let mut parts = Vec::new();
     skim.fields(|skim, name| {
         let here = |want: &&Want| want.steps[0].eq_ignore_ascii_case(name);
-        if wanted.iter().any(|want| here(&want)) {
-            let own = wanted.iter().filter(here).cloned().collect();
+        let own: Vec<Want> = wanted.iter().filter(here).cloned().collect();
+        if !own.is_empty() {
             parts.push((own, skim.raw()?));
             return Some(());
         }
         // A wrapper of some versions of an item: what is wanted stands below it.
-        (name != "struct").then(|| skim.skip())?
+        if name == "struct" {
+            return None;
+        }
+        skim.skip()
     })?;
     Some(parts)
 }

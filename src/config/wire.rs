@@ -44,6 +44,9 @@ const LONGEST_NAME: usize = 32;
 
 impl<'a> Wire<'a> {
     /// Reads an item's text.
+    ///
+    /// # Errors
+    /// Where it is no JSON, or no object.
     pub(super) fn read(raw: &'a str) -> Result<Self, serde_json::Error> {
         let mut skim = Skim::new(raw);
         match Self::skim(&mut skim) {
@@ -81,12 +84,10 @@ impl<'a> Wire<'a> {
     }
 }
 
-impl<'w, 'a> Slot<'w, 'a> {
-    /// Where two spellings of a field stand side by side, the first that says something counts.
-    fn text(slot: &'w mut Cow<'a, str>, value: Cow<'a, str>) {
-        if slot.is_empty() {
-            *slot = value;
-        }
+/// Where two spellings of a field stand side by side, the first that says something counts.
+fn keep_first<'a>(slot: &mut Cow<'a, str>, value: Cow<'a, str>) {
+    if slot.is_empty() {
+        *slot = value;
     }
 }
 
@@ -98,7 +99,7 @@ impl<'a> Skimmed<'a> for Wire<'a> {
         let mut wire = Wire::default();
         skim.fields(|skim, name| {
             match wire.slot(name) {
-                Some(Slot::Text(slot)) => Slot::text(slot, skim.text()?),
+                Some(Slot::Text(slot)) => keep_first(slot, skim.text()?),
                 Some(Slot::Raw(slot)) => {
                     let value = skim.raw()?;
                     slot.get_or_insert(value);
@@ -127,7 +128,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Wire<'a> {
                     match wire.slot(&name) {
                         Some(Slot::Text(slot)) => {
                             let lenient::Text(value) = fields.next_value()?;
-                            Slot::text(slot, value);
+                            keep_first(slot, value);
                         }
                         Some(Slot::Raw(slot)) => {
                             let value: &RawValue = fields.next_value()?;

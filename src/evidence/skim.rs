@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-/// How deep values may nest that are stepped over.
-const DEEPEST: u32 = 60;
+/// How deep values may nest that are stepped over, or read in this way.
+pub const DEEPEST: u32 = 60;
 /// Digits of a number before and after its point.
 const DIGITS: usize = 15;
 

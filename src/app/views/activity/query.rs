@@ -30,9 +30,7 @@ pub(super) fn QueryBox(props: &Props) -> Html {
         let (input, onchange) = (input.clone(), props.onchange.clone());
         move || {
             if let Some(input) = input.cast::<HtmlInputElement>() {
-                let text = input.value();
-                let units = input.selection_start().ok().flatten().unwrap_or(0);
-                onchange.emit((text.clone(), caret(&text, units)));
+                onchange.emit(typed(&input));
             }
         }
     };
@@ -56,9 +54,8 @@ pub(super) fn QueryBox(props: &Props) -> Html {
                 return;
             };
             // What stands there now: the completions may be of what stood there some keys ago.
-            let text = field.value();
-            let units = field.selection_start().ok().flatten().unwrap_or(0);
-            let (from, to) = complete::word(&text, caret(&text, units));
+            let (text, at) = typed(&field);
+            let (from, to) = complete::word(&text, at);
             let chars: Vec<char> = text.chars().collect();
             let before: String = chars.iter().take(from as usize).collect();
             let after: String = chars.iter().skip(to as usize).collect();
@@ -157,6 +154,14 @@ pub(super) fn QueryBox(props: &Props) -> Html {
             <details class="help"><summary>{"How to ask"}</summary>{ help() }</details>
         </div>
     }
+}
+
+/// What stands in the field, and its caret.
+fn typed(field: &HtmlInputElement) -> (String, u32) {
+    let text = field.value();
+    let units = field.selection_start().ok().flatten().unwrap_or(0);
+    let at = caret(&text, units);
+    (text, at)
 }
 
 /// The caret in characters; the browser counts in UTF-16 units.
