@@ -6,8 +6,10 @@ use web_sys::{Worker, WorkerOptions};
 
 use super::offline::Offline;
 
-/// The name of the case worker; every other worker is a reader.
+/// The name of the case worker.
 pub(crate) const CASE: &str = "case";
+/// The name of the worker that rehearses; every other worker is a reader.
+pub(crate) const REHEARSAL: &str = "rehearsal";
 /// The name of readers.
 pub(crate) const READER: &str = "reader";
 

@@ -17,6 +17,8 @@ use exhibit::moment::Moment;
 use exhibit::sigma::Rule;
 use exhibit::sum::Sum;
 
+use super::buffer;
+
 /// A file that was dropped: its number and its path. The handle itself stays with the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Named {
@@ -247,7 +249,7 @@ impl Packed {
 /// Reads a posted message and what came with it; `None` for anything that [`pack`] did not make.
 pub(crate) fn unpack<M: DeserializeOwned>(data: &JsValue) -> Option<(M, Vec<JsValue>)> {
     let mut parts = data.dyn_ref::<Array>()?.to_vec().into_iter();
-    let bytes = Uint8Array::new(&parts.next()?).to_vec();
+    let bytes = buffer::take(parts.next()?.dyn_ref::<ArrayBuffer>()?);
     let message = postcard::from_bytes(&bytes).ok()?;
     Some((message, parts.collect()))
 }

@@ -6,6 +6,7 @@
 mod ask;
 mod boot;
 mod breathe;
+mod buffer;
 mod client;
 mod commands;
 mod download;
@@ -25,6 +26,9 @@ mod widgets;
 
 use wasm_bindgen::JsCast as _;
 
+/// The built-in demo case; `cargo xtask generate demo` makes it.
+const DEMO: &[u8] = include_bytes!("../../demo/case.tar.gz");
+
 /// Begins the role for which this copy of the program was started.
 pub(crate) fn start() {
     let Ok(scope) = js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() else {
@@ -33,6 +37,7 @@ pub(crate) fn start() {
     };
     match scope.name().as_str() {
         boot::CASE => roles::case::start(scope),
+        boot::REHEARSAL => roles::rehearsal::start(&scope),
         _ => roles::reader::start(scope),
     }
 }

@@ -180,10 +180,12 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             _ => Cow::Borrowed(""),
         };
         let account = first([wire.recipient.0, identity.account.0]);
-        let session = match identity.arn.0.split_once(":assumed-role/") {
-            Some((_, rest)) => rest.split_once('/').map_or("", |(_, session)| session),
-            None => "",
-        };
+        // arn:aws:sts::account:assumed-role/role/session
+        let role = identity.arn.0.splitn(6, ':').nth(5);
+        let session = role
+            .and_then(|role| role.strip_prefix("assumed-role/"))
+            .and_then(|role| role.split_once('/'))
+            .map_or("", |(_, session)| session);
         let session = match &identity.arn.0 {
             Cow::Borrowed(arn) => Cow::Borrowed(&arn[arn.len() - session.len()..]),
             Cow::Owned(_) => Cow::Owned(session.to_owned()),

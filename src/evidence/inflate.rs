@@ -16,8 +16,8 @@ use crate::sum::Sum;
 const PIECE: usize = 128 << 10;
 
 /// Content of at most so many bytes is kept whole, so that somebody else can hash it; and from so many on, since
-/// asking takes a browser as long as hashing some 30 kB takes us.
-const BESIDE: RangeInclusive<usize> = 48 << 10..=1 << 20;
+/// asking takes a browser as long as hashing some 4 kB takes us.
+const BESIDE: RangeInclusive<usize> = 8 << 10..=1 << 20;
 
 /// Hashes bytes beside whoever reads them (browsers do it several times faster than this program could); returns the
 /// number by which the hash is asked for later.

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
+use wasm_bindgen::JsCast as _;
 use web_sys::MessageEvent;
 
 use super::{Client, now};
+use crate::app::buffer;
 use crate::app::messages::{FromCase, unpack};
 use crate::app::session::Phase;
 
@@ -95,9 +97,8 @@ impl Client {
             } => {
                 let then = self.0.state.borrow_mut().raws.remove(&id);
                 if let Some(then) = then {
-                    let bytes = parts
-                        .first()
-                        .map(|part| js_sys::Uint8Array::new(part).to_vec());
+                    let buffer = parts.first().and_then(|part| part.dyn_ref());
+                    let bytes = buffer.map(buffer::take);
                     then(match problem {
                         Some(problem) => Err(problem),
                         None => Ok((bytes.unwrap_or_default(), content)),

@@ -1,13 +1,13 @@
 //! Evidence in: drops, their progress, and what is done when a worker dies.
 
-use super::{Client, DEMO, RESTARTS, now};
+use super::{Client, RESTARTS, now};
 use crate::app::boot;
 use crate::app::breathe::breathe;
 use crate::app::dropped::{self, Drop, Files};
 use crate::app::messages::{Spent, ToCase};
 use crate::app::pool::Pool;
 use crate::app::session::{Intake, Phase, Session};
-use crate::app::stored;
+use crate::app::{DEMO, stored};
 
 /// Up to so many files, each is asked for its size, so that progress is by bytes. More files are many
 /// small ones, and asking is a question to the browser's own process.
@@ -16,6 +16,8 @@ const FEW: usize = 64;
 const SLICE: f64 = 10.0;
 /// Milliseconds between words on how much was taken: each shows the page anew.
 const MEASURE: f64 = 100.0;
+/// Milliseconds after which a page that was opened is at rest.
+const REST: u32 = 500;
 
 impl Client {
     /// Adds dropped files to the case, a slice at a time, so that the page stays responsive.
@@ -123,10 +125,26 @@ impl Client {
         self.add(dropped::file_of(DEMO, "demo.tar.gz"));
     }
 
+    /// Has the program rehearsed once the page stands and is at rest.
+    pub(super) fn rehearse(&self) {
+        let client = self.clone();
+        gloo::timers::callback::Timeout::new(REST, move || {
+            let mut state = client.0.state.borrow_mut();
+            if state.session.intake.phase == Phase::Empty {
+                // Where the browser has no room for it, evidence is read as it is.
+                state.rehearsal = boot::spawn(boot::REHEARSAL).ok();
+            }
+        })
+        .forget();
+    }
+
     fn begin(&self) {
         let mut state = self.0.state.borrow_mut();
         if state.session.intake.phase == Phase::Reading {
             return;
+        }
+        if let Some(rehearsal) = state.rehearsal.take() {
+            rehearsal.terminate();
         }
         state.intake += 1;
         state.begun = now();

@@ -28,8 +28,6 @@ use crate::app::session::{Session, Toast};
 
 pub(crate) use records::Purpose;
 
-/// The built-in demo case; `cargo xtask generate demo` makes it.
-const DEMO: &[u8] = include_bytes!("../../../demo/case.tar.gz");
 /// Bytes of a file that are shown as raw.
 const RAW_LIMIT: u32 = 256 << 10;
 /// How often the case worker is started again for one intake.
@@ -62,6 +60,8 @@ struct Inner {
 struct State {
     session: Session,
     case: Option<Worker>,
+    /// Until evidence comes, or it is over.
+    rehearsal: Option<Worker>,
     pool: Pool,
     channels: u32,
     asked: HashMap<u32, (u32, OnAnswer)>,
@@ -105,6 +105,7 @@ impl Client {
             state.session.keeps = true;
         }
         client.spawn()?;
+        client.rehearse();
         Ok(client)
     }
 

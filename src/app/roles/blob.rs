@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, FileReaderSync};
+
+use crate::app::buffer;
 
 /// Bytes read at a time; each read crosses to the browser's own process and back.
 const PIECE: u64 = 1 << 20;
@@ -58,9 +59,7 @@ impl<'c> BlobSource<'c> {
             .reader
             .read_as_array_buffer(&slice)
             .map_err(|error| failure(&error))?;
-        let bytes = Uint8Array::new(&buffer);
-        self.piece.resize(bytes.length() as usize, 0);
-        bytes.copy_to(&mut self.piece);
+        buffer::take_into(&buffer, &mut self.piece);
         self.start = self.at;
         self.spent.set(self.spent.get() + (self.clock)() - begun);
         if self.piece.is_empty() {

@@ -7,11 +7,11 @@ use std::io::Cursor;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort, Performance};
 
 use exhibit::case::Pieces;
 use exhibit::cloudtrail::log::{compact, record_text};
@@ -28,6 +28,7 @@ use exhibit::sum::Sum;
 
 use super::blob::{BlobSource, describe};
 use super::sums::{Sums, subtle};
+use crate::app::buffer;
 use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpack};
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
@@ -40,6 +41,7 @@ const UNDERWAY: u32 = 3;
 pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
     let role = Rc::new(Role {
         scope: scope.clone(),
+        performance: scope.performance(),
         port: RefCell::new(None),
         seed: Cell::new(0),
         underway: Cell::new(0),
@@ -63,6 +65,8 @@ struct Group {
 
 struct Role {
     scope: DedicatedWorkerGlobalScope,
+    /// The clock, which is looked at for every piece that is read.
+    performance: Option<Performance>,
     port: RefCell<Option<MessagePort>>,
     /// The session's secret, by which records are told apart.
     seed: Cell<u64>,
@@ -142,9 +146,7 @@ impl Role {
     }
 
     fn now(&self) -> f64 {
-        self.scope
-            .performance()
-            .map_or(0.0, |performance| performance.now())
+        self.performance.as_ref().map_or(0.0, Performance::now)
     }
 
     fn send(&self, message: &FromReader, bytes: Option<&[u8]>) {
@@ -447,5 +449,5 @@ async fn bytes_of_all(files: &[File]) -> Result<Vec<u8>, JsValue> {
 
 async fn bytes_of(blob: &Blob) -> Result<Vec<u8>, JsValue> {
     let buffer = JsFuture::from(blob.array_buffer()).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    Ok(buffer::take(&buffer.dyn_into::<ArrayBuffer>()?))
 }
