@@ -22,7 +22,7 @@ pub(crate) fn take(buffer: &ArrayBuffer) -> Vec<u8> {
 /// Frees a buffer's memory at once. Browsers collect buffers by what their handles weigh, which is next to nothing, so
 /// that hundreds of megabytes of them would wait. Chromium holds the memory even of a buffer that was detached; what
 /// was handed over to a channel goes with the channel (100 buffers of 4 MB, observed in Chromium 148: 10 MB held, else 400).
-fn free(buffer: &ArrayBuffer) {
+pub(crate) fn free(buffer: &ArrayBuffer) {
     // Without a channel, the buffer waits for the collector.
     if let Ok(channel) = MessageChannel::new() {
         let port = channel.port1();

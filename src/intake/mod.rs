@@ -71,6 +71,7 @@ pub struct Reader<'c> {
     seed: u64,
     clock: &'c dyn Fn() -> f64,
     beside: Option<&'c Beside<'c>>,
+    known: Option<Sum>,
     raw: Buffer,
     content: Buffer,
     /// Time spent so far.
@@ -86,6 +87,7 @@ impl<'c> Reader<'c> {
             seed,
             clock,
             beside: None,
+            known: None,
             raw: Buffer::default(),
             content: Buffer::default(),
             timings: Timings::default(),
@@ -95,6 +97,12 @@ impl<'c> Reader<'c> {
     /// Has small contents hashed by somebody else meanwhile: entries are to be settled ([`Entry::settle`]).
     pub fn hashing_beside(mut self, beside: Option<&'c Beside<'c>>) -> Self {
         self.beside = beside;
+        self
+    }
+
+    /// Takes the SHA-256 of the archive that is opened next from somebody who has it already.
+    pub fn knowing(mut self, sum: Option<Sum>) -> Self {
+        self.known = sum;
         self
     }
 

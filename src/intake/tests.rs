@@ -149,3 +149,27 @@ fn every_member_is_read_once_by_any_number_of_readers() {
         assert_eq!(busy.len() as u32, of, "each has something to do");
     }
 }
+
+#[test]
+fn an_archive_is_hashed_by_the_reader_where_nobody_else_did() {
+    let archive = zip(&members());
+    let sum_with = |known: Option<Sum>| {
+        let clock = || 0.0;
+        let mut entries = Vec::new();
+        Reader::new(Limits::default(), 1, &clock)
+            .knowing(known)
+            .read(
+                "a.zip",
+                &mut io::Cursor::new(&archive),
+                archive.len() as u64,
+                Shard::default(),
+                &mut |entry| entries.push(entry),
+            );
+        assert_eq!(entries.len(), 101);
+        (entries[0].sum, entries[0].size)
+    };
+    let length = archive.len() as u64;
+    assert_eq!(sum_with(None), (Some(Sum::of(&archive)), length));
+    let other = Sum::of(b"somebody else's");
+    assert_eq!(sum_with(Some(other)), (Some(other), length));
+}

@@ -95,8 +95,11 @@ impl Reader<'_> {
             return !deep;
         }
         let begun = (self.clock)();
-        let hashed = hash_all(source, self.clock)
-            .and_then(|sum| source.seek(SeekFrom::Start(0)).map(|_| sum));
+        let hashed = match self.known.take() {
+            Some(sum) => Ok((sum, size)),
+            None => hash_all(source, self.clock)
+                .and_then(|sum| source.seek(SeekFrom::Start(0)).map(|_| sum)),
+        };
         self.timings.hash += (self.clock)() - begun;
         let (sum, length) = match hashed {
             Ok(hashed) => hashed,

@@ -33,6 +33,8 @@ use crate::app::messages::{FromReader, Named, Part, Spent, ToReader, pack, unpac
 
 /// Above this a file is read piece by piece; below it is read whole, with others.
 const SMALL: f64 = (4 << 20) as f64;
+/// Up to this an archive is held for as long as the browser hashes it; above it is hashed piece by piece.
+const WHOLE: f64 = (32 << 20) as f64;
 /// Batches that may be on their way to the case. Evidence may be read faster than the case takes it in, and what waits
 /// is memory.
 const UNDERWAY: u32 = 3;
@@ -266,9 +268,18 @@ impl Role {
             }
         };
         let sums = self.sums();
+        let known = if shard.of > 1 && shard.index == 0 && size <= WHOLE {
+            let begun = self.now();
+            let known = sums.whole(file).await;
+            spent.hash += self.now() - begun;
+            known
+        } else {
+            None
+        };
         let beside = |bytes: &[u8]| sums.begin(bytes);
         let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
-            .hashing_beside(sums.can().then_some(&beside));
+            .hashing_beside(sums.can().then_some(&beside))
+            .knowing(known);
         let mut entries = Vec::new();
         let mut archive = reader.open(
             &named.path,

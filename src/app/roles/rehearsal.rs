@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use web_sys::DedicatedWorkerGlobalScope;
 
-use exhibit::case::{Case, Question};
+use exhibit::case::{Ask, Case, Filter, Question, Table};
 use exhibit::evidence::Limits;
 use exhibit::intake::{Reader, Shard};
 
@@ -17,6 +17,15 @@ use crate::app::messages::{FromReader, pack, unpack};
 
 /// Milliseconds that it takes at most.
 const LONGEST: f64 = 2_000.0;
+
+/// Queries of each kind that looks at many events.
+const QUERIES: [&str; 5] = [
+    "",
+    "source:s3 error:*",
+    "-region:us-east-1 name:Get*",
+    "ip:203.0.113.0/24",
+    "admin",
+];
 
 /// Rehearses, and ends the worker.
 pub(crate) fn start(scope: &DedicatedWorkerGlobalScope) {
@@ -53,4 +62,23 @@ fn rehearse(clock: &dyn Fn() -> f64) {
     case.resolve(&outcomes);
     case.judge();
     case.answer(&Question::Overview);
+    for query in QUERIES {
+        let ask = Ask {
+            query: query.to_owned(),
+            stack: "source".to_owned(),
+            steps: 200,
+            ..Ask::default()
+        };
+        case.answer(&Question::Activity(ask));
+        case.answer(&Question::Rows {
+            table: Table::Events,
+            filter: Filter {
+                text: query.to_owned(),
+                ..Filter::default()
+            },
+            sort: None,
+            first: 0,
+            count: 50,
+        });
+    }
 }

@@ -8,9 +8,11 @@ use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, SubtleCrypto};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, SubtleCrypto};
 
 use exhibit::sum::Sum;
+
+use crate::app::buffer;
 
 /// The browser's cryptography, if the page's origin is secure and so has it.
 pub(super) fn subtle(scope: &DedicatedWorkerGlobalScope) -> Option<SubtleCrypto> {
@@ -39,6 +41,19 @@ impl Sums {
         self.subtle.is_some()
     }
 
+    /// Hashes all of a blob at once; `None` where the browser cannot.
+    pub(super) async fn whole(&self, blob: &Blob) -> Option<Sum> {
+        let subtle = self.subtle.as_ref()?;
+        let bytes = JsFuture::from(blob.array_buffer()).await.ok()?;
+        let asked = subtle.digest_with_str_and_buffer_source("SHA-256", bytes.unchecked_ref());
+        let hashed = match asked {
+            Ok(asked) => JsFuture::from(asked).await.ok(),
+            Err(_) => None,
+        };
+        buffer::free(bytes.unchecked_ref());
+        sum_in(&hashed?)
+    }
+
     /// Begins to hash a copy of some bytes; returns its number.
     pub(super) fn begin(&self, bytes: &[u8]) -> u32 {
         let asked = self
@@ -65,11 +80,16 @@ impl Sums {
             .iter()
             .map(|settled| {
                 let value = Reflect::get(&settled, &"value".into()).ok()?;
-                let bytes = Uint8Array::new(value.dyn_ref::<ArrayBuffer>()?).to_vec();
-                bytes.try_into().ok().map(Sum)
+                sum_in(&value)
             })
             .collect()
     }
+}
+
+/// The hash in a buffer that the browser answers with.
+fn sum_in(buffer: &JsValue) -> Option<Sum> {
+    let bytes = Uint8Array::new(buffer.dyn_ref::<ArrayBuffer>()?).to_vec();
+    bytes.try_into().ok().map(Sum)
 }
 
 #[cfg(test)]
@@ -97,6 +117,16 @@ mod tests {
                 assert_eq!(known[number as usize], Some(Sum::of(text)));
             }
         }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_whole_blob_is_hashed_at_once() {
+        let subtle = web_sys::window().expect("a window").crypto().ok();
+        let sums = Sums::new(subtle.map(|crypto| crypto.subtle()));
+        let parts = js_sys::Array::of2(&"evi".into(), &"dence".into());
+        let blob = Blob::new_with_str_sequence(&parts).expect("a blob");
+        assert_eq!(sums.whole(&blob).await, Some(Sum::of(b"evidence")));
+        assert_eq!(Sums::new(None).whole(&blob).await, None);
     }
 
     #[wasm_bindgen_test]
