@@ -117,7 +117,7 @@ const SEEN: &[Column] = &[
     column("value", "Value", Shape::Path, 320, false),
     column("events", "Events", Shape::Number, 80, false),
     column("errors", "Errors", Shape::Number, 80, false),
-    column("sessions", "Sessions", Shape::Number, 80, false),
+    column("sessions", "Sessions", Shape::Number, 84, false),
     column("first", "First seen", Shape::Time, 170, false),
     column("last", "Last seen", Shape::Time, 170, false),
 ];
@@ -129,8 +129,8 @@ const SESSIONS: &[Column] = &[
     column("events", "Events", Shape::Number, 80, false),
     column("errors", "Errors", Shape::Number, 80, false),
     column("risky", "Risky", Shape::Number, 80, false),
-    column("calls", "Distinct calls", Shape::Number, 110, false),
-    column("addresses", "Addresses", Shape::Number, 90, false),
+    column("calls", "Distinct calls", Shape::Number, 128, false),
+    column("addresses", "Addresses", Shape::Number, 92, false),
 ];
 
 const RESOURCES: &[Column] = &[
@@ -140,8 +140,8 @@ const RESOURCES: &[Column] = &[
     column("account", "Account", Shape::Text, 128, true),
     column("region", "Region", Shape::Text, 110, true),
     column("captured", "As captured (UTC)", Shape::Time, 170, false),
-    column("ageDays", "Age in days", Shape::Number, 90, false),
-    column("captures", "Captures", Shape::Number, 80, false),
+    column("ageDays", "Age in days", Shape::Number, 106, false),
+    column("captures", "Captures", Shape::Number, 84, false),
     column("change", "Since then", Shape::Text, 150, true),
     column("tags", "Tags", Shape::Text, 200, false),
     column("id", "Resource ID", Shape::Code, 170, false),
@@ -162,7 +162,7 @@ const FINDINGS: &[Column] = &[
     column("evaluated", "Evaluated here", Shape::Text, 140, true),
     column("recorded", "Recorded by AWS", Shape::Text, 140, true),
     column("agreement", "Both", Shape::Text, 90, true),
-    column("stale", "AWS's is", Shape::Text, 80, true),
+    column("stale", "AWS's is", Shape::Text, 84, true),
     column("muted", "Muted", Shape::Text, 80, true),
     column("rule", "Rule", Shape::Text, 230, true),
     column("type", "Type", Shape::Text, 150, true),
@@ -180,8 +180,8 @@ const RULES: &[Column] = &[
     column("decided", "Decided", Shape::Text, 120, true),
     column("noncompliant", "Failing", Shape::Number, 80, false),
     column("compliant", "Passing", Shape::Number, 80, false),
-    column("insufficientData", "Not told", Shape::Number, 80, false),
-    column("disagreements", "Disagree", Shape::Number, 80, false),
+    column("insufficientData", "Not told", Shape::Number, 84, false),
+    column("disagreements", "Disagree", Shape::Number, 84, false),
     column("type", "Type", Shape::Text, 180, true),
     column("overall", "AWS says", Shape::Text, 170, false),
     column("evaluated", "AWS evaluated (UTC)", Shape::Time, 170, false),
@@ -194,8 +194,8 @@ const CONTROLS: &[Column] = &[
     column("status", "Status", Shape::Text, 100, true),
     column("control", "Control", Shape::Path, 240, false),
     column("rules", "Rules", Shape::Number, 70, false),
-    column("failing", "Failing", Shape::Number, 70, false),
-    column("untested", "Not tested", Shape::Number, 90, false),
+    column("failing", "Failing", Shape::Number, 78, false),
+    column("untested", "Not tested", Shape::Number, 98, false),
     column("failingRules", "Failing rules", Shape::Text, 420, false),
 ];
 
@@ -207,7 +207,7 @@ const CALLS: &[Column] = &[
     column("description", "What it does", Shape::Text, 240, false),
     column("class", "About", Shape::Text, 170, true),
     column("count", "Events", Shape::Number, 80, false),
-    column("inEvidence", "In the evidence", Shape::Text, 110, true),
+    column("inEvidence", "In the evidence", Shape::Text, 134, true),
     column("value", "Value", Shape::Text, 150, true),
     column("reason", "Why", Shape::Text, 320, false),
 ];
@@ -219,7 +219,7 @@ const ERRORS: &[Column] = &[
     column("description", "What happened", Shape::Text, 320, false),
     column("class", "About", Shape::Text, 150, true),
     column("count", "Events", Shape::Number, 80, false),
-    column("inEvidence", "In the evidence", Shape::Text, 110, true),
+    column("inEvidence", "In the evidence", Shape::Text, 134, true),
     column("value", "Value", Shape::Text, 150, true),
     column("reason", "Why", Shape::Text, 280, false),
 ];
@@ -262,7 +262,7 @@ const USERS: &[Column] = &[
     column("highRisk", "Risk 8-10", Shape::Number, 92, false),
     column("topRisk", "Highest", Shape::Risk, 84, false),
     column("topCall", "Riskiest call", Shape::Text, 180, false),
-    column("sessions", "Sessions", Shape::Number, 80, false),
+    column("sessions", "Sessions", Shape::Number, 84, false),
     column("unusual", "Unusual", Shape::Number, 80, false),
     column("first", "First", Shape::Time, 170, false),
     column("last", "Last", Shape::Time, 170, false),
@@ -271,12 +271,12 @@ const USERS: &[Column] = &[
 const WINDOWS: &[Column] = &[
     column("from", "Five minutes from", Shape::Time, 170, false),
     column("user", "User", Shape::Path, 280, true),
-    column("topRisk", "Highest risk", Shape::Risk, 110, true),
+    column("topRisk", "Highest risk", Shape::Risk, 114, true),
     column("topCall", "Riskiest call", Shape::Text, 200, false),
     column("events", "Events", Shape::Number, 80, false),
     column("errors", "Errors", Shape::Number, 80, false),
-    column("calls", "Different calls", Shape::Number, 110, false),
-    column("addresses", "Addresses", Shape::Number, 90, false),
+    column("calls", "Different calls", Shape::Number, 134, false),
+    column("addresses", "Addresses", Shape::Number, 92, false),
 ];
 
 const UNUSUAL: &[Column] = &[
@@ -286,8 +286,8 @@ const UNUSUAL: &[Column] = &[
     column("user", "User", Shape::Path, 280, true),
     column("risk", "Risk", Shape::Risk, 66, true),
     column("call", "Call", Shape::Text, 180, false),
-    column("pastEvents", "Events before", Shape::Number, 110, false),
-    column("pastDays", "Days before", Shape::Number, 100, false),
+    column("pastEvents", "Events before", Shape::Number, 120, false),
+    column("pastDays", "Days before", Shape::Number, 106, false),
 ];
 
 const OBJECTS: &[Column] = &[
@@ -299,7 +299,7 @@ const OBJECTS: &[Column] = &[
     column("regexes", "Regexes", Shape::Text, 200, false),
     column("themes", "Themes", Shape::Text, 200, false),
     column("classifier", "Class (a guess)", Shape::Text, 160, true),
-    column("fileExtension", "Extension", Shape::Text, 90, true),
+    column("fileExtension", "Extension", Shape::Text, 92, true),
     column("size", "Size", Shape::Size, 80, false),
     column("class", "Class of content", Shape::Text, 180, true),
 ];
@@ -317,7 +317,7 @@ const ACCESSED: &[Column] = &[
     column("deletedBy", "Deleted by", Shape::Path, 200, false),
     column("failed", "Failed", Shape::Number, 80, false),
     column("from", "From", Shape::Path, 160, false),
-    column("fileExtension", "Extension", Shape::Text, 90, true),
+    column("fileExtension", "Extension", Shape::Text, 92, true),
     column("themes", "Themes", Shape::Text, 180, false),
     column("dropped", "Dropped too", Shape::Text, 110, true),
     column("first", "First", Shape::Time, 170, false),
@@ -350,7 +350,7 @@ const SECRETS: &[Column] = &[
     column("name", "Name", Shape::Text, 190, true),
     column("fields", "Path", Shape::Path, 330, false),
     column("first", "Seen (UTC)", Shape::Time, 170, false),
-    column("times", "Captures", Shape::Number, 80, false),
+    column("times", "Captures", Shape::Number, 84, false),
     column("path", "File", Shape::Path, 260, false),
     column("offset", "Offset", Shape::Number, 90, false),
 ];
@@ -375,7 +375,7 @@ const ARTIFACTS: &[Column] = &[
     column("periodTo", "Covers to", Shape::Time, 170, false),
     column("expires", "Ends", Shape::Time, 170, false),
     column("account", "Account", Shape::Text, 128, true),
-    column("confidential", "Confidential", Shape::Text, 110, true),
+    column("confidential", "Confidential", Shape::Text, 114, true),
     column("warning", "What to do", Shape::Text, 320, false),
     column("knownBy", "Known by", Shape::Text, 150, true),
     column("path", "Path", Shape::Path, 260, false),
@@ -387,7 +387,7 @@ const AUDIT: &[Column] = &[
     column("id", "Control", Shape::Text, 250, false),
     column("title", "Asks", Shape::Text, 380, false),
     column("source", "From", Shape::Text, 150, true),
-    column("evidence", "Evidence", Shape::Number, 80, false),
+    column("evidence", "Evidence", Shape::Number, 84, false),
     column("conclusion", "Why", Shape::Text, 260, false),
     column("by", "By", Shape::Text, 110, true),
     column("at", "When", Shape::Time, 170, false),
@@ -396,11 +396,11 @@ const AUDIT: &[Column] = &[
 const SCORES: &[Column] = &[
     column("by", "By", Shape::Text, 220, true),
     column("group", "Group", Shape::Text, 380, false),
-    column("score", "Score in %", Shape::Number, 90, false),
+    column("score", "Score in %", Shape::Number, 98, false),
     column("failing", "Failing", Shape::Number, 80, false),
     column("passing", "Passing", Shape::Number, 80, false),
-    column("notTold", "Not told", Shape::Number, 80, false),
-    column("accepted", "Accepted", Shape::Number, 80, false),
+    column("notTold", "Not told", Shape::Number, 84, false),
+    column("accepted", "Accepted", Shape::Number, 84, false),
     column("result", "Result of the pack", Shape::Text, 160, true),
     column("recorded", "AWS recorded", Shape::Text, 150, true),
 ];
@@ -432,3 +432,17 @@ const DONE: &[Column] = &[
     column("what", "What", Shape::Text, 240, true),
     column("detail", "To what", Shape::Text, 600, false),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_head_fits_its_column() {
+        for column in Table::ALL.iter().flat_map(|table| table.columns()) {
+            // Pixels of a character of a head, and what stands around it.
+            let needs = 7.2 * column.title.chars().count() as f64 + 26.0;
+            assert!(f64::from(column.width) >= needs, "{}", column.title);
+        }
+    }
+}

@@ -33,6 +33,7 @@ pub const KEPT: &[(&str, &[&str])] = &[
             "supplementaryConfiguration.AccessControlList",
         ],
     ),
+    ("AWS::S3::AccountPublicAccessBlock", &["configuration"]),
     (
         "AWS::KMS::Key",
         &[

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::reach::{Reach, differs, of_call, of_item};
+use super::reach::{Reach, differs, of_account_item, of_call, of_item};
 use crate::activity::{Field, Store, field};
 use crate::config::Inventory;
 use crate::moment::Moment;
@@ -41,6 +41,13 @@ enum Tells<'t> {
     Item { deleted: bool, reach: Reach },
 }
 
+/// Whose reach is told. A bucket may be named like an account.
+#[derive(PartialEq, Eq, Hash)]
+enum Owner {
+    Account(String),
+    Bucket(String),
+}
+
 /// All changes, in order. `requests` are the request parameters of the calls that change who may reach a bucket.
 pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory) -> Vec<Change> {
     let mut all: Vec<(Change, Tells<'_>)> = Vec::new();
@@ -68,26 +75,30 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
         let key = |one: &(Change, Tells<'_>)| (one.0.at, one.0.capture, one.0.event);
         key(a).cmp(&key(b))
     });
-    let mut known: HashMap<String, Reach> = HashMap::new();
+    let mut known: HashMap<Owner, Reach> = HashMap::new();
     let mut changes = Vec::new();
     for (mut change, tells) in all.drain(..) {
+        let request: Value = match &tells {
+            Tells::Call(request) => serde_json::from_str(request).unwrap_or_default(),
+            Tells::Item { .. } => Value::Null,
+        };
+        if let Some(bucket) = request["bucketName"].as_str() {
+            bucket.clone_into(&mut change.bucket);
+        }
+        let of_account = Owner::Account(change.account.clone());
+        let (owner, account) = if change.bucket.is_empty() {
+            (of_account, None)
+        } else {
+            let account = known.get(&of_account).and_then(|one| one.block);
+            (Owner::Bucket(change.bucket.clone()), account)
+        };
         match tells {
-            Tells::Call(request) => {
-                let request: Value = serde_json::from_str(request).unwrap_or_default();
-                let bucket = request["bucketName"].as_str().unwrap_or_default();
+            Tells::Call(_) => {
                 // What names no bucket says nothing of any.
-                if bucket.is_empty() && !change.call.contains("Account") {
+                if change.bucket.is_empty() && !change.call.contains("Account") {
                     continue;
                 }
-                bucket.clone_into(&mut change.bucket);
-                let account = known.get(&change.account).and_then(|one| one.block);
-                let account = account.filter(|_| !bucket.is_empty());
-                let key = if bucket.is_empty() {
-                    &change.account
-                } else {
-                    bucket
-                };
-                let reach = known.entry(key.to_owned()).or_default();
+                let reach = known.entry(owner).or_default();
                 change.before = reach.behind(account);
                 if change.error.is_empty() {
                     if change.call == "DeleteBucket" {
@@ -99,7 +110,7 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
                 changes.push(change);
             }
             Tells::Item { deleted, reach } => {
-                let before = known.entry(change.bucket.clone()).or_default();
+                let before = known.entry(owner).or_default();
                 let was_told = *before != Reach::default();
                 let old = before.clone();
                 if deleted {
@@ -108,7 +119,7 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
                 }
                 before.take(reach);
                 if was_told && differs(&old, before) {
-                    (change.before, change.after) = (old, before.clone());
+                    (change.before, change.after) = (old.behind(account), before.behind(account));
                     changes.push(change);
                 }
             }
@@ -119,22 +130,32 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
 
 fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
     for resource in &inventory.resources {
-        if inventory.text(resource.kind) != "AWS::S3::Bucket" {
-            continue;
-        }
+        let is_account = match inventory.text(resource.kind) {
+            "AWS::S3::Bucket" => false,
+            "AWS::S3::AccountPublicAccessBlock" => true,
+            _ => continue,
+        };
         for &at in &resource.captures {
             let Some(capture) = inventory.capture(at) else {
                 continue;
             };
-            let part = |name: &str| {
-                let path = format!("supplementaryConfiguration.{name}");
-                let json = inventory.kept(capture, &path)?;
+            let kept = |path: &str| {
+                let json = inventory.kept(capture, path)?;
                 serde_json::from_str::<Value>(json).ok()
             };
-            let reach = of_item(&part);
+            let part = |name: &str| kept(&format!("supplementaryConfiguration.{name}"));
+            let reach = if is_account {
+                of_account_item(kept("configuration"))
+            } else {
+                of_item(&part)
+            };
             let change = Change {
                 at: capture.at,
-                bucket: inventory.title(resource).to_owned(),
+                bucket: if is_account {
+                    String::new()
+                } else {
+                    inventory.title(resource).to_owned()
+                },
                 account: inventory.text(resource.account).to_owned(),
                 call: String::new(),
                 actor: String::new(),
@@ -261,6 +282,75 @@ mod tests {
             (all[1].bucket.as_str(), all[2].after.public()),
             ("", Public::Blocked)
         );
+    }
+
+    #[test]
+    fn headers_of_a_call_state_grants() {
+        let all = of(&[event(
+            1,
+            "PutBucketAcl",
+            r#"{"bucketName":"b","x-amz-grant-read":["uri=\"http://acs.amazonaws.com/groups/global/AllUsers\", id=\"other\""],"x-amz-grant-full-control":"id=\"other\""}"#,
+            "",
+        )]);
+        assert_eq!(all[0].after.public(), Public::UnlessBlocked);
+        assert_eq!(
+            all[0].after.words(),
+            "access control list: everyone may list, other may list, read, write, delete, change permissions"
+        );
+    }
+
+    #[test]
+    fn a_bucket_named_like_its_account_blocks_nothing_else() {
+        let block = r#""PublicAccessBlockConfiguration":{"RestrictPublicBuckets":true,"BlockPublicPolicy":true,"BlockPublicAcls":true,"IgnorePublicAcls":true}}"#;
+        let all = of(&[
+            event(
+                1,
+                "PutBucketPublicAccessBlock",
+                &format!(r#"{{"bucketName":"111122223333",{block}"#),
+                "",
+            ),
+            event(
+                2,
+                "PutBucketAcl",
+                r#"{"bucketName":"b","x-amz-acl":"public-read"}"#,
+                "",
+            ),
+        ]);
+        assert_eq!(all[1].after.public(), Public::UnlessBlocked);
+    }
+
+    #[test]
+    fn items_tell_the_block_of_an_account() {
+        use crate::config::read::items;
+        let item = |at: &str, on: bool| {
+            serde_json::json!({
+                "awsAccountId": "111122223333", "awsRegion": "us-east-1", "resourceType": "AWS::S3::AccountPublicAccessBlock",
+                "resourceId": "111122223333", "configurationItemCaptureTime": at, "configurationItemStatus": "OK",
+                "configuration": {"blockPublicAcls": on, "ignorePublicAcls": on, "blockPublicPolicy": on, "restrictPublicBuckets": on},
+            })
+            .to_string()
+        };
+        let text = format!(
+            "[{},{}]",
+            item("2023-12-01T00:00:00Z", false),
+            item("2023-12-02T00:00:00Z", true)
+        );
+        let read = items(text.as_bytes(), 7, |_| &[]);
+        let mut inventory = Inventory::default();
+        inventory.add(0, &read.config);
+        inventory.arrange(&|file| file);
+        let call = event(
+            1,
+            "PutBucketAcl",
+            r#"{"bucketName":"b","x-amz-acl":"public-read"}"#,
+            "",
+        );
+        let all = changes(&store(&[&call]), &log(&call).requests, &inventory);
+        let told: Vec<(&str, Public)> = all
+            .iter()
+            .map(|one| (one.bucket.as_str(), one.after.public()))
+            .collect();
+        assert_eq!(told, [("", Public::No), ("b", Public::Blocked)]);
     }
 
     #[test]

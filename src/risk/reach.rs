@@ -254,6 +254,27 @@ fn canned(name: &str) -> Vec<Holder> {
     }]
 }
 
+/// The list that the headers of a call state, `uri="http://acs.amazonaws.com/groups/global/AllUsers"` or
+/// `id="…"` under each permission (Amazon S3 API reference, `PutBucketAcl`); `None` where it has none.
+fn granted(request: &Value) -> Option<Vec<Holder>> {
+    let mut all = Vec::new();
+    let mut is_told = false;
+    for right in ["read", "write", "read-acp", "write-acp", "full-control"] {
+        for header in texts(&request[format!("x-amz-grant-{right}").as_str()]) {
+            is_told = true;
+            let named = header.split(',').filter_map(|one| one.split_once('='));
+            for (_, name) in named {
+                let rights = permission(right);
+                if rights != 0 {
+                    let name = grantee(name.trim().trim_matches('"'));
+                    add(&mut all, name, false, rights);
+                }
+            }
+        }
+    }
+    is_told.then(|| sorted(all, Holder::cmp))
+}
+
 /// An access control list: as calls state it, or as items hold it.
 fn of_list(list: &Value) -> Vec<Holder> {
     let own = [&list["owner"]["id"], &list["Owner"]["ID"]];
@@ -310,7 +331,8 @@ pub(super) fn of_call(name: &str, request: &Value) -> Reach {
     };
     let named = texts(&request["x-amz-acl"])
         .first()
-        .map(|name| canned(name));
+        .map(|name| canned(name))
+        .or_else(|| granted(request));
     match name {
         "CreateBucket" => {
             reach.policy = Some(Vec::new());
@@ -339,6 +361,14 @@ pub(super) fn of_item(part: &dyn Fn(&str) -> Option<Value>) -> Reach {
         list: part("AccessControlList").map(|value| of_list(&value)),
         block: part("PublicAccessBlockConfiguration").map(|value| of_block(&value)),
         ..policy.unwrap_or_default()
+    }
+}
+
+/// What an item of an account's public access block holds.
+pub(super) fn of_account_item(configuration: Option<Value>) -> Reach {
+    Reach {
+        block: configuration.map(|value| of_block(&value)),
+        ..Reach::default()
     }
 }
 
