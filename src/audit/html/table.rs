@@ -19,7 +19,7 @@ const FEW: usize = 8;
 const WORD: usize = 20;
 const CODE: usize = 16;
 /// The room between two columns, in characters.
-const AROUND: usize = 3;
+const AROUND: usize = 4;
 
 /// Which rows and columns of a table are written.
 pub(super) struct Frame {
@@ -123,7 +123,8 @@ impl Part<'_> {
             std::mem::take(&mut self.heading)
         );
         for width in widths {
-            out += &format!("<col style=\"width:{}%\">", width * 100 / whole.max(1));
+            let share = width as f64 * 100.0 / whole.max(1) as f64;
+            out += &format!("<col style=\"width:{share:.1}%\">");
         }
         out += "</colgroup><thead><tr>";
         for (_, place) in &filled {
@@ -314,7 +315,7 @@ mod tests {
         ];
         let (got, is_wide) = widths(&columns, 9);
         assert!(!is_wide);
-        assert_eq!(got[..3], [12, 14, 15]);
+        assert_eq!(got[..3], [13, 15, 16]);
         assert_eq!(got.iter().sum::<usize>(), UPRIGHT);
         assert!(got[4] > got[3] && got[3] > 19, "{got:?}");
     }
@@ -324,7 +325,7 @@ mod tests {
         let (got, is_wide) = widths(&[time(); 10], 9);
         assert!(is_wide);
         assert_eq!(got.iter().sum::<usize>(), LYING);
-        assert!(got.iter().all(|width| *width >= 14), "{got:?}");
+        assert!(got.iter().all(|width| *width >= 15), "{got:?}");
         assert!(!widths(&[time(); 10], FEW).1);
     }
 
