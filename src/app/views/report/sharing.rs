@@ -117,7 +117,7 @@ pub(super) fn Masking() -> Html {
     };
     html! {
         <div class="sharing">
-            <ul class="choices">{ for CHOICES.iter().map(choice) }</ul>
+            <ul class="options">{ for CHOICES.iter().map(choice) }</ul>
             <Form key={format!("{:?}{:?}", own.also, own.except)} {fields} button="Save" testid="mask-save" {onsubmit} />
             <div data-testid="mask-preview">{ preview }</div>
             <p class="fine">{"The same value has the same pseudonym in every document of this case: HTML, JSON, CSV, OCSF, OSCAL, hashes. The file of the case and the script are not masked: they stay with you, and the case holds the secret by which pseudonyms are made."}</p>
