@@ -230,7 +230,7 @@ fn changes_are_matched_to_their_tickets() {
             ("CreateUser", "unapproved", "CHG3"),
         ]
     );
-    assert!(all[5].3.contains("rejected"), "{}", all[5].3);
+    assert!(all[5].3.contains("Rejected"), "{}", all[5].3);
     let Answer::Changes(summary) = case.answer(&Question::Changes) else {
         panic!("no summary");
     };
@@ -377,7 +377,7 @@ fn documents_of_real_writers_are_recognised() {
                 null,
                 false
             ]),
-            _ => json!(["agreement", "BAA", null, null, null, "111122223333", false]),
+            _ => json!(["agreement", "BAA", null, null, null, "111122223333", true]),
         };
         let seen = json!([
             own["type"],

@@ -163,7 +163,10 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         to: dated.to,
         expires: dated.expires,
         state: State::Unknown,
-        confidential: program.is_confidential || head.contains("confidential"),
+        // Agreements are AWS's confidential information by its own terms.
+        confidential: program.is_confidential
+            || program.is_agreement
+            || program::has_word(&head, "confidential"),
         known: Known::Text,
     })
 }
@@ -178,7 +181,7 @@ fn by_name(stem: &str) -> Option<Artifact> {
         title: stem.to_owned(),
         program: program.name.to_owned(),
         certifications: vec![program.name.to_owned()],
-        confidential: program.is_confidential,
+        confidential: program.is_confidential || program.is_agreement,
         known: Known::Name,
         ..Artifact::default()
     })

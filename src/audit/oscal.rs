@@ -18,6 +18,8 @@ use super::report::VERSION;
 pub fn document(case: &Case, generated: Moment) -> String {
     let audit = &case.settings().audit;
     let lines = lines(case);
+    let identity = identity(case);
+    let uuid = |of: &str| uuid(&format!("{identity} {of}"));
     let (mut observations, mut findings, mut selected) = (Vec::new(), Vec::new(), Vec::new());
     let mut resources: BTreeMap<String, Value> = BTreeMap::new();
     for line in &lines {
@@ -32,7 +34,7 @@ pub fn document(case: &Case, generated: Moment) -> String {
                 one["href"] = json!(format!("#{uuid}"));
                 resources.insert(uuid.clone(), json!({
                     "uuid": uuid, "title": filled(&link.path, "File"),
-                    "rlinks": [{ "href": encoded(&link.path), "hashes": [{ "algorithm": "SHA-256", "value": sum.to_string() }] }],
+                    "rlinks": [{ "href": place(case, &link.path, sum), "hashes": [{ "algorithm": "SHA-256", "value": sum.to_string() }] }],
                 }));
             }
             evidence.push(one);
@@ -41,7 +43,7 @@ pub fn document(case: &Case, generated: Moment) -> String {
         let observed = uuid(&format!("observation {key}"));
         let mut observation = json!({
             "uuid": observed, "title": filled(&control.id, "Control"), "description": filled(&line.proposed.1, "Nothing was observed."), "methods": ["EXAMINE"],
-            "collected": audit.to.unwrap_or(generated).to_string(),
+            "collected": generated.to_string(),
         });
         if !evidence.is_empty() {
             observation["relevant-evidence"] = json!(evidence);
@@ -121,6 +123,27 @@ fn token(id: &str) -> String {
         text
     } else {
         format!("_{text}")
+    }
+}
+
+/// What one audit is told from another by: its period, who prepared it, and every file's hash.
+fn identity(case: &Case) -> Sum {
+    let audit = &case.settings().audit;
+    let mut of = format!("{:?} {:?} {}", audit.from, audit.to, audit.prepared_by);
+    let sums = case.register().files().filter_map(|(_, file)| file.sum);
+    for sum in crate::order::sorted(sums.collect(), Sum::cmp) {
+        of += &sum.to_string();
+    }
+    Sum::of(of.as_bytes())
+}
+
+/// Where a file is, as a relative reference. Names are masked as they are read, not as a reference writes them: a document
+/// for others names the file by its hash.
+fn place(case: &Case, path: &str, sum: Sum) -> String {
+    if case.settings().sharing.on {
+        encoded(&sum.to_string())
+    } else {
+        encoded(path)
     }
 }
 

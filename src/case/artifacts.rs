@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::activity::{Field, field};
 use crate::artifact::{Artifact, State};
 use crate::integrity::Files as _;
 use crate::moment::Moment;
@@ -161,7 +162,7 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
     let whole = all.iter().any(|one| {
         one.artifact.program == "BAA"
             && one.artifact.organization.is_some()
-            && one.artifact.state == State::Active
+            && one.artifact.state_at(as_of(case)) == State::Active
     });
     let health = case
         .objects
@@ -179,6 +180,13 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
         .files()
         .filter_map(|(_, file)| file.account.as_deref())
         .collect();
+    // Outputs and single records name theirs within.
+    let store = &case.activity;
+    let called = store
+        .order
+        .iter()
+        .map(|&event| field::value(store, Field::Account, event));
+    accounts.extend(called.filter(|account| account.len() == 12));
     accounts.retain(|account| !baa.contains(account));
     ArtifactSummary {
         reports: all.iter().filter(|one| !one.artifact.is_agreement).count() as u64,

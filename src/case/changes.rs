@@ -186,7 +186,7 @@ pub(super) fn work_out(case: &mut Case) {
             if approval == Approval::Unapproved {
                 continue;
             }
-            if ticket.is_refused() {
+            if !ticket.is_approved() {
                 if change.ticket.is_none() {
                     (change.ticket, change.refused) = (Some(place as u32), true);
                 }
@@ -380,7 +380,9 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
     };
     let why = match (ticket, change.refused, change.approval) {
         (None, ..) => "no ticket of this time fits".to_owned(),
-        (Some((_, one)), true, _) => format!("it would fit, but is {}", one.state.to_lowercase()),
+        (Some((_, one)), true, _) => {
+            format!("it would fit, but its state is \"{}\"", one.state)
+        }
         (_, _, Approval::TimeOnly) => "only the time could be compared".to_owned(),
         (_, _, Approval::Partly) => "of resource and actor only one fits".to_owned(),
         _ => "time fits, and what could be compared of resource and actor".to_owned(),

@@ -64,6 +64,17 @@ impl Protection {
         self.arn.as_deref().and_then(|arn| arn.split(':').nth(4))
     }
 
+    /// Whether another account than the trail's may read, write or delete without a condition.
+    pub fn is_shared(&self) -> bool {
+        let all = [&self.read, &self.write, &self.delete];
+        let grants = all.into_iter().flatten().flatten();
+        grants.filter(|grant| !grant.conditional).any(|grant| {
+            self.account()
+                .zip(account_of(&grant.principal))
+                .is_some_and(|(own, other)| own != other)
+        })
+    }
+
     /// Who may both read and decrypt, by the two policies and the key's grants; whoever may read where no key of KMS
     /// is asked for; `None` where one of them is not known.
     pub fn read_and_decrypt(&self) -> Option<Vec<Grant>> {
@@ -189,7 +200,12 @@ pub fn protection(case: &Case) -> Vec<Protection> {
     };
     for (file, description) in &case.holdings.descriptions {
         if let Description::Trail(trail) = description {
-            described(&mut trails, trail, path(*file));
+            described(
+                &mut trails,
+                trail,
+                trail.kms_key.clone().or(Some(String::new())),
+                path(*file),
+            );
         }
     }
     let inventory = &case.inventory;
@@ -209,7 +225,12 @@ pub fn protection(case: &Case) -> Vec<Protection> {
                 multi_region: flag("isMultiRegionTrail").unwrap_or_default(),
                 ..TrailDescription::default()
             };
-            described(&mut trails, &trail, path(capture.file));
+            let key = (trail.name.clone(), trail.arn.clone());
+            let told = trails.get(&key).and_then(|one| one.kms_key.clone());
+            // An output of the CLI tells it as it is; an item, of its capture, and only with a configuration.
+            let carried = inventory.kept(capture, kept::CONFIGURED).is_some();
+            let own = trail.kms_key.clone().or_else(|| carried.then(String::new));
+            described(&mut trails, &trail, told.or(own), path(capture.file));
         }
     }
     let mut all: Vec<Protection> = trails.into_values().collect();
@@ -251,6 +272,7 @@ fn newest<'c>(case: &'c Case, resource: &Resource) -> Option<&'c Capture> {
 fn described(
     trails: &mut BTreeMap<(String, Option<String>), Protection>,
     trail: &TrailDescription,
+    kms_key: Option<String>,
     source: String,
 ) {
     let one = trails
@@ -260,7 +282,7 @@ fn described(
     one.arn.clone_from(&trail.arn);
     one.validation = trail.validation.or(one.validation);
     one.multi_region = Some(trail.multi_region);
-    one.kms_key = Some(trail.kms_key.clone().unwrap_or_default());
+    one.kms_key = kms_key;
     one.bucket = trail.bucket.clone().or(one.bucket.take());
     one.sources.push(source);
 }

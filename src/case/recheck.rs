@@ -38,6 +38,8 @@ pub struct Earlier {
 pub struct Recheck {
     /// Files that are here with the hash that they had.
     pub held: u64,
+    /// Files that could not be hashed, neither then nor now: nothing tells whether they are the same.
+    pub unhashed: u64,
     /// Files of the same path with another hash.
     pub changed: Vec<String>,
     /// Files that are not here; how many in all.
@@ -120,6 +122,8 @@ pub(super) fn compare(case: &Case, earlier: &Earlier) -> Recheck {
     for file in &earlier.files {
         if file.sha256.is_some_and(|sum| sums.contains(&sum)) {
             recheck.held += 1;
+        } else if file.sha256.is_none() && by_path.get(file.path.as_str()) == Some(&None) {
+            recheck.unhashed += 1;
         } else if by_path.contains_key(file.path.as_str()) && file.sha256.is_some() {
             recheck.changed.push(file.path.clone());
         } else {

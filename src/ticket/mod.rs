@@ -35,6 +35,47 @@ pub struct Sheet {
     pub cut: bool,
 }
 
+/// Parts of states that come after an approval.
+const APPROVED: &[&str] = &[
+    "approved",
+    "authorised",
+    "authorized",
+    "accepted",
+    "scheduled",
+    "implement",
+    "in progress",
+    "review",
+    "closed",
+    "complete",
+    "resolved",
+    "done",
+    "released",
+    "deployed",
+];
+/// Parts that take it back, whatever else a state says.
+const NOT_APPROVED: &[&str] = &[
+    "not ",
+    "unapproved",
+    "unauthori",
+    "pending",
+    "await",
+    "waiting",
+    "request",
+    "for approval",
+    "for review",
+    "in review",
+    "under review",
+    "incomplete",
+    "unscheduled",
+    "reject",
+    "declin",
+    "cancel",
+    "withdraw",
+    "draft",
+    "denied",
+    "unresolved",
+];
+
 /// A change ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ticket {
@@ -53,12 +94,12 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Whether its state says that nobody may act on it.
-    pub fn is_refused(&self) -> bool {
+    /// Whether its state says that somebody approved it, as tools of change management name their states; a sheet
+    /// without states is taken for a list of what was approved.
+    pub fn is_approved(&self) -> bool {
         let state = self.state.to_lowercase();
-        ["reject", "declin", "cancel", "withdraw", "draft", "denied"]
-            .iter()
-            .any(|word| state.contains(word))
+        let says = |words: &[&str]| words.iter().any(|word| state.contains(word));
+        state.is_empty() || says(APPROVED) && !says(NOT_APPROVED)
     }
 }
 
@@ -178,6 +219,51 @@ mod tests {
                 Moment::parse("2026-03-01T04:00:00Z").expect("a moment")
             ))
         );
+    }
+
+    #[test]
+    fn only_states_after_an_approval_approve() {
+        let is_approved = |state: &str| {
+            let state = state.to_owned();
+            Ticket {
+                state,
+                ..Ticket::default()
+            }
+            .is_approved()
+        };
+        for state in [
+            "",
+            "Approved",
+            "Closed",
+            "Closed Successful",
+            "Scheduled",
+            "Implement",
+            "Review",
+            "Done",
+            "CAB Approved",
+        ] {
+            assert!(is_approved(state), "{state}");
+        }
+        for state in [
+            "Rejected",
+            "Not approved",
+            "Pending approval",
+            "Not Yet Requested",
+            "Requested",
+            "Unapproved",
+            "New",
+            "Draft",
+            "Assess",
+            "Authorize",
+            "Canceled",
+            "Waiting for approval",
+            "In Review",
+            "Open",
+            "To Do",
+            "Closed - rejected",
+        ] {
+            assert!(!is_approved(state), "{state}");
+        }
     }
 
     #[test]

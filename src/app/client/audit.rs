@@ -225,7 +225,9 @@ impl Client {
     ) {
         // What was done in this session before belongs to the record too.
         settings.log.extend(self.settings().log);
-        settings.note(now(), "Case opened", name);
+        let taken = taken_up(&settings);
+        settings.note(now(), "Case opened", &format!("{name}: {taken}"));
+        self.warn(format!("Taken up from {name}: {taken}. These are the words of whoever wrote the file: if that was not you, look at them before you rely on them."));
         if !files.is_empty() {
             let earlier = Earlier {
                 name: name.to_owned(),
@@ -236,4 +238,16 @@ impl Client {
         }
         self.keep(settings);
     }
+}
+
+/// What a case's file brings that counts as a person's word.
+fn taken_up(settings: &Settings) -> String {
+    let concluded = settings.audit.controls.iter();
+    let concluded = concluded.filter(|one| one.status.is_some()).count();
+    format!(
+        "confirmed keys {}, conclusions {concluded}, exceptions {}, rules {}",
+        settings.confirmed_keys.len(),
+        settings.exceptions.len(),
+        settings.rules.len(),
+    )
 }

@@ -4,7 +4,7 @@ use crate::case::protection::protection;
 use crate::case::{Case, Registered};
 use crate::compliance::framework::ControlStatus;
 use crate::config::policy::Grant;
-use crate::config::recorder::GapKind;
+use crate::config::recorder::{Coverage, GapKind};
 use crate::evidence::Kind;
 use crate::integrity::Verdict;
 use crate::integrity::verdict::covered_everywhere;
@@ -139,15 +139,16 @@ fn bucket(case: &Case) -> Check {
     let trails = protection(case);
     let held = |one: &crate::case::protection::Protection| {
         let grants = [&one.read, &one.write, &one.delete];
-        let open = grants.into_iter().flatten().flatten().any(Grant::is_public);
-        match (open, one.blocked, &one.read) {
-            // What blocks all public access makes a public policy void.
-            (_, Some(true), _) => Some(true),
-            (true, ..) => Some(false),
-            (false, _, Some(_)) => Some(true),
-            _ => None,
+        let open = grants.into_iter().flatten().flatten().any(Grant::is_public)
+            || one.called_public == Some(true);
+        // What blocks all public access makes a public policy void.
+        if open && one.blocked != Some(true) {
+            return Some(false);
         }
+        // Without the policy nobody knows who may; and whether another account should is for a person to say.
+        (one.read.is_some() && !one.is_shared()).then_some(true)
     };
+    let shared = trails.iter().filter(|one| one.is_shared()).count();
     let held: Vec<Option<bool>> = trails.iter().map(held).collect();
     let sources: Vec<String> = trails.iter().flat_map(|one| one.sources.clone()).collect();
     let closed = held.iter().filter(|one| **one == Some(true)).count();
@@ -156,7 +157,7 @@ fn bucket(case: &Case) -> Check {
         title: NAMES[2].1,
         status: every(&held),
         reason: format!(
-            "Trails: {}; their buckets known to be closed to the public: {closed}. Who else may read and write stands under Integrity, Protection.",
+            "Trails: {}; their buckets known to be closed to the public and to other accounts: {closed}; other accounts may read, write or delete: {shared}. Who may stands under Integrity, Protection.",
             held.len()
         ),
         evidence: named(case, "Settings of the log bucket", &sources),
@@ -166,7 +167,16 @@ fn bucket(case: &Case) -> Check {
 fn recorder(case: &Case) -> Check {
     let all = case.recorders();
     let gaps: usize = all.iter().map(|one| one.gaps.len()).sum();
-    let held: Vec<Option<bool>> = all
+    let audit = &case.settings.audit;
+    let is_stated = audit.from.is_some() && audit.to.is_some();
+    // Where a trail records, a recorder should; none in the evidence tells nothing.
+    let untold = case.judgement.trails.iter().filter(|trail| {
+        let is_here =
+            |one: &Coverage| one.account == trail.key.account && one.region == trail.key.region;
+        !all.iter().any(is_here)
+    });
+    let untold = untold.count();
+    let mut held: Vec<Option<bool>> = all
         .iter()
         .map(|one| {
             // A delivery that failed, or whose file is not here, leaves open whether the recorder was on.
@@ -175,10 +185,19 @@ fn recorder(case: &Case) -> Check {
                 Some(false)
             } else {
                 one.recording
-                    .filter(|_| one.gaps.is_empty() && covers(case, one.span))
+                    .filter(|_| is_stated && one.gaps.is_empty() && covers(case, one.span))
             }
         })
         .collect();
+    held.extend(std::iter::repeat_n(None, untold));
+    let mut more = String::new();
+    if untold > 0 {
+        more +=
+            &format!(" Accounts and regions of trails of whose recorder nothing tells: {untold}.");
+    }
+    if !is_stated {
+        more += " State the period under audit: without it nothing covers it.";
+    }
     let sources: Vec<u32> = all.iter().flat_map(|one| one.sources.clone()).collect();
     let found = case
         .register
@@ -196,7 +215,7 @@ fn recorder(case: &Case) -> Check {
             (places, gaps) => format!(
                 "Gaps: {gaps}; recorders of an account and region: {places}. See Resources, Recorders."
             ),
-        },
+        } + &more,
         evidence: found
             .take(MOST)
             .map(|(_, file)| link("Recorder", Some(file)))

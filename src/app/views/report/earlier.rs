@@ -52,13 +52,14 @@ fn Compared(props: &Props) -> Html {
     };
     let Recheck {
         held,
+        unhashed,
         changed,
         missing,
         added,
         verdict,
     } = recheck;
     let all = props.earlier.files.len() as u64;
-    let holds = *held == all && verdict.is_none();
+    let holds = held + unhashed == all && verdict.is_none();
     let list = |title: String, paths: &[String]| {
         (!paths.is_empty()).then(|| html! { <div><h3>{ title }</h3><ul class="related">{ for paths.iter().map(|path| html! { <li key={path.clone()}><code><bdi>{ path }</bdi></code></li> }) }</ul></div> })
     };
@@ -70,7 +71,8 @@ fn Compared(props: &Props) -> Html {
     html! {
         <div data-testid="recheck" data-holds={holds.to_string()} role="status">
             <p>{ format!("{}{made}: {} of its {} files are here with the hash that they had.", props.earlier.name, format::number(*held), format::number(all)) }
-                { if holds { " It holds." } else { " It does not hold as it stands." } }</p>
+                { if holds { " Its hashes and its verdict hold; nothing else of it was compared." } else { " It does not hold as it stands." } }</p>
+            <p>{ (*unhashed > 0).then(|| format!("{} files could be hashed neither then nor now: nothing tells whether they are the same.", format::number(*unhashed))) }</p>
             <p>{ verdict.as_ref().map(|(then, now)| format!("The verdict was {then} and is {now}.")) }</p>
             { list(format!("Changed: {}", changed.len()), changed) }
             { list(format!("Not here: {}", missing.1), &missing.0) }
