@@ -14,7 +14,8 @@ fingerprint=$(field .digestPublicKeyFingerprint)
 jq -r --arg f "$fingerprint" 'first(.PublicKeyList[] | select(.Fingerprint == $f)) | .Value' "$keys" | base64 -d > "$work/key.der"
 [ -s "$work/key.der" ] || { echo "$keys lists no key $fingerprint" >&2; exit 1; }
 openssl rsa -pubin -inform DER -in "$work/key.der" -pubout -out "$work/key.pem" 2> /dev/null ||
-  openssl rsa -RSAPublicKey_in -inform DER -in "$work/key.der" -pubout -out "$work/key.pem"
+  openssl rsa -RSAPublicKey_in -inform DER -in "$work/key.der" -pubout -out "$work/key.pem" 2> "$work/why" ||
+  { cat "$work/why" >&2; exit 1; }
 
 # What is signed: when it ends, where it lies, the hash of its content, the signature before. No newline at the end.
 printf '%s\n%s/%s\n%s\n%s' \

@@ -33,7 +33,15 @@ pub const KEPT: &[(&str, &[&str])] = &[
             "supplementaryConfiguration.AccessControlList",
         ],
     ),
-    ("AWS::S3::AccountPublicAccessBlock", &["configuration"]),
+    (
+        "AWS::S3::AccountPublicAccessBlock",
+        &[
+            "configuration.blockPublicAcls",
+            "configuration.ignorePublicAcls",
+            "configuration.blockPublicPolicy",
+            "configuration.restrictPublicBuckets",
+        ],
+    ),
     (
         "AWS::KMS::Key",
         &[

@@ -145,7 +145,7 @@ fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
             };
             let part = |name: &str| kept(&format!("supplementaryConfiguration.{name}"));
             let reach = if is_account {
-                of_account_item(kept("configuration"))
+                of_account_item(&|name| kept(&format!("configuration.{name}")))
             } else {
                 of_item(&part)
             };

@@ -365,9 +365,17 @@ pub(super) fn of_item(part: &dyn Fn(&str) -> Option<Value>) -> Reach {
 }
 
 /// What an item of an account's public access block holds.
-pub(super) fn of_account_item(configuration: Option<Value>) -> Reach {
+pub(super) fn of_account_item(part: &dyn Fn(&str) -> Option<Value>) -> Reach {
+    let names = [
+        "blockPublicAcls",
+        "ignorePublicAcls",
+        "blockPublicPolicy",
+        "restrictPublicBuckets",
+    ];
+    let told = names.map(|name| part(name).map(|value| (name.to_owned(), value)));
+    let told: serde_json::Map<String, Value> = told.into_iter().flatten().collect();
     Reach {
-        block: configuration.map(|value| of_block(&value)),
+        block: (!told.is_empty()).then(|| of_block(&Value::Object(told))),
         ..Reach::default()
     }
 }
