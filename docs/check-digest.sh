@@ -27,6 +27,10 @@ printf '%s' "$signature" | xxd -r -p > "$work/signature.bin"
 
 openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature.bin" "$work/signed.txt"
 
-# The fingerprint is the MD5 of the key as PKCS #1, however the key is listed.
-pkcs1=$(openssl rsa -pubin -in "$work/key.pem" -RSAPublicKey_out -outform DER 2> /dev/null | md5sum | cut -d ' ' -f 1)
-echo "key $fingerprint, MD5 of the key $pkcs1"
+# What the fingerprint may be the MD5 of: AWS publishes keys in either encoding under the MD5 of what it lists.
+md5() { md5sum | cut -d ' ' -f 1; }
+encoded() { openssl rsa -pubin -in "$work/key.pem" "$1" -outform DER 2> /dev/null; }
+echo "key                                $fingerprint"
+echo "MD5 of it as it is listed          $(md5 < "$work/key.der")"
+echo "MD5 of it as PKCS #1               $(encoded -RSAPublicKey_out | md5)"
+echo "MD5 of it as SubjectPublicKeyInfo  $(encoded -pubout | md5)"
