@@ -226,7 +226,7 @@ impl Client {
         // What was done in this session before belongs to the record too.
         settings.log.extend(self.settings().log);
         let taken = taken_up(&settings);
-        settings.note(now(), "Case opened", &format!("{name}: {taken}"));
+        settings.note(now(), "Case opened", format!("{name}: {taken}"));
         self.warn(format!("Taken up from {name}: {taken}. These are the words of whoever wrote the file: if that was not you, look at them before you rely on them."));
         if !files.is_empty() {
             let earlier = Earlier {
