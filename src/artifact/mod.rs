@@ -163,10 +163,7 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         to: dated.to,
         expires: dated.expires,
         state: State::Unknown,
-        // Agreements are AWS's confidential information by its own terms.
-        confidential: program.is_confidential
-            || program.is_agreement
-            || program::has_word(&head, "confidential"),
+        confidential: program.is_confidential || program::has_word(&head, "confidential"),
         known: Known::Text,
     })
 }
@@ -181,7 +178,7 @@ fn by_name(stem: &str) -> Option<Artifact> {
         title: stem.to_owned(),
         program: program.name.to_owned(),
         certifications: vec![program.name.to_owned()],
-        confidential: program.is_confidential || program.is_agreement,
+        confidential: program.is_confidential,
         known: Known::Name,
         ..Artifact::default()
     })

@@ -9,7 +9,8 @@ pub struct Program {
     words: &'static [&'static str],
     /// Whether it is an agreement.
     pub is_agreement: bool,
-    /// Whether its reports are handed out under a nondisclosure agreement.
+    /// Whether its reports are handed out under a nondisclosure agreement; agreements are AWS's confidential information by
+    /// their own terms.
     pub is_confidential: bool,
 }
 
@@ -32,7 +33,7 @@ const fn closed(name: &'static str, words: &'static [&'static str]) -> Program {
 const fn agreement(name: &'static str, words: &'static [&'static str]) -> Program {
     Program {
         is_agreement: true,
-        ..report(name, words)
+        ..closed(name, words)
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::activity::{Field, field};
+use crate::activity::Field;
+use crate::activity::facet::all_values;
 use crate::artifact::{Artifact, State};
 use crate::integrity::Files as _;
 use crate::moment::Moment;
@@ -181,11 +182,8 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
         .filter_map(|(_, file)| file.account.as_deref())
         .collect();
     // Outputs and single records name theirs within.
-    let store = &case.activity;
-    let called = store
-        .order
-        .iter()
-        .map(|&event| field::value(store, Field::Account, event));
+    let called = all_values(&case.activity, Field::Account);
+    let called = called.iter().map(|(account, _)| account.as_str());
     accounts.extend(called.filter(|account| account.len() == 12));
     accounts.retain(|account| !baa.contains(account));
     ArtifactSummary {

@@ -44,6 +44,7 @@ struct Change {
     approval: Approval,
     /// The ticket that fits best, or that would fit but for its state.
     ticket: Option<u32>,
+    /// Whether that ticket's state says that nobody approved it.
     refused: bool,
 }
 

@@ -64,15 +64,23 @@ impl Protection {
         self.arn.as_deref().and_then(|arn| arn.split(':').nth(4))
     }
 
+    /// Who may read, write or delete, as far as the bucket's policy is known.
+    pub fn reaching(&self) -> impl Iterator<Item = &Grant> {
+        let all = [&self.read, &self.write, &self.delete];
+        all.into_iter().flatten().flatten()
+    }
+
+    /// Whether it is another account than the trail's.
+    fn is_foreign(&self, grant: &Grant) -> bool {
+        self.account()
+            .zip(account_of(&grant.principal))
+            .is_some_and(|(own, other)| own != other)
+    }
+
     /// Whether another account than the trail's may read, write or delete without a condition.
     pub fn is_shared(&self) -> bool {
-        let all = [&self.read, &self.write, &self.delete];
-        let grants = all.into_iter().flatten().flatten();
-        grants.filter(|grant| !grant.conditional).any(|grant| {
-            self.account()
-                .zip(account_of(&grant.principal))
-                .is_some_and(|(own, other)| own != other)
-        })
+        self.reaching()
+            .any(|grant| !grant.conditional && self.is_foreign(grant))
     }
 
     /// Who may both read and decrypt, by the two policies and the key's grants; whoever may read where no key of KMS
@@ -106,20 +114,15 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             value,
         )
     };
-    let own = one.account();
-    let is_foreign = |grant: &Grant| {
-        own.zip(account_of(&grant.principal))
-            .is_some_and(|(own, other)| own != other)
-    };
     let named = |grant: &Grant| {
         let note = match grant {
             _ if grant.is_public() => " (everyone)",
-            _ if is_foreign(grant) => " (another account)",
+            _ if one.is_foreign(grant) => " (another account)",
             _ => "",
         };
         grant.words() + note
     };
-    let is_own = |grant: &Grant| !grant.is_public() && !is_foreign(grant);
+    let is_own = |grant: &Grant| !grant.is_public() && !one.is_foreign(grant);
     let who = |label: &str, grants: &Option<Vec<Grant>>| {
         let words = grants.as_ref().map(|all| match all.len() {
             0 => "nobody by this policy".to_owned(),

@@ -143,19 +143,16 @@ fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
                 let json = inventory.kept(capture, path)?;
                 serde_json::from_str::<Value>(json).ok()
             };
-            let part = |name: &str| kept(&format!("supplementaryConfiguration.{name}"));
-            let reach = if is_account {
-                of_account_item(&|name| kept(&format!("configuration.{name}")))
+            let (bucket, reach) = if is_account {
+                let part = |name: &str| kept(&format!("configuration.{name}"));
+                (String::new(), of_account_item(&part))
             } else {
-                of_item(&part)
+                let part = |name: &str| kept(&format!("supplementaryConfiguration.{name}"));
+                (inventory.title(resource).to_owned(), of_item(&part))
             };
             let change = Change {
                 at: capture.at,
-                bucket: if is_account {
-                    String::new()
-                } else {
-                    inventory.title(resource).to_owned()
-                },
+                bucket,
                 account: inventory.text(resource.account).to_owned(),
                 call: String::new(),
                 actor: String::new(),

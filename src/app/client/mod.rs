@@ -60,7 +60,7 @@ struct Inner {
 struct State {
     session: Session,
     case: Option<Worker>,
-    /// Until evidence comes, or it is over.
+    /// The worker that rehearses, ended by the first evidence where it has not ended itself.
     rehearsal: Option<Worker>,
     pool: Pool,
     channels: u32,

@@ -183,10 +183,10 @@ impl Room {
         let (tag, text) = cell.split_once('>').unwrap_or_default();
         // Paths and codes are broken anywhere.
         let unbroken = if tag.ends_with("=c") { CODE } else { WORD };
-        let parts = text.split(BREAK);
-        let words = parts.flat_map(|part| part.split([' ', '/']));
-        let word = words.map(|word| word.chars().count()).max().unwrap_or(0);
-        let most = text.replace(BREAK, "").chars().count();
+        let count = |text: &str| text.chars().count();
+        let words = text.split(BREAK).flat_map(|part| part.split([' ', '/']));
+        let word = words.map(count).max().unwrap_or(0);
+        let most = text.split(BREAK).map(count).sum();
         Room {
             least: word.min(unbroken),
             most,

@@ -138,9 +138,7 @@ fn encryption(case: &Case) -> Check {
 fn bucket(case: &Case) -> Check {
     let trails = protection(case);
     let held = |one: &crate::case::protection::Protection| {
-        let grants = [&one.read, &one.write, &one.delete];
-        let open = grants.into_iter().flatten().flatten().any(Grant::is_public)
-            || one.called_public == Some(true);
+        let open = one.reaching().any(Grant::is_public) || one.called_public == Some(true);
         // What blocks all public access makes a public policy void.
         if open && one.blocked != Some(true) {
             return Some(false);
