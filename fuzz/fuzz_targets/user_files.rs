@@ -1,4 +1,5 @@
-//! Files that users open: a saved case, an earlier report, a list of controls.
+//! Files that users open or their scripts write: a saved case, an earlier report, a list of controls, settings of risk,
+//! the record of collecting.
 
 #![no_main]
 
@@ -8,4 +9,6 @@ fuzz_target!(|data: &[u8]| {
     let _ = exhibit::case::saved::parse(data);
     let _ = exhibit::case::recheck::parse("report.json", data);
     let _ = exhibit::case::controls::catalog::parse("controls.csv", data);
+    let _ = exhibit::risk::values::parse(data);
+    let _ = exhibit::evidence::collection::parse(data);
 });

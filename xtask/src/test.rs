@@ -53,6 +53,7 @@ const fn long(group: &'static str, name: &'static str, run: fn(&Options) -> Resu
 const STEPS: &[Step] = &[
     step("fmt", "format", format),
     step("lint", "lints, host", lint_host),
+    step("lint", "lints, targets of the fuzzer", lint_fuzz),
     step("lint", "lints, Wasm", lint_wasm),
     step("deny", "licences and origins of crates", |_| deny::run()),
     step("domain", "tests on the host", domain),
@@ -148,6 +149,17 @@ fn lint_host(_: &Options) -> Result<()> {
     shell::run(
         shell::program("cargo")
             .args(["clippy", "--locked", "--workspace", "--all-targets"])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// Targets of the fuzzer are a workspace of their own: nothing else would notice that one does not compile.
+fn lint_fuzz(_: &Options) -> Result<()> {
+    setup::lints()?;
+    shell::run(
+        shell::program("cargo")
+            .args(["clippy", "--locked", "--manifest-path", "fuzz/Cargo.toml"])
+            .args(["--no-default-features", "--bins", "--target-dir", "target"])
             .args(["--", "-D", "warnings"]),
     )
 }
