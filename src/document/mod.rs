@@ -6,6 +6,8 @@
 mod office;
 mod pdf;
 
+pub use pdf::Attached;
+
 /// A document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -17,12 +19,19 @@ pub struct Document {
     pub created: String,
     /// Whether it is encrypted, so that its text cannot be read.
     pub encrypted: bool,
+    /// How many files it holds beside its pages, as [`attached`] hands them out.
+    pub attached: usize,
     /// Its content type.
     pub form: &'static str,
 }
 
 /// Bytes of text and of inflated streams that are held: a document may claim any.
 const MOST: usize = 20 << 20;
+
+/// The files that a PDF holds beside its pages. Those of an encrypted one are encrypted too.
+pub fn attached(bytes: &[u8]) -> Attached<'_> {
+    Attached::of(bytes)
+}
 
 /// Reads a document; `None` where bytes are none.
 pub fn read(bytes: &[u8]) -> Option<Document> {

@@ -105,6 +105,8 @@ problems! {
         "Unpack it outside the page and drop the folder in parts.",
     ArchiveNames "archive-names" "Members of the archive share a name, and only one of each is read"
         "Unpack the archive outside the page and see which of them is meant; an archive like this was made to show different programs different files.",
+    AttachmentUnread "attachment-unread" "The attachment of this document is damaged, too large, or packed in a way that is not supported"
+        "Open the document in a program for PDF, save the attachment, and drop it beside the document.",
     MemberLink "member-link" "The member is a link to another file, or a device, and holds nothing itself"
         "Pack the archive again with what the links name (`tar -h`), or drop the folder itself.",
     MemberPath "member-path" "The member's name points outside its archive"

@@ -4,6 +4,7 @@ use std::io::{self, Read, SeekFrom};
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::document;
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
 use crate::evidence::{Limits, Problem, ProblemCode, Source};
 
@@ -64,7 +65,19 @@ pub(super) fn extract(
             Err(absent())
         }
         Wrapping::Gzip => deeper(source, Some(member), limit),
-        Wrapping::Plain => Err(absent()),
+        Wrapping::Plain => {
+            let mut bytes = Vec::new();
+            Read::take(source, Limits::default().content as u64)
+                .read_to_end(&mut bytes)
+                .map_err(corrupt)?;
+            let mut attached = document::attached(&bytes);
+            while let Some((name, content)) = attached.next(Limits::default().content) {
+                if let (Some(rest), Some(content)) = (is(&name), content) {
+                    return deeper(&mut content.as_slice(), rest, limit);
+                }
+            }
+            Err(absent())
+        }
     }
 }
 

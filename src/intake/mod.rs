@@ -27,6 +27,7 @@ use content::Flowing;
 use entry::blank;
 pub use entry::{Entry, Facts, failed, unreadable};
 pub use unpack::Archive;
+use unpack::{Budget, Member};
 
 /// Milliseconds spent, by the clock that was handed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -215,7 +216,7 @@ impl<'c> Reader<'c> {
                 self.read_inner(entry, inner, content.filled(), depth, emit);
             }
             Ok(whole) => {
-                self.conclude(&mut entry, content.filled(), whole, flow);
+                self.conclude(&mut entry, content.filled(), whole, flow, (depth, emit));
                 emit(entry);
             }
         }
@@ -302,8 +303,15 @@ impl<'c> Reader<'c> {
         self.read_nested(inner, content, depth + 1, &mut outer);
     }
 
-    /// Recognises and parses what was read.
-    fn conclude(&mut self, entry: &mut Entry, content: &[u8], whole: bool, flow: Flowing<'_>) {
+    /// Recognises and parses what was read. Files that a document holds are read too, and stand below it.
+    fn conclude(
+        &mut self,
+        entry: &mut Entry,
+        content: &[u8],
+        whole: bool,
+        flow: Flowing<'_>,
+        (depth, emit): (u8, &mut Emit<'_>),
+    ) {
         let begun = (self.clock)();
         if let Some((kind, flow)) = flow.begun {
             entry.kind = kind;
@@ -333,8 +341,12 @@ impl<'c> Reader<'c> {
         } else if entry.kind == Kind::Object {
             // Its beginning is looked at, whatever became of the rest.
             let document = document::read(text);
+            let holds = document.as_ref().is_some_and(|one| one.attached > 0);
+            // What carries an artifact is its cover: AWS Artifact hands reports out in one that holds the terms.
+            let is_cover = holds && self.read_attached(entry, text, depth, emit);
             let artifact = document
                 .as_ref()
+                .filter(|_| !is_cover)
                 .and_then(|document| artifact::recognise(&entry.path, document));
             if let Some(artifact) = artifact {
                 entry.kind = if artifact.is_agreement {
@@ -366,6 +378,49 @@ impl<'c> Reader<'c> {
         }
         parse::place(entry);
         self.timings.parse += (self.clock)() - begun;
+    }
+
+    /// Reads the files that a document holds; says whether one of them is an artifact.
+    fn read_attached(
+        &mut self,
+        entry: &mut Entry,
+        content: &[u8],
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) -> bool {
+        if depth >= self.limits.depth {
+            let problem = Problem::new(ProblemCode::ArchiveDepth, "its attachments are not read");
+            entry.problems.push(problem);
+            return false;
+        }
+        let mut budget = Budget::new(entry.size, &self.limits);
+        let mut attached = document::attached(content);
+        let mut found = false;
+        loop {
+            let most = usize::try_from(budget.left).unwrap_or(usize::MAX);
+            let Some((name, content)) = attached.next(most.min(self.limits.content)) else {
+                return found;
+            };
+            let size = content.as_ref().map_or(0, Vec::len) as u64;
+            let member = Member::new(&entry.path, &name, size);
+            let mut noted = |mut entry: Entry| {
+                if entry.path == member.path {
+                    member.trick(&mut entry);
+                }
+                found |= matches!(entry.facts, Facts::Artifacts(_));
+                emit(entry);
+            };
+            match content {
+                Some(content) => {
+                    budget.left = budget.left.saturating_sub(size);
+                    self.read_nested(&member.path, &content, depth + 1, &mut noted);
+                }
+                None => {
+                    let problem = Problem::new(ProblemCode::AttachmentUnread, "");
+                    noted(failed(&member.path, 0, problem));
+                }
+            }
+        }
     }
 
     /// The bytes of a file again, inflated, at most `limit` of them, for a person to look at. `member` is the

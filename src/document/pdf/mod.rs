@@ -7,7 +7,7 @@ mod armour;
 mod object;
 mod page;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 use flate2::read::ZlibDecoder;
@@ -19,22 +19,23 @@ use object::{Value, parse};
 const OBJECTS: usize = 200_000;
 /// Filters of one stream.
 const FILTERS: usize = 4;
+/// What opening a stream counts for beside its bytes.
+const OPENED: usize = 256;
+/// Files within one file that are handed out.
+const ATTACHED: usize = 1_000;
 
 /// All objects, and what is left of the bytes that streams may inflate to.
 struct File<'b> {
     bytes: &'b [u8],
     objects: BTreeMap<u32, (Value, Option<(usize, usize)>)>,
     left: usize,
+    /// Whether a stream was opened that is not whole.
+    damaged: bool,
 }
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Document {
-    let mut file = File {
-        bytes,
-        objects: BTreeMap::new(),
-        left: MOST,
-    };
-    file.find_objects();
+    let mut file = File::find(bytes);
     let mut document = Document {
         form: "application/pdf",
         encrypted: file.trailer("Encrypt").is_some(),
@@ -56,11 +57,87 @@ pub(super) fn read(bytes: &[u8]) -> Document {
             document.created = format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..8]);
         }
     }
+    document.attached = file.attached().len();
     page::read(&mut file, &mut document.text);
     document
 }
 
-impl File<'_> {
+/// The files that a file holds beside its pages (7.11.4).
+pub struct Attached<'b> {
+    file: File<'b>,
+    left: std::vec::IntoIter<(String, Value)>,
+}
+
+impl<'b> Attached<'b> {
+    pub(super) fn of(bytes: &'b [u8]) -> Self {
+        let mut file = File::find(bytes);
+        file.open_packed();
+        let left = file.attached().into_iter();
+        Attached { file, left }
+    }
+
+    /// The next, with the name that is stated for it; without its bytes where they are more than `limit`, damaged, or
+    /// packed in a way that is not known here.
+    pub fn next(&mut self, limit: usize) -> Option<(String, Option<Vec<u8>>)> {
+        let (name, stream) = self.left.next()?;
+        // One byte more tells that there are more.
+        self.file.left = limit.saturating_add(1);
+        self.file.damaged = false;
+        let content = self.file.open(&stream);
+        let content = content.filter(|content| content.len() <= limit && !self.file.damaged);
+        Some((name, content))
+    }
+}
+
+impl<'b> File<'b> {
+    fn find(bytes: &'b [u8]) -> Self {
+        let mut file = File {
+            bytes,
+            objects: BTreeMap::new(),
+            left: MOST,
+            damaged: false,
+        };
+        file.find_objects();
+        file
+    }
+
+    /// The files that it holds: their names, and where their bytes stand. Each is told once, however often it is named.
+    fn attached(&self) -> Vec<(String, Value)> {
+        let mut seen = BTreeSet::new();
+        let mut attached = Vec::new();
+        let mut next: Vec<&Value> = self.objects.values().map(|(value, _)| value).collect();
+        // The last is the next: objects in their order.
+        next.reverse();
+        while let Some(value) = next.pop() {
+            match value {
+                Value::Array(all) => next.extend(all.iter().rev()),
+                Value::Dictionary(entries) => {
+                    next.extend(entries.iter().rev().map(|(_, inner)| inner));
+                }
+                _ => continue,
+            }
+            let held = self.resolve(value.get("EF"));
+            let either = |of: &Value| match of.get("UF") {
+                Value::Null => of.get("F").clone(),
+                unicode => unicode.clone(),
+            };
+            let stream = either(&held);
+            let Value::Reference(number) = stream else {
+                continue;
+            };
+            if attached.len() >= ATTACHED || !seen.insert(number) {
+                continue;
+            }
+            let name = page::plain(self.resolve(&either(value)).bytes());
+            let name = match name.trim() {
+                "" => format!("attachment {number}"),
+                name => name.to_owned(),
+            };
+            attached.push((name, stream));
+        }
+        attached
+    }
+
     /// Finds `N G obj` wherever it stands. Later objects of a number replace earlier ones, as updates do.
     fn find_objects(&mut self) {
         let mut at = 0;
@@ -200,9 +277,10 @@ impl File<'_> {
                 // A damaged stream gives what it holds up to there.
                 "FlateDecode" | "Fl" => {
                     let mut inflated = Vec::new();
-                    let _ = ZlibDecoder::new(input)
+                    let read = ZlibDecoder::new(input)
                         .take(self.left as u64)
                         .read_to_end(&mut inflated);
+                    self.damaged |= read.is_err();
                     inflated
                 }
                 "ASCII85Decode" | "A85" => armour::base85(input),
@@ -211,7 +289,9 @@ impl File<'_> {
             };
         }
         out.truncate(self.left);
-        self.left -= out.len();
+        // What is opened again and again counts again, though it may give nothing.
+        let cost = out.len().max(raw.len()) + OPENED;
+        self.left = self.left.saturating_sub(cost);
         Some(out)
     }
 }

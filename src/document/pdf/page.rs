@@ -1,6 +1,7 @@
 //! The text that pages show: their operators, and the maps from codes of fonts to Unicode.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::object::{Reader, Value};
 use super::{File, MOST};
@@ -22,45 +23,148 @@ const MAYBE: char = '\u{1}';
 /// Of so many signs one is a space in files that write them.
 const SPACED: usize = 20;
 
-/// Appends the text of all pages, in the order in which the file has them.
+/// How deep forms may hold forms.
+const FORMS: u8 = 6;
+/// Pages of a file that are read.
+const PAGES: usize = 100_000;
+
+/// Appends the text of all pages.
 pub(super) fn read(file: &mut File<'_>, into: &mut String) {
-    let pages = file
-        .objects
-        .values()
-        .filter(|(value, _)| value.get("Type").is_name("Page"));
-    let pages: Vec<Value> = pages.map(|(value, _)| value.clone()).collect();
-    let mut maps: HashMap<u32, Map> = HashMap::new();
+    let pages = in_order(file);
+    let mut shown = Shown {
+        maps: HashMap::new(),
+        file,
+        into,
+    };
     for page in pages {
-        let begun = into.len();
-        let fonts = fonts(file, &page);
-        for (_, map) in &fonts {
-            if let Some(number) = map
-                && !maps.contains_key(number)
-            {
-                let text = file.open(&Value::Reference(*number)).unwrap_or_default();
-                maps.insert(*number, Map::parse(&text));
-            }
+        shown.page(&page);
+        if shown.into.len() > MOST {
+            return;
         }
+        shown.into.push('\n');
+    }
+}
+
+/// The pages in the order in which the file's tree has them; those that no tree reaches after them, as damaged files
+/// have some.
+fn in_order(file: &File<'_>) -> Vec<Value> {
+    let mut left: BTreeSet<u32> = BTreeSet::new();
+    for (number, (value, _)) in &file.objects {
+        if value.get("Type").is_name("Page") {
+            left.insert(*number);
+        }
+    }
+    let mut pages = Vec::new();
+    let root = file.trailer("Root").unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    // The last is the next.
+    let mut next = vec![file.resolve(&root).get("Pages").clone()];
+    while let Some(node) = next.pop() {
+        let Value::Reference(number) = node else {
+            continue;
+        };
+        if !seen.insert(number) || seen.len() > PAGES {
+            continue;
+        }
+        let value = file.resolve(&node);
+        if left.remove(&number) {
+            pages.push(value);
+        } else if let Value::Array(kids) = file.resolve(value.get("Kids")) {
+            next.extend(kids.into_iter().rev());
+        }
+    }
+    let numbers = left.into_iter().take(PAGES);
+    pages.extend(numbers.map(|number| file.resolve(&Value::Reference(number))));
+    pages
+}
+
+/// What is shown, page after page.
+struct Shown<'f, 'b, 't> {
+    file: &'f mut File<'b>,
+    /// Maps of fonts by the objects that they are.
+    maps: HashMap<u32, Rc<Map>>,
+    into: &'t mut String,
+}
+
+/// What the names in a stream of operators stand for.
+struct Names {
+    /// Of fonts, with the object of their map to Unicode.
+    fonts: Vec<(String, Option<u32>)>,
+    /// Of forms, which are streams of operators that are shown by name.
+    forms: Vec<(String, Value)>,
+}
+
+impl Shown<'_, '_, '_> {
+    fn page(&mut self, page: &Value) {
+        let begun = self.into.len();
+        let names = self.names(&inherited(self.file, page));
         let contents = match page.get("Contents") {
             Value::Array(all) => all.clone(),
-            one => match file.resolve(one) {
+            one => match self.file.resolve(one) {
                 Value::Array(all) => all,
                 _ => vec![one.clone()],
             },
         };
         for part in contents {
-            if let Some(text) = file.open(&part) {
-                show(&text, &fonts, &maps, into);
+            if let Some(text) = self.file.open(&part) {
+                self.show(&text, &names, 0);
             }
-            if into.len() > MOST {
+            if self.into.len() > MOST {
                 break;
             }
         }
-        settle(into, begun);
-        if into.len() > MOST {
+        settle(self.into, begun);
+    }
+
+    /// What the names of `resources` stand for.
+    fn names(&mut self, resources: &Value) -> Names {
+        let entries = |file: &File<'_>, name| match file.resolve(resources.get(name)) {
+            Value::Dictionary(entries) => entries,
+            _ => Vec::new(),
+        };
+        let mut fonts = Vec::new();
+        for (name, value) in entries(self.file, "Font") {
+            let map = match self.file.resolve(&value).get("ToUnicode") {
+                Value::Reference(number) => Some(*number),
+                _ => None,
+            };
+            if let Some(number) = map
+                && !self.maps.contains_key(&number)
+            {
+                let text = self.file.open(&Value::Reference(number));
+                let map = Map::parse(&text.unwrap_or_default());
+                self.maps.insert(number, Rc::new(map));
+            }
+            fonts.push((name, map));
+        }
+        let mut forms = entries(self.file, "XObject");
+        forms.retain(|(_, value)| self.file.resolve(value).get("Subtype").is_name("Form"));
+        Names { fonts, forms }
+    }
+
+    /// Shows a form at the place where it is named. What it inflates to counts with everything else, so that forms
+    /// which name each other come to an end.
+    fn form(&mut self, name: &str, names: &Names, depth: u8) {
+        let Some((_, form)) = names.forms.iter().find(|(one, _)| one == name) else {
+            return;
+        };
+        if depth >= FORMS {
             return;
         }
-        into.push('\n');
+        let resources = self.file.resolve(self.file.resolve(form).get("Resources"));
+        let Some(text) = self.file.open(form) else {
+            return;
+        };
+        self.into.push('\n');
+        match resources {
+            // Without resources of its own it uses those of the page.
+            Value::Null => self.show(&text, names, depth + 1),
+            own => {
+                let own = self.names(&own);
+                self.show(&text, &own, depth + 1);
+            }
+        }
+        self.into.push('\n');
     }
 }
 
@@ -82,100 +186,104 @@ fn settle(text: &mut String, from: usize) {
     }));
 }
 
-/// The fonts of a page by their names there, with the object of their map to Unicode.
-fn fonts(file: &File<'_>, page: &Value) -> Vec<(String, Option<u32>)> {
+/// The resources of a page, its own or those of what it stands in.
+fn inherited(file: &File<'_>, page: &Value) -> Value {
     let mut node = page.clone();
     for _ in 0..PARENTS {
         let resources = file.resolve(node.get("Resources"));
-        if let Value::Dictionary(entries) = file.resolve(resources.get("Font")) {
-            let font = |(name, value): &(String, Value)| {
-                let map = match file.resolve(value).get("ToUnicode") {
-                    Value::Reference(number) => Some(*number),
-                    _ => None,
-                };
-                (name.clone(), map)
-            };
-            return entries.iter().map(font).collect();
+        if !matches!(resources, Value::Null) {
+            return resources;
         }
         node = file.resolve(node.get("Parent"));
     }
-    Vec::new()
+    Value::Null
 }
 
-fn show(text: &[u8], fonts: &[(String, Option<u32>)], maps: &HashMap<u32, Map>, into: &mut String) {
-    let mut reader = Reader { bytes: text, at: 0 };
-    let mut operands: Vec<Value> = Vec::new();
-    let mut map: Option<&Map> = None;
-    // The size of the font, and characters shown since text was last positioned.
-    let (mut size, mut from) = (0.0, into.len());
-    loop {
-        reader.skip();
-        if reader.at >= text.len() || into.len() > MOST {
-            return;
-        }
-        let before = reader.at;
-        let value = reader.value(0);
-        if reader.at == before {
-            reader.at += 1;
-        }
-        let Value::Word(operator) = value else {
-            // No operator takes more.
-            if operands.len() < 64 {
-                operands.push(value);
+impl Shown<'_, '_, '_> {
+    /// Shows what a stream of operators shows.
+    fn show(&mut self, text: &[u8], names: &Names, depth: u8) {
+        let mut reader = Reader { bytes: text, at: 0 };
+        let mut operands: Vec<Value> = Vec::new();
+        let mut map: Option<Rc<Map>> = None;
+        // The size of the font, and characters shown since text was last positioned.
+        let (mut size, mut from) = (0.0, self.into.len());
+        loop {
+            reader.skip();
+            if reader.at >= text.len() || self.into.len() > MOST {
+                return;
             }
-            continue;
-        };
-        match operator.as_str() {
-            "Tf" => {
-                let font = operands.iter().rev().find_map(|one| match one {
-                    Value::Name(name) => fonts.iter().find(|(font, _)| font == name),
-                    _ => None,
-                });
-                map = font.and_then(|(_, map)| maps.get(map.as_ref()?));
-                size = operands.last().and_then(Value::number).unwrap_or(0.0);
+            let before = reader.at;
+            let value = reader.value(0);
+            if reader.at == before {
+                reader.at += 1;
             }
-            "Tj" => operands
-                .iter()
-                .for_each(|one| decode(one.bytes(), map, into)),
-            "'" | "\"" => {
-                into.push('\n');
-                operands
+            let Value::Word(operator) = value else {
+                // No operator takes more.
+                if operands.len() < 64 {
+                    operands.push(value);
+                }
+                continue;
+            };
+            match operator.as_str() {
+                "Tf" => {
+                    let font = operands.iter().rev().find_map(|one| match one {
+                        Value::Name(name) => names.fonts.iter().find(|(font, _)| font == name),
+                        _ => None,
+                    });
+                    map = font.and_then(|(_, map)| self.maps.get(map.as_ref()?).cloned());
+                    size = operands.last().and_then(Value::number).unwrap_or(0.0);
+                }
+                "Tj" => operands
                     .iter()
-                    .for_each(|one| decode(one.bytes(), map, into));
-            }
-            "TJ" => {
-                let parts = operands.iter().flat_map(|one| match one {
-                    Value::Array(parts) => parts.as_slice(),
-                    _ => &[],
-                });
-                for part in parts {
-                    match part {
-                        Value::Text(text) => decode(text, map, into),
-                        // A step back of a fifth of the font's size and more is a space.
-                        Value::Number(step) if *step < -180.0 => into.push(' '),
-                        _ => {}
+                    .for_each(|one| decode(one.bytes(), map.as_deref(), self.into)),
+                "'" | "\"" => {
+                    self.into.push('\n');
+                    operands
+                        .iter()
+                        .for_each(|one| decode(one.bytes(), map.as_deref(), self.into));
+                }
+                "TJ" => {
+                    let parts = operands.iter().flat_map(|one| match one {
+                        Value::Array(parts) => parts.as_slice(),
+                        _ => &[],
+                    });
+                    for part in parts {
+                        match part {
+                            Value::Text(text) => decode(text, map.as_deref(), self.into),
+                            // A step back of a fifth of the font's size and more is a space.
+                            Value::Number(step) if *step < -180.0 => self.into.push(' '),
+                            _ => {}
+                        }
                     }
                 }
+                "Td" | "TD" => {
+                    let down = operands.last().and_then(Value::number).unwrap_or(0.0);
+                    let along = operands.first().and_then(Value::number).unwrap_or(0.0);
+                    // No sign is wider than its font is tall: beyond that there is a gap. Short of it there may be one,
+                    // or only the next sign.
+                    let shown = self.into[from..].chars().count() as f64;
+                    self.into.push(match (down == 0.0, along > size * shown) {
+                        (true, true) => ' ',
+                        (true, false) => MAYBE,
+                        _ => '\n',
+                    });
+                }
+                "T*" | "Tm" | "ET" => self.into.push('\n'),
+                "Do" => {
+                    if let Some(Value::Name(name)) = operands.last() {
+                        self.form(name, names, depth);
+                    }
+                }
+                _ => {}
             }
-            "Td" | "TD" => {
-                let down = operands.last().and_then(Value::number).unwrap_or(0.0);
-                let along = operands.first().and_then(Value::number).unwrap_or(0.0);
-                // No sign is wider than its font is tall: beyond that there is a gap. Short of it there may be one,
-                // or only the next sign.
-                let shown = into[from..].chars().count() as f64;
-                into.push(match (down == 0.0, along > size * shown) {
-                    (true, true) => ' ',
-                    (true, false) => MAYBE,
-                    _ => '\n',
-                });
+            if matches!(
+                operator.as_str(),
+                "Td" | "TD" | "T*" | "Tm" | "ET" | "BT" | "Do"
+            ) {
+                from = self.into.len();
             }
-            "T*" | "Tm" | "ET" => into.push('\n'),
-            _ => {}
+            operands.clear();
         }
-        if matches!(operator.as_str(), "Td" | "TD" | "T*" | "Tm" | "ET" | "BT") {
-            from = into.len();
-        }
-        operands.clear();
     }
 }
 
