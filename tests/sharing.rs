@@ -338,3 +338,69 @@ fn confidential_artifacts_are_left_out_unless_asked_for() {
     });
     assert!(asked == own && html.contains(soc) && html.contains("it was asked for"));
 }
+
+#[test]
+fn no_document_names_a_confidential_artifact() {
+    let mut case = judged(&demo(), Settings::default());
+    let sum = |path: &str, case: &Case| {
+        let mut files = case.register().files();
+        let found = files.find(|(_, file)| file.path.ends_with(path));
+        found.and_then(|(_, file)| file.sum).expect("a file")
+    };
+    // Whatever an auditor does with it tells its name: evidence of a control, the record, an item of a sample.
+    let mut settings = settings(Sharing {
+        on: true,
+        key: "secret".to_owned(),
+        ..Sharing::default()
+    });
+    let title = "Service Organization Report of Spring";
+    let link = Link {
+        title: format!("AWS report: {title}"),
+        path: "demo.tar.gz/artifacts/soc2.pdf".to_owned(),
+        attestation: true,
+        ..Link::default()
+    };
+    settings.audit.controls[0].evidence.push(link);
+    settings.audit.artifacts.push(exhibit::case::Correction {
+        file: Some(sum("soc2.pdf", &case)),
+        title: title.to_owned(),
+        confidential: true,
+        ..Default::default()
+    });
+    settings.note(GENERATED, "Artifact corrected", title);
+    let question = Question::Freeze {
+        table: Table::Files,
+        filter: Filter::default(),
+        draw: exhibit::case::Draw {
+            sample: Some(("1".to_owned(), 1_000)),
+            lines: Vec::new(),
+        },
+    };
+    let Answer::Frozen(frozen) = case.answer(&question) else {
+        panic!("nothing is frozen");
+    };
+    settings.audit.populations.push(exhibit::case::Population {
+        name: "files".to_owned(),
+        table: Table::Files,
+        filter: Filter::default(),
+        count: frozen.count.expect("rows"),
+        sha256: frozen.sha256.expect("a hash"),
+        at: GENERATED,
+        samples: vec![exhibit::case::Sample {
+            seed: "1".to_owned(),
+            at: GENERATED,
+            items: frozen.drawn.clone(),
+        }],
+    });
+    let named = |settings: Settings| -> Vec<String> {
+        let mut case = judged(&demo(), settings);
+        let all = documents(&mut case);
+        let names = all
+            .into_iter()
+            .filter(|(_, text)| text.contains(title) || text.contains("soc2.pdf"));
+        names.map(|(name, _)| name).collect()
+    };
+    assert_eq!(named(settings.clone()), [] as [&str; 0]);
+    settings.sharing.confidential = true;
+    assert!(named(settings).len() > 6);
+}

@@ -51,13 +51,7 @@ impl Sharing {
 
     /// Whether anything is chosen to be masked.
     pub fn masks(&self) -> bool {
-        self.on
-            && (self.accounts
-                || self.actors
-                || self.addresses
-                || self.arns
-                || self.personal
-                || !self.also.is_empty())
+        self.on && Kind::ALL.into_iter().any(|kind| kind.is_chosen(self))
     }
 }
 

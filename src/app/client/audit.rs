@@ -153,6 +153,9 @@ impl Client {
 
     /// Downloads the case and all evidence as one archive. The browser reads the files when it writes it.
     pub(crate) fn download_bundle(&self) {
+        if self.refuses("The archive") {
+            return;
+        }
         let client = self.clone();
         let name = "case.exhibit.tar";
         self.note("Case saved with its evidence", name);

@@ -32,18 +32,21 @@ pub enum Kind {
     Address,
     /// An account ID.
     Account,
+    /// Titles and paths of documents that are not handed on.
+    Closed,
     /// What the user named.
     Own,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are looked for.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Arn,
         Kind::Actor,
         Kind::Person,
         Kind::Address,
         Kind::Account,
+        Kind::Closed,
         Kind::Own,
     ];
 
@@ -55,6 +58,7 @@ impl Kind {
             Kind::Person => "Personal data",
             Kind::Address => "IP addresses",
             Kind::Account => "Accounts",
+            Kind::Closed => "Confidential artifacts",
             Kind::Own => "Your own",
         }
     }
@@ -67,6 +71,7 @@ impl Kind {
             Kind::Person => "person",
             Kind::Address => "ip",
             Kind::Account => "account",
+            Kind::Closed => "confidential",
             Kind::Own => "masked",
         }
     }
@@ -79,6 +84,7 @@ impl Kind {
             Kind::Person => sharing.personal,
             Kind::Address => sharing.addresses,
             Kind::Account => sharing.accounts,
+            Kind::Closed => !sharing.confidential,
             Kind::Own => !sharing.also.is_empty(),
         }
     }
@@ -127,6 +133,9 @@ impl Mask {
         }
         let patterns = patterns(sharing);
         let listed = values::listed(case, sharing);
+        if patterns.is_empty() && listed.is_empty() {
+            return None;
+        }
         let list = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::case::{Case, Sharing};
+use crate::case::{Case, Sharing, artifacts};
 use crate::evidence::Kind as File;
 
 use super::{Kind, Listed};
@@ -24,6 +24,7 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
     let mut all = Vec::new();
     for kind in [
         Kind::Own,
+        Kind::Closed,
         Kind::Arn,
         Kind::Actor,
         Kind::Address,
@@ -40,8 +41,8 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
             if is_plain || except.contains(&lower) {
                 continue;
             }
-            let common =
-                kind == Kind::Actor && (lower.chars().count() < 4 || words.contains(&lower));
+            let common = matches!(kind, Kind::Actor | Kind::Closed)
+                && (lower.chars().count() < 4 || words.contains(&lower));
             all.push(Listed {
                 kind,
                 value,
@@ -56,6 +57,10 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
 pub(super) fn known(case: &Case, kind: Kind, sharing: &Sharing) -> Vec<String> {
     let mut all: BTreeSet<String> = match kind {
         Kind::Own => sharing.also.iter().cloned().collect(),
+        Kind::Closed => artifacts::confidential(case)
+            .flat_map(|(title, path)| [title, path])
+            .map(str::to_owned)
+            .collect(),
         Kind::Account => accounts(case),
         Kind::Actor => actors(case),
         Kind::Address => addresses(case),
