@@ -37,6 +37,7 @@ fn report(value: &Value) -> Artifact {
     let named = program::plain(&named, 4_000);
     let program = program::first(&named);
     Artifact {
+        is_bridge: super::is_bridge(&named),
         title: text(value, "name").to_owned(),
         program: program.map_or("", |program| program.name).to_owned(),
         certifications: program::all(&named),
@@ -81,6 +82,7 @@ fn agreement(value: &Value) -> Artifact {
         },
         confidential: true,
         known: Known::List,
+        ..Artifact::default()
     }
 }
 

@@ -21,6 +21,8 @@ pub use program::{PROGRAMS, Program};
 pub struct Artifact {
     /// Whether it is an agreement; a report otherwise.
     pub is_agreement: bool,
+    /// Whether it is a letter that bridges the time from a report's end to the next one.
+    pub is_bridge: bool,
     /// Its title.
     pub title: String,
     /// The program that it belongs to, `SOC 2`; empty where it is not known.
@@ -113,6 +115,8 @@ impl Known {
 
 /// Characters of a text that are looked at for what it is, and for whom it is from.
 const HEAD: usize = 6_000;
+/// Characters in which a document calls itself what it is.
+const LEAD: usize = 300;
 /// Characters that are looked at for dates and standards.
 const FAR: usize = 400_000;
 
@@ -124,10 +128,20 @@ const FORMS: &[&str] = &[
     "addendum",
     "agreement",
     "statement of applicability",
-    "bridge letter",
     "assessment",
     "authorization",
+    "bridge letter",
+    "gap letter",
+    "continued operations letter",
 ];
+/// How many of the last of them are letters that bridge two reports; AWS Artifact has "SOC Continued Operations Letter".
+const BRIDGES: usize = 3;
+
+/// Whether a text calls itself a letter between two reports.
+fn is_bridge(text: &str) -> bool {
+    let bridges = &FORMS[FORMS.len() - BRIDGES..];
+    bridges.iter().any(|words| text.contains(words))
+}
 
 /// Recognises a document; `None` where it is none of AWS Artifact.
 pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
@@ -151,9 +165,12 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         .lines()
         .map(str::trim)
         .find(|line| line.len() > 8);
+    let titled = title;
     let title = Some(document.title.trim()).filter(|title| title.len() > 3);
     Some(Artifact {
         is_agreement: program.is_agreement,
+        // A report may speak of one further down.
+        is_bridge: is_bridge(&titled) || is_bridge(cut(&text, LEAD)),
         title: title.or(lead).unwrap_or(stem).chars().take(200).collect(),
         program: program.name.to_owned(),
         certifications: program::all(&text),
@@ -175,6 +192,7 @@ fn by_name(stem: &str) -> Option<Artifact> {
     let has_form = FORMS.iter().any(|form| name.contains(form));
     (is_aws || has_form).then(|| Artifact {
         is_agreement: program.is_agreement,
+        is_bridge: is_bridge(&name),
         title: stem.to_owned(),
         program: program.name.to_owned(),
         certifications: vec![program.name.to_owned()],
@@ -264,6 +282,27 @@ mod tests {
             State::Expired
         );
         assert_eq!(found.state_at(None), State::Unknown);
+    }
+
+    #[test]
+    fn a_letter_between_two_reports_is_one() {
+        let text = "Amazon Web Services\nSOC Continued Operations Letter\nTo our customers: the SOC 1 and SOC 2 reports cover the period to March 31, 2025. For the period April 1, 2025 to June 30, 2025 no material changes are known.";
+        let found = recognise("x.pdf", &document("", text)).expect("an artifact");
+        assert!(found.is_bridge && !found.is_agreement);
+        assert_eq!(found.certifications, ["SOC 1", "SOC 2"]);
+        assert_eq!(
+            (found.from, found.to),
+            (
+                Moment::parse("2025-04-01T00:00:00Z"),
+                Moment::parse("2025-06-30T23:59:59Z")
+            )
+        );
+        let report = "Amazon Web Services\nSOC 2 Type 2 Report\nFor the period April 1, 2024 to March 31, 2025\n";
+        let report = report.to_owned()
+            + &"Description of the system. ".repeat(20)
+            + "A bridge letter is given out between reports.";
+        let found = recognise("x.pdf", &document("", &report)).expect("an artifact");
+        assert!(!found.is_bridge);
     }
 
     #[test]

@@ -154,12 +154,9 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
         })
     }));
     out.raw(",\n");
-    out.list(
-        "digests",
-        judgement.digests.iter().map(|row| digest(case, row)),
-    );
+    out.list("digests", digests(case));
     out.raw(",\n");
-    out.list("logs", judgement.logs.iter().map(|row| log(case, row)));
+    out.list("logs", logs(case));
     out.raw(",\n");
     out.list("lake", judgement.lake.iter().map(|row| json!({
         "path": path(case, row.file), "status": row.status.name(),
@@ -219,19 +216,34 @@ fn config(case: &Case, out: &mut Out<'_>) {
     })));
 }
 
+/// The part of every digest file.
+pub(crate) fn digests(case: &Case) -> impl Iterator<Item = Value> {
+    let all = case.judgement().digests.iter();
+    all.map(|row| digest(case, row))
+}
+
+/// The part of every log file.
+pub(crate) fn logs(case: &Case) -> impl Iterator<Item = Value> {
+    case.judgement().logs.iter().map(|row| log(case, row))
+}
+
+/// The part of every rule that has results.
+pub(crate) fn rules(case: &Case) -> impl Iterator<Item = Value> {
+    known(case).into_iter().flat_map(move |results| {
+        (0..results.rules.len()).filter_map(move |at| findings(case, results, at))
+    })
+}
+
+/// As of when rules are evaluated, if any has a result.
+pub(crate) fn as_of(case: &Case) -> Option<Moment> {
+    let results = known(case).filter(|results| !results.findings.is_empty());
+    results.and_then(|results| results.as_of)
+}
+
 fn compliance(case: &Case, out: &mut Out<'_>) {
     let results = known(case);
-    let has = results.is_some_and(|results| !results.findings.is_empty());
-    out.field(
-        "asOf",
-        &results
-            .filter(|_| has)
-            .and_then(|results| text(results.as_of)),
-    );
-    let rules = results.into_iter().flat_map(|results| {
-        (0..results.rules.len()).filter_map(move |at| findings(case, results, at))
-    });
-    out.list("rules", rules);
+    out.field("asOf", &text(as_of(case)));
+    out.list("rules", rules(case));
     out.raw(",\n");
     let scores = results.into_iter().flat_map(|results| &results.scores);
     out.list("scores", scores.map(|one| {

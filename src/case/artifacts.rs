@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::activity::Field;
 use crate::activity::facet::all_values;
-use crate::artifact::{Artifact, State};
+use crate::artifact::{Artifact, Known, State};
 use crate::integrity::Files as _;
 use crate::moment::Moment;
 use crate::object::Personal;
@@ -20,7 +20,8 @@ use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 
 /// Seconds before the end of an artifact from which on it is warned of.
-const SOON: i64 = 60 * 86_400;
+const SOON: i64 = 60 * DAY;
+const DAY: i64 = 86_400;
 
 /// What a person states of an artifact, in place of what was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,14 +140,48 @@ fn warning(case: &Case, artifact: &Artifact) -> Option<String> {
         }
     }
     match (artifact.to, end) {
-        (Some(to), Some(end)) if report && to < end => {
-            Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned())
+        // What a letter bridges is told where the report stands.
+        (Some(_), _) if artifact.is_bridge => None,
+        (Some(to), Some(end)) if report && to < end => bridged(case, artifact, to, end),
+        (covered, None) if covered.or(artifact.expires).is_some() => Some(
+            "Nothing tells as of when it is looked at: state the period under audit under Report."
+                .to_owned(),
+        ),
+        (None, _) if report && artifact.expires.is_none() => {
+            Some("What it covers could not be read: enter it by hand.".to_owned())
         }
-        (None, _) if report && artifact.expires.is_none() => Some("What it covers could not be read: enter it by hand.".to_owned()),
-        _ if matches!(artifact.state, State::Terminated | State::Inactive) && artifact.is_agreement => {
+        _ if matches!(artifact.state, State::Terminated | State::Inactive)
+            && artifact.is_agreement =>
+        {
             Some("It does not hold: nothing may rest on it.".to_owned())
         }
         _ => None,
+    }
+}
+
+/// What a report asks for that ends before the period under audit does.
+fn bridged(case: &Case, report: &Artifact, to: Moment, end: Moment) -> Option<String> {
+    let letters = case.artifacts.iter().map(|one| &one.artifact);
+    let letters = letters.filter(|letter| {
+        let programs = letter.certifications.iter().chain([&letter.program]);
+        // One that AWS only lists is not here.
+        letter.is_bridge
+            && letter.known != Known::List
+            && programs.into_iter().any(|name| *name == report.program)
+    });
+    // It may begin on the day after the report's end.
+    let joins = |from: Option<Moment>| from.is_none_or(|from| from.seconds() <= to.seconds() + DAY);
+    let until = letters
+        .filter(|letter| joins(letter.from))
+        .filter_map(|letter| letter.to)
+        .max()
+        .filter(|until| *until > to);
+    match until {
+        Some(until) if until >= end => None,
+        Some(until) => Some(format!(
+            "With the bridge letter it covers up to {until}, which is less than the period under audit: ask AWS for the letter or report that follows."
+        )),
+        None => Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned()),
     }
 }
 
@@ -202,19 +237,45 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
     }
 }
 
+/// What it is, for people.
+fn kind(artifact: &Artifact) -> &'static str {
+    match artifact {
+        Artifact {
+            is_agreement: true, ..
+        } => "agreement",
+        Artifact {
+            is_bridge: true, ..
+        } => "bridge letter",
+        _ => "report",
+    }
+}
+
+/// Under which nondisclosure agreement it was had, as a person states it.
+fn nda(own: &Correction) -> String {
+    let mut all = Vec::new();
+    if !own.accepted_by.is_empty() {
+        let at = own
+            .accepted_at
+            .map_or(String::new(), |at| format!(", {at}"));
+        all.push(format!("accepted by {}{at}", own.accepted_by));
+    }
+    if own.separate_nda {
+        all.push("a separate one covers it".to_owned());
+    }
+    all.join("; ")
+}
+
 /// A row of the table.
 pub(super) fn row(case: &Case, at: u32) -> Row {
     let cells = case.artifacts.get(at as usize).map_or(Vec::new(), |held| {
         let one = &held.artifact;
-        let path = case.register.file(held.file).map_or("", |file| &*file.path);
+        let file = case.register.file(held.file);
+        let sum = file.and_then(|file| file.sum);
         vec![
             text(one.state_at(as_of(case)).name()),
-            text(if one.is_agreement {
-                "agreement"
-            } else {
-                "report"
-            }),
+            text(kind(one)),
             text(&one.program),
+            text(&one.certifications.join(", ")),
             text(&one.title),
             time(one.from),
             time(one.to),
@@ -226,13 +287,15 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
                     .unwrap_or_default(),
             ),
             text(if one.confidential { "confidential" } else { "" }),
+            text(&held.correction.as_ref().map_or(String::new(), nda)),
             text(&warning(case, one).unwrap_or_default()),
             text(if held.correction.is_some() {
                 "you"
             } else {
                 one.known.words()
             }),
-            code(path),
+            code(file.map_or("", |file| &*file.path)),
+            sum.map_or(Cell::Empty, |sum| code(&sum.to_string())),
         ]
     });
     Row {
@@ -246,12 +309,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     let held = case.artifacts.get(at as usize)?;
     let one = &held.artifact;
     it.title.clone_from(&one.title);
-    it.sort = if one.is_agreement {
-        "AWS agreement"
-    } else {
-        "AWS report"
-    }
-    .to_owned();
+    it.sort = format!("AWS {}", kind(one));
     let mut fact = |label: &str, cell: Cell| {
         if !matches!(cell, Cell::Empty) {
             it.what.push((label.to_owned(), cell));
@@ -327,12 +385,16 @@ pub(super) fn is_left_out(case: &Case, at: u32) -> bool {
     sharing.on && !sharing.confidential && one.is_some_and(|one| one.artifact.confidential)
 }
 
-/// How many may not be handed on.
-pub(crate) fn confidential(case: &Case) -> usize {
-    case.artifacts
+/// Those that may not be handed on: titles and paths.
+pub(crate) fn confidential(case: &Case) -> impl Iterator<Item = (&str, &str)> {
+    let closed = case
+        .artifacts
         .iter()
-        .filter(|one| one.artifact.confidential)
-        .count()
+        .filter(|one| one.artifact.confidential);
+    closed.map(|one| {
+        let path = case.register.file(one.file).map_or("", |file| &*file.path);
+        (one.artifact.title.as_str(), path)
+    })
 }
 
 /// The part of the report.

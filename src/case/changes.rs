@@ -51,7 +51,7 @@ struct Change {
 #[derive(Clone, Copy, Debug)]
 enum What {
     Call(EventIx),
-    /// A resource, and the place of the capture among its captures.
+    /// A resource, and the place of the capture among its captures; the first is its creation.
     Capture(u32, u32),
 }
 
@@ -233,13 +233,20 @@ fn all(case: &Case) -> Vec<(What, Moment)> {
         .resources
         .iter()
         .enumerate()
+        .filter(|(_, one)| !inventory.is_compliance(one))
         .flat_map(|(at, one)| {
-            (1..one.captures.len()).filter_map(move |place| {
+            // What was made since AWS Config began to record is a change too, when it was made.
+            let first = one.captures.first().and_then(|&at| inventory.capture(at));
+            let made = first.and_then(|capture| capture.created);
+            let made = made.filter(|made| inventory.span.is_some_and(|(from, _)| from <= *made));
+            let made = made.map(|made| (What::Capture(at as u32, 0), made));
+            let later = (1..one.captures.len()).filter_map(move |place| {
                 let capture = inventory.capture(one.captures[place])?;
-                let changed = inventory.changed(one, place).any() && !inventory.is_compliance(one);
+                let changed = inventory.changed(one, place).any();
                 let what = What::Capture(at as u32, place as u32);
                 changed.then_some((what, capture.at?))
-            })
+            });
+            made.into_iter().chain(later)
         });
     let all: Vec<(What, Moment)> = calls
         .chain(captures)
@@ -371,7 +378,10 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
             (
                 Subject::Capture(capture),
                 "configuration",
-                inventory.changed(one, place as usize).words(),
+                match place {
+                    0 => "created".to_owned(),
+                    _ => inventory.changed(one, place as usize).words(),
+                },
                 format!("{} {}", inventory.text(one.kind), inventory.title(one)),
                 "",
                 inventory.text(one.account),

@@ -370,15 +370,18 @@ const ARTIFACTS: &[Column] = &[
     column("state", "State", Shape::Text, 90, true),
     column("type", "Type", Shape::Text, 90, true),
     column("program", "Program", Shape::Text, 110, true),
+    column("certifications", "Names", Shape::Text, 150, false),
     column("title", "Title", Shape::Text, 300, false),
     column("periodFrom", "Covers from", Shape::Time, 170, false),
     column("periodTo", "Covers to", Shape::Time, 170, false),
     column("expires", "Ends", Shape::Time, 170, false),
     column("account", "Account", Shape::Text, 128, true),
     column("confidential", "Confidential", Shape::Text, 114, true),
+    column("nda", "NDA", Shape::Text, 150, false),
     column("warning", "What to do", Shape::Text, 320, false),
     column("knownBy", "Known by", Shape::Text, 150, true),
     column("path", "Path", Shape::Path, 260, false),
+    column("sha256", "SHA-256", Shape::Code, 164, false),
 ];
 
 const AUDIT: &[Column] = &[
@@ -425,6 +428,10 @@ const CUSTODY: &[Column] = &[
     column("size", "Size", Shape::Size, 80, false),
     column("sha256", "SHA-256", Shape::Code, 164, false),
     column("origin", "Origin, as far as known", Shape::Path, 420, false),
+    column("kind", "Kind", Shape::Text, 150, true),
+    column("account", "Account", Shape::Text, 128, true),
+    column("region", "Region", Shape::Text, 110, true),
+    column("problem", "Problem", Shape::Text, 140, true),
 ];
 
 const DONE: &[Column] = &[

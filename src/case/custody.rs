@@ -11,8 +11,8 @@ use crate::integrity::{DigestAt, LogAt};
 use crate::moment::Moment;
 
 use super::question::{Inspection, Raw, Settings, Subject};
-use super::rows::{code, text, time};
-use super::table::{Cell, Row};
+use super::rows::{FileCells, text, time};
+use super::table::Row;
 use super::{Case, population};
 
 /// Entries of the record that are kept; the oldest give way.
@@ -166,17 +166,19 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
             cells: Vec::new(),
         };
     };
-    let sum = file
-        .sum
-        .map_or(Cell::Empty, |sum| Cell::Code(sum.to_string()));
+    let of = FileCells::of(file);
     Row {
         subject: Subject::File(place),
         cells: vec![
-            code(&file.path),
+            of.path,
             time(file.added),
-            Cell::Size(file.size),
-            sum,
+            of.size,
+            of.sha256,
             text(origin(case, place)),
+            of.kind,
+            of.account,
+            of.region,
+            of.problem,
         ],
     }
 }
@@ -264,6 +266,12 @@ fn differences(before: &Settings, now: &Settings) -> Vec<(&'static str, String)>
         all.push(("Scope changed", String::new()));
     }
     let (old, new) = (&before.audit, &now.audit);
+    if old.prepared_by != new.prepared_by {
+        all.push(("Prepared by", new.prepared_by.clone()));
+    }
+    if old.notes != new.notes {
+        all.push(("Notes of the report changed", String::new()));
+    }
     if (old.from, old.to) != (new.from, new.to) {
         let day = |at: Option<Moment>| at.map_or("open".to_owned(), |at| at.to_string());
         all.push((
@@ -396,6 +404,8 @@ mod tests {
             id: "A.1".into(),
             ..Control::default()
         });
+        now.audit.prepared_by = "Ada".into();
+        now.audit.notes = "x".into();
         let before = now.clone();
         now.note_changes(&Settings::default(), Moment::MIN);
         let words = |of: &Settings| {
@@ -404,7 +414,15 @@ mod tests {
                 .map(|one| format!("{} {}", one.what, one.detail))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(words(&now), ["Keys confirmed ", "Control added A.1"]);
+        assert_eq!(
+            words(&now),
+            [
+                "Keys confirmed ",
+                "Prepared by Ada",
+                "Notes of the report changed ",
+                "Control added A.1"
+            ]
+        );
         let mut then = before.clone();
         let control = &mut then.audit.controls[0];
         (control.status, control.by) = (Some("met".into()), "Ada".into());

@@ -398,6 +398,11 @@ impl Case {
         &self.resources.recorders
     }
 
+    /// The same for people.
+    pub fn recorder_views(&self) -> Vec<RecorderView> {
+        resources::recorder_views(self)
+    }
+
     /// How many messages of the stream there are of each verdict on their signature.
     pub fn signatures(&self) -> Vec<(Signed, u64)> {
         resources::stream::counts(self)

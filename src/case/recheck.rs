@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Case;
+use super::{Case, compliance};
+use crate::audit::report;
 use crate::evidence::{Problem, ProblemCode, json};
 use crate::sum::Sum;
 
@@ -31,6 +32,59 @@ pub struct Earlier {
     pub verdict: Option<String>,
     /// The files.
     pub files: Vec<Hashed>,
+    /// How digests and logs stood, and what rules found: by a number for what it is told of.
+    pub stated: BTreeMap<u64, String>,
+}
+
+/// What a report states of one thing: of what, and what.
+struct Stated(String, String);
+
+impl Stated {
+    /// What stands for it in [`Earlier::stated`].
+    fn number(&self) -> u64 {
+        let Sum(bytes) = Sum::of(self.0.as_bytes());
+        let head = bytes.into_iter().take(8);
+        head.fold(0, |sum, byte| sum << 8 | u64::from(byte))
+    }
+}
+
+/// A digest file or a log file of a report.
+#[derive(Deserialize)]
+struct Judged {
+    key: Option<String>,
+    path: Option<String>,
+    status: String,
+}
+
+impl Judged {
+    fn stated(self, what: &str) -> Option<Stated> {
+        let name = self.key.or(self.path)?;
+        Some(Stated(format!("{what} {name}"), self.status))
+    }
+}
+
+/// A rule of a report.
+#[derive(Deserialize)]
+struct Ruled {
+    identifier: String,
+    name: Option<String>,
+    counts: BTreeMap<String, u64>,
+}
+
+impl Ruled {
+    /// Results of another moment are no other results.
+    fn stated(self, as_of: &str) -> Stated {
+        let count = |name: &str| self.counts.get(name).copied().unwrap_or(0);
+        let name = self.name.unwrap_or_default();
+        Stated(
+            format!("rule {} {name} as of {as_of}", self.identifier),
+            format!(
+                "{} failing, {} passing",
+                count("noncompliant"),
+                count("compliant")
+            ),
+        )
+    }
 }
 
 /// How the evidence differs from what was written down.
@@ -48,6 +102,8 @@ pub struct Recheck {
     pub added: (Vec<String>, u64),
     /// The verdict then and now, where they differ.
     pub verdict: Option<(String, String)>,
+    /// Digests, logs and rules of which something else is stated now: of what, then and now; how many in all.
+    pub differing: (Vec<(String, String, String)>, u64),
 }
 
 #[derive(Deserialize)]
@@ -57,6 +113,7 @@ struct Report {
     generated: String,
     evidence: Evidence,
     cloudtrail: Trail,
+    compliance: Rules,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +124,15 @@ struct Evidence {
 #[derive(Deserialize)]
 struct Trail {
     verdict: String,
+    digests: Vec<Judged>,
+    logs: Vec<Judged>,
+}
+
+#[derive(Deserialize)]
+struct Rules {
+    #[serde(rename = "asOf")]
+    as_of: Option<String>,
+    rules: Vec<Ruled>,
 }
 
 /// Reads a `report.json`.
@@ -82,12 +148,36 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Earlier, Problem> {
         );
         return Err(Problem::new(ProblemCode::JsonShape, detail));
     }
+    let digests = report.cloudtrail.digests.into_iter();
+    let logs = report.cloudtrail.logs.into_iter();
+    let as_of = report.compliance.as_of.unwrap_or_default();
+    let rules = report.compliance.rules.into_iter();
+    let stated = digests
+        .filter_map(|one| one.stated(DIGEST))
+        .chain(logs.filter_map(|one| one.stated(LOG)))
+        .chain(rules.map(|one| one.stated(&as_of)));
     Ok(Earlier {
+        stated: stated.map(|one| (one.number(), one.1)).collect(),
         name: name.to_owned(),
         generated: report.generated,
         verdict: Some(report.cloudtrail.verdict),
         files: report.evidence.files,
     })
+}
+
+const DIGEST: &str = "digest file";
+const LOG: &str = "log file";
+
+/// What a report states now.
+fn stated(case: &Case) -> impl Iterator<Item = Stated> {
+    let judged = |what| move |row| serde_json::from_value::<Judged>(row).ok()?.stated(what);
+    let as_of = report::as_of(case).map_or(String::new(), |at| at.to_string());
+    let rules = report::rules(case)
+        .filter_map(move |row| Some(serde_json::from_value::<Ruled>(row).ok()?.stated(&as_of)));
+    let digests = report::digests(case).filter_map(judged(DIGEST));
+    digests
+        .chain(report::logs(case).filter_map(judged(LOG)))
+        .chain(rules)
 }
 
 /// The files of the case as they are.
@@ -101,7 +191,11 @@ pub(super) fn files(case: &Case) -> Vec<Hashed> {
 }
 
 /// Compares. A file holds where its hash is in the evidence, under whatever path: folders are renamed.
-pub(super) fn compare(case: &Case, earlier: &Earlier) -> Recheck {
+pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
+    if !earlier.stated.is_empty() {
+        compliance::results(case, None);
+    }
+    let case = &*case;
     let now = files(case);
     let sums: BTreeSet<Sum> = now.iter().filter_map(|file| file.sha256).collect();
     let by_path: BTreeMap<&str, Option<Sum>> = now
@@ -141,6 +235,17 @@ pub(super) fn compare(case: &Case, earlier: &Earlier) -> Recheck {
             if recheck.added.0.len() < MOST {
                 recheck.added.0.push(file.path.clone());
             }
+        }
+    }
+    let ours = (!earlier.stated.is_empty()).then(|| stated(case));
+    for one in ours.into_iter().flatten() {
+        let then = earlier.stated.get(&one.number());
+        let Some(then) = then.filter(|then| **then != one.1) else {
+            continue;
+        };
+        recheck.differing.1 += 1;
+        if recheck.differing.0.len() < MOST {
+            recheck.differing.0.push((one.0, then.clone(), one.1));
         }
     }
     let verdict = case.judgement.verdict.verdict.name();

@@ -218,29 +218,44 @@ fn kind(kind: Kind) -> Cell {
     Cell::Text(kind.name().to_owned())
 }
 
+/// What is registered of a file, a cell each.
+pub(super) struct FileCells {
+    pub(super) path: Cell,
+    pub(super) kind: Cell,
+    pub(super) account: Cell,
+    pub(super) region: Cell,
+    pub(super) size: Cell,
+    pub(super) sha256: Cell,
+    pub(super) problem: Cell,
+}
+
+impl FileCells {
+    pub(super) fn of(file: &Registered) -> Self {
+        let problem = file.problems.first();
+        FileCells {
+            path: code(&file.path),
+            kind: kind(file.kind),
+            account: text(file.account.as_deref().unwrap_or_default()),
+            region: text(file.region.as_deref().unwrap_or_default()),
+            size: Cell::Size(file.size),
+            sha256: sum(file.sum),
+            problem: text(problem.map_or("", |problem| problem.code.what())),
+        }
+    }
+}
+
 fn file_row(case: &Case, at: u32) -> Row {
-    let Some(file) = case.register.at(at) else {
+    let Some((place, file)) = case.register.at(at) else {
         return Row {
             subject: Subject::File(at),
             cells: Vec::new(),
         };
     };
-    let entry: &Registered = file.1;
+    let of = FileCells::of(file);
     Row {
-        subject: Subject::File(file.0),
+        subject: Subject::File(place),
         cells: vec![
-            code(&entry.path),
-            kind(entry.kind),
-            text(entry.account.as_deref().unwrap_or_default()),
-            text(entry.region.as_deref().unwrap_or_default()),
-            Cell::Size(entry.size),
-            sum(entry.sum),
-            text(
-                entry
-                    .problems
-                    .first()
-                    .map_or("", |problem| problem.code.what()),
-            ),
+            of.path, of.kind, of.account, of.region, of.size, of.sha256, of.problem,
         ],
     }
 }

@@ -6,6 +6,7 @@
 mod parts;
 mod pictures;
 mod prose;
+mod recording;
 mod table;
 
 use crate::case::{Case, Filter, Table, Wanted};
@@ -71,10 +72,29 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     for (title, frame) in frames {
         table(case, title, &frame, &mut say);
     }
+    say(&recording::protected(case));
     say("</section>\n");
+    say(&recording::recorders(case));
     say("<section id=\"compliance\"><h2>Compliance</h2>\n");
     say(&parts::compliance(case));
     say(&pictures::compliance(case));
+    say(&recording::frameworks(case));
+    for (framework, name) in recording::audited(case) {
+        let mut frame = Frame::of(Table::Controls);
+        frame.filter.framework = framework;
+        table(case, &format!("Controls of {name}"), &frame, &mut say);
+    }
+    let frame = Frame::of(Table::Rules).only(&[
+        "rule",
+        "decided",
+        "noncompliant",
+        "compliant",
+        "insufficientData",
+        "disagreements",
+        "overall",
+        "parameters",
+    ]);
+    table(case, "Rules", &frame, &mut say);
     let frame = failing(Table::Findings, "evaluated", &["NON_COMPLIANT"])
         .only(&[
             "type", "resource", "account", "region", "recorded", "muted", "path", "value",
@@ -140,19 +160,24 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     let frame = frame.only(&[
         "type",
         "program",
+        "certifications",
         "title",
         "state",
         "periodFrom",
         "periodTo",
         "expires",
+        "account",
         "confidential",
+        "nda",
         "warning",
+        "sha256",
     ]);
     table(case, "Reports and agreements", &frame, &mut say);
     say("</section>\n<section id=\"evidence\"><h2>Evidence</h2>\n");
     say(&parts::provenance(case));
-    let frame = Frame::of(Table::Files).only(&[
-        "path", "kind", "account", "region", "size", "sha256", "problem",
+    // When files were added is of the session, not of the evidence.
+    let frame = Frame::of(Table::Custody).only(&[
+        "path", "size", "sha256", "origin", "kind", "account", "region", "problem",
     ]);
     table(case, "Every file, with its SHA-256", &frame, &mut say);
     say("</section>\n");

@@ -16,6 +16,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("method", "Method, and what proven means"),
     ("controls", "Controls"),
     ("integrity", "Integrity of the logs"),
+    ("recording", "What AWS Config recorded"),
     ("compliance", "Compliance"),
     ("changes", "Changes and change tickets"),
     ("risk", "Risk"),
@@ -245,7 +246,7 @@ pub(super) fn compliance(case: &Case) -> String {
 
 /// How many confidential artifacts are left out.
 pub(super) fn confidential(case: &Case) -> String {
-    let count = crate::case::artifacts::confidential(case);
+    let count = crate::case::artifacts::confidential(case).count();
     match (count, case.settings().sharing.confidential) {
         (0, _) => String::new(),
         (1, false) => "<p>One confidential document is left out.</p>\n".to_owned(),

@@ -11,7 +11,7 @@ pub(super) const METHOD: &str = "<section id=\"method\"><h2>Method, and what pro
 pub(super) const RISK: &str = "<p>Risk is a model, not a measurement: values from 0 to 10, published samples of Macie Classic where they are marked so, else those of Exhibit or of whoever made this report. Personal data is counted; its values are not in this report.</p>\n";
 
 /// What approves a change.
-pub(super) const CHANGES: &str = "<p>Changes are configuration items that differ from those before, and calls that change something and did not fail. A change is <b>approved</b> within the window of a ticket whose resource and actor fit, as far as both tell any; <b>partly</b> where only one of the two fits; <b>time only</b> where neither could be compared; else <b>unapproved</b>. Tickets are what somebody handed over: nothing proves them.</p>\n";
+pub(super) const CHANGES: &str = "<p>Changes are configuration items that differ from those before, resources made since AWS Config began to record, and calls that change something and did not fail. A change is <b>approved</b> within the window of a ticket whose resource and actor fit, as far as both tell any; <b>partly</b> where only one of the two fits; <b>time only</b> where neither could be compared; else <b>unapproved</b>. Tickets are what somebody handed over: nothing proves them.</p>\n";
 
 /// What the report does not say.
 pub(super) const LIMITS: &str = "<section id=\"limits\"><h2>Limits</h2>

@@ -350,7 +350,7 @@ pub(super) fn summary(case: &Case) -> ConfigSummary {
             .into_iter()
             .map(|(kind, count)| (kind.to_owned(), count))
             .collect(),
-        recorders: case.resources.recorders.iter().map(recorder).collect(),
+        recorders: recorder_views(case),
         certificates: stream::certificates(case),
         messages: inventory.messages.len() as u64,
         altered: stream::counts(case)
@@ -359,6 +359,11 @@ pub(super) fn summary(case: &Case) -> ConfigSummary {
             .map(|(_, count)| count)
             .sum(),
     }
+}
+
+/// What was recorded of each account and region, for people.
+pub(super) fn recorder_views(case: &Case) -> Vec<RecorderView> {
+    case.resources.recorders.iter().map(recorder).collect()
 }
 
 fn recorder(one: &Coverage) -> RecorderView {

@@ -67,7 +67,7 @@ pub(super) fn Past(props: &Props) -> Html {
                     <button data-testid="keep" aria-pressed={session.keeps.to_string()} onclick={run(Command::ToggleKeeping)}>{ if session.keeps { "Forget what this browser keeps" } else { "Keep settings in this browser" } }</button>
                 </p>
                 <p class="fine">{ if session.keeps {
-                    "This browser keeps your settings, controls and notes, and the choice of light or dark; never evidence. “Forget all evidence” forgets them too."
+                    "This browser keeps your settings, controls, notes and samples with the rows that were drawn, and the choice of light or dark; never files of evidence. “Forget all evidence” forgets them too."
                 } else {
                     "Nothing is stored in the browser: what you decided is gone with the tab unless you download the case."
                 } }</p>

@@ -57,9 +57,10 @@ fn Compared(props: &Props) -> Html {
         missing,
         added,
         verdict,
+        differing,
     } = recheck;
     let all = props.earlier.files.len() as u64;
-    let holds = held + unhashed == all && verdict.is_none();
+    let holds = held + unhashed == all && verdict.is_none() && differing.1 == 0;
     let list = |title: String, paths: &[String]| {
         (!paths.is_empty()).then(|| html! { <div><h3>{ title }</h3><ul class="related">{ for paths.iter().map(|path| html! { <li key={path.clone()}><code><bdi>{ path }</bdi></code></li> }) }</ul></div> })
     };
@@ -71,9 +72,10 @@ fn Compared(props: &Props) -> Html {
     html! {
         <div data-testid="recheck" data-holds={holds.to_string()} role="status">
             <p>{ format!("{}{made}: {} of its {} files are here with the hash that they had.", props.earlier.name, format::number(*held), format::number(all)) }
-                { if holds { " Its hashes and its verdict hold; nothing else of it was compared." } else { " It does not hold as it stands." } }</p>
+                { if holds { " Its hashes, its verdict, and what it states of digests, logs and rules hold; nothing else of it was compared." } else { " It does not hold as it stands." } }</p>
             <p>{ (*unhashed > 0).then(|| format!("{} files could be hashed neither then nor now: nothing tells whether they are the same.", format::number(*unhashed))) }</p>
             <p>{ verdict.as_ref().map(|(then, now)| format!("The verdict was {then} and is {now}.")) }</p>
+            { list(format!("Stated otherwise now: {}", differing.1), &differing.0.iter().map(|(what, then, now)| format!("{what}: was {then}, is {now}")).collect::<Vec<_>>()) }
             { list(format!("Changed: {}", changed.len()), changed) }
             { list(format!("Not here: {}", missing.1), &missing.0) }
             { list(format!("New since then: {}", added.1), &added.0) }

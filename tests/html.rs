@@ -1,0 +1,104 @@
+//! What of a case stands in the report for people.
+
+mod support;
+
+use exhibit::case::{Control, Correction, Export, Settings};
+use exhibit::moment::Moment;
+use exhibit::sum::Sum;
+use serde_json::Value;
+
+use support::{exported, judged};
+
+/// Texts at a path of names, whatever lists stand between; only those that tell something.
+fn texts<'v>(value: &'v Value, path: &[&str]) -> Vec<&'v str> {
+    match (value, path) {
+        (Value::Array(all), _) => all.iter().flat_map(|one| texts(one, path)).collect(),
+        (_, [first, rest @ ..]) => texts(&value[*first], rest),
+        _ => value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .into_iter()
+            .collect(),
+    }
+}
+
+#[test]
+fn the_report_tells_what_report_json_does() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let files = [("demo.tar.gz".to_owned(), bytes)];
+    let mut settings = Settings::default();
+    settings.audit.controls.push(Control {
+        id: "1.2.1".to_owned(),
+        source: "PCI-DSS-3-2-1".to_owned(),
+        ..Control::default()
+    });
+    let case = judged(&files, settings.clone());
+    let sum = |name: &str| -> Option<Sum> {
+        let mut all = case.register().files();
+        all.find(|(_, file)| file.path.ends_with(name))?.1.sum
+    };
+    settings.audit.artifacts.push(Correction {
+        file: Some(sum("iso27001.pdf").expect("a certificate")),
+        title: "A certificate".to_owned(),
+        program: "ISO 27001".to_owned(),
+        certifications: Some(vec!["ISO 27001".to_owned(), "ISO 27017".to_owned()]),
+        accepted_by: "Ada".to_owned(),
+        ..Correction::default()
+    });
+    let mut case = judged(&files, settings);
+    let generated = Moment::MIN;
+    let html = String::from_utf8(exported(&mut case, &Export::Html { generated })).expect("text");
+    let report: Value =
+        serde_json::from_slice(&exported(&mut case, &Export::Report { generated })).expect("JSON");
+    for (path, least) in [
+        (&["config", "recorders", "gaps", "message"][..], 1),
+        (&["config", "recorders", "scope"], 1),
+        (&["cloudtrail", "protection", "trail"], 1),
+        (&["cloudtrail", "trails", "gaps", "kind"], 1),
+        (&["compliance", "rules", "name"], 20),
+        (&["compliance", "frameworks", "name"], 3),
+        (&["evidence", "files", "path"], 100),
+        (&["evidence", "files", "sha256"], 100),
+    ] {
+        let all = texts(&report, path);
+        assert!(all.len() >= least, "{path:?}: {}", all.len());
+        for text in all {
+            let text = text
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+                .replace('"', "&quot;")
+                .replace('\'', "&#39;");
+            assert!(html.contains(&text), "{path:?}: {text}");
+        }
+    }
+    let certificate = sum_of(&report, "iso27001.pdf");
+    for words in [
+        "ISO 27001, ISO 27017",
+        "accepted by Ada",
+        certificate,
+        // Where files came from, and the controls of a framework that the audit has.
+        "as a digest file lists it",
+        "Controls of PCI",
+        "How the logs are protected",
+        "What AWS Config recorded",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    let register = html
+        .split("Reports and agreements")
+        .nth(1)
+        .expect("a register");
+    assert!(register.contains(certificate));
+}
+
+fn sum_of<'v>(report: &'v Value, name: &str) -> &'v str {
+    let files = report["evidence"]["files"].as_array().expect("files");
+    let path = |file: &&Value| {
+        file["path"]
+            .as_str()
+            .is_some_and(|path| path.ends_with(name))
+    };
+    let found = files.iter().find(path).expect("a file");
+    found["sha256"].as_str().expect("a hash")
+}
