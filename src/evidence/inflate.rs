@@ -156,6 +156,71 @@ pub fn inflate(
     Ok(out)
 }
 
+/// The content of the first gzip stream of a source as it is read: hashed, and held against the limits.
+pub struct Inflating<R> {
+    decoder: GzDecoder<R>,
+    hasher: sha2::Sha256,
+    length: u64,
+    size: u64,
+    limits: Limits,
+    problem: Option<Problem>,
+}
+
+impl<R: BufRead> Inflating<R> {
+    /// Of a source of `size` bytes.
+    pub fn new(source: R, size: u64, limits: Limits) -> Self {
+        Inflating {
+            decoder: GzDecoder::new(source),
+            hasher: sha2::Sha256::new(),
+            length: 0,
+            size,
+            limits,
+            problem: None,
+        }
+    }
+
+    /// What went wrong; nothing more is read then.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    /// SHA-256 of all that was read, unless something went wrong, and what did.
+    pub fn finish(mut self) -> (Option<Sum>, Option<Problem>) {
+        if self.problem.is_some() {
+            return (None, self.problem);
+        }
+        let rest = self.decoder.get_mut().fill_buf();
+        let trailing = rest.is_ok_and(|rest| !rest.is_empty());
+        let problem = Problem::new(ProblemCode::GzipTrailing, "").at(self.length);
+        (
+            Some(Sum(self.hasher.finalize().into())),
+            trailing.then_some(problem),
+        )
+    }
+}
+
+impl<R: BufRead> Read for Inflating<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.problem.is_none() {
+            match self.decoder.read(into) {
+                Ok(read) => {
+                    self.hasher.update(&into[..read]);
+                    self.length += read as u64;
+                    self.problem = excess(self.length, self.size, &self.limits);
+                    if self.problem.is_none() {
+                        return Ok(read);
+                    }
+                }
+                Err(error) => self.problem = Some(damage(&error, self.length)?),
+            }
+        }
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the stream ends here",
+        ))
+    }
+}
+
 /// Fills `piece` as far as the stream goes; an error comes with what was read before it.
 fn fill(decoder: &mut impl Read, piece: &mut [u8]) -> Result<usize, (usize, io::Error)> {
     let mut filled = 0;

@@ -17,7 +17,6 @@ pub(super) fn extract(
     size: u64,
     limit: usize,
 ) -> Result<Vec<u8>, Problem> {
-    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     let mut head = Vec::new();
     Read::take(&mut *source, HEAD as u64)
         .read_to_end(&mut head)
@@ -26,26 +25,12 @@ pub(super) fn extract(
     let Some(member) = member else {
         return inflated(source, limit).map_err(corrupt);
     };
-    let is = |name: &str| {
-        let name = safe_name(name).0;
-        match member.strip_prefix(name.as_str()) {
-            Some("") => Some(None),
-            Some(rest) => rest.strip_prefix('/').map(Some),
-            None => None,
-        }
-    };
-    let absent = || {
-        Problem::new(
-            ProblemCode::ArchiveCorrupt,
-            "the member is not there any more",
-        )
-    };
     match wrapping(&head) {
         Wrapping::Zip => {
             directory_fits(source, size, &Limits::default())?;
             let mut archive = zip::ZipArchive::new(source).map_err(|error| zip_problem(&error))?;
             for at in 0..archive.len() {
-                let Some(rest) = is(&member_name(archive.name_for_index(at))) else {
+                let Some(rest) = below(member, &member_name(archive.name_for_index(at))) else {
                     continue;
                 };
                 let mut file = archive.by_index(at).map_err(|error| zip_problem(&error))?;
@@ -53,18 +38,8 @@ pub(super) fn extract(
             }
             Err(absent())
         }
-        Wrapping::Tar => {
-            let mut archive = tar::Archive::new(source);
-            for file in archive.entries_with_seek().map_err(corrupt)? {
-                let mut file = file.map_err(corrupt)?;
-                let Some(rest) = is(&String::from_utf8_lossy(&file.path_bytes())) else {
-                    continue;
-                };
-                return deeper(&mut file, rest, limit);
-            }
-            Err(absent())
-        }
-        Wrapping::Gzip => deeper(source, Some(member), limit),
+        Wrapping::Tar => in_tar(tar::Archive::new(source).entries_with_seek(), member, limit),
+        Wrapping::Gzip => packed(source, member, limit),
         Wrapping::Plain => {
             let mut bytes = Vec::new();
             Read::take(source, Limits::default().content as u64)
@@ -72,7 +47,7 @@ pub(super) fn extract(
                 .map_err(corrupt)?;
             let mut attached = document::attached(&bytes);
             while let Some((name, content)) = attached.next(Limits::default().content) {
-                if let (Some(rest), Some(content)) = (is(&name), content) {
+                if let (Some(rest), Some(content)) = (below(member, &name), content) {
                     return deeper(&mut content.as_slice(), rest, limit);
                 }
             }
@@ -81,18 +56,80 @@ pub(super) fn extract(
     }
 }
 
+/// A member of an archive within a gzip stream.
+fn packed(source: &mut dyn Read, member: &str, limit: usize) -> Result<Vec<u8>, Problem> {
+    let decoder = MultiGzDecoder::new(io::BufReader::new(source));
+    let (found, mut content) = begun(decoder).map_err(corrupt)?;
+    match found {
+        Wrapping::Gzip => Err(Problem::new(ProblemCode::ArchiveDepth, "")),
+        Wrapping::Tar => in_tar(tar::Archive::new(content).entries(), member, limit),
+        _ => within(&mut content, member, limit),
+    }
+}
+
+/// What a source is by its first bytes, and the source.
+fn begun<R: Read>(mut source: R) -> io::Result<(Wrapping, impl Read)> {
+    let mut head = Vec::with_capacity(HEAD);
+    Read::take(&mut source, HEAD as u64).read_to_end(&mut head)?;
+    let found = wrapping(&head);
+    Ok((found, io::Cursor::new(head).chain(source)))
+}
+
+/// The member of a tar archive.
+fn in_tar<R: Read>(
+    entries: io::Result<tar::Entries<'_, R>>,
+    member: &str,
+    limit: usize,
+) -> Result<Vec<u8>, Problem> {
+    for file in entries.map_err(corrupt)? {
+        let mut file = file.map_err(corrupt)?;
+        let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
+        if let Some(rest) = below(member, &name) {
+            return deeper(&mut file, rest, limit);
+        }
+    }
+    Err(absent())
+}
+
 /// The member itself, or one within it when it is an archive too.
 fn deeper(file: &mut dyn Read, rest: Option<&str>, limit: usize) -> Result<Vec<u8>, Problem> {
-    let corrupt = |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
     let Some(rest) = rest else {
         return inflated(file, limit).map_err(corrupt);
     };
-    let inner = inflated(file, Limits::default().content).map_err(corrupt)?;
-    let size = inner.len() as u64;
-    if wrapping(&inner) == Wrapping::Gzip {
-        return Err(Problem::new(ProblemCode::ArchiveDepth, ""));
+    let (found, mut file) = begun(file).map_err(corrupt)?;
+    match found {
+        Wrapping::Gzip => packed(&mut file, rest, limit),
+        _ => within(&mut file, rest, limit),
     }
-    extract(Some(rest), &mut io::Cursor::new(inner), size, limit)
+}
+
+/// A member of what is held whole.
+fn within(file: &mut dyn Read, member: &str, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut inner = Vec::new();
+    file.take(Limits::default().content as u64)
+        .read_to_end(&mut inner)
+        .map_err(corrupt)?;
+    let size = inner.len() as u64;
+    extract(Some(member), &mut io::Cursor::new(inner), size, limit)
+}
+
+/// What of `member` is below a name within an archive: nothing where it is that itself, `None` where it is another.
+fn below<'m>(member: &'m str, name: &str) -> Option<Option<&'m str>> {
+    match member.strip_prefix(safe_name(name).0.as_str())? {
+        "" => Some(None),
+        rest => rest.strip_prefix('/').map(Some),
+    }
+}
+
+fn corrupt(error: io::Error) -> Problem {
+    Problem::new(ProblemCode::ArchiveCorrupt, error.to_string())
+}
+
+fn absent() -> Problem {
+    Problem::new(
+        ProblemCode::ArchiveCorrupt,
+        "the member is not there any more",
+    )
 }
 
 fn inflated(source: &mut dyn Read, limit: usize) -> io::Result<Vec<u8>> {

@@ -23,6 +23,7 @@ use crate::sum::Sum;
 use crate::{artifact, document, ticket};
 
 use content::Flowing;
+use tarred::is_packed_tar;
 
 use entry::blank;
 pub use entry::{Entry, Facts, failed, unreadable};
@@ -61,6 +62,14 @@ impl Shard {
     fn takes(self, number: usize) -> bool {
         number % self.of.max(1) as usize == self.index as usize
     }
+}
+
+/// First bytes of a gzip stream by which a tar archive within is told: its header may hold a name.
+const PACKED: usize = 4 << 10;
+
+/// Whether content is an archive.
+fn is_archive(content: &[u8]) -> bool {
+    matches!(wrapping(content), Wrapping::Tar | Wrapping::Zip)
 }
 
 /// Where entries go, one by one.
@@ -186,11 +195,15 @@ impl<'c> Reader<'c> {
         if path.contains("_Config_") {
             source = source.also_of_s3(size);
         }
+        // The names that most files have need no look.
+        let looks = !path.ends_with(".json.gz");
+        if looks && source.peek(PACKED).is_ok_and(is_packed_tar) {
+            return self.read_packed_tar(path, source, size, depth, emit);
+        }
         let mut content = std::mem::take(&mut self.content);
         let mut flow = Flowing::new(path, self.seed);
         let result = self.fill(&mut entry, &mut source, &mut content, &mut flow);
-        let packed = result.as_ref().is_ok_and(|whole| *whole)
-            && (entry.content.is_some() || entry.awaited.is_some());
+        let packed = entry.content.is_some() || entry.awaited.is_some();
         match source.finish() {
             Ok(hashed) => {
                 entry.sum = Some(hashed.sum);
@@ -207,13 +220,17 @@ impl<'c> Reader<'c> {
         }
         match result {
             Err(error) => emit(unreadable(path, size, &error)),
-            Ok(_)
-                if packed
-                    && matches!(wrapping(content.filled()), Wrapping::Tar | Wrapping::Zip) =>
-            {
+            Ok(whole) if packed && is_archive(content.filled()) => {
                 entry.kind = Kind::Archive;
-                let inner = path.strip_suffix(".gz").unwrap_or(path);
-                self.read_inner(entry, inner, content.filled(), depth, emit);
+                if whole {
+                    let inner = path.strip_suffix(".gz").unwrap_or(path);
+                    self.read_inner(entry, inner, content.filled(), depth, emit);
+                } else {
+                    let problem =
+                        Problem::new(ProblemCode::ArchiveTooLarge, "none of its members is read");
+                    entry.problems.push(problem);
+                    emit(entry);
+                }
             }
             Ok(whole) => {
                 self.conclude(&mut entry, content.filled(), whole, flow, (depth, emit));

@@ -2,10 +2,14 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::evidence::{Problem, ProblemCode, Source};
+use flate2::bufread::GzDecoder;
+
+use crate::evidence::archive::{HEAD, Wrapping, wrapping};
+use crate::evidence::inflate::Inflating;
+use crate::evidence::{Hashing, Kind, Problem, ProblemCode, Source};
 
 use super::unpack::{Archive, Counted, MEMBER, Member, Members, STEP, neighbourhood, too_many};
-use super::{Emit, Reader, Shard, failed};
+use super::{Emit, Reader, Shard, blank, failed, unreadable};
 
 /// What lengths are rounded up to.
 const BLOCK: u64 = 512;
@@ -112,26 +116,13 @@ impl Reader<'_> {
             let length = file.size();
             let kind = file.header().entry_type();
             if shard.takes(shares.next(length)) {
-                let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
-                let member = Member::new(path, &name, length);
-                if let Some(code) = unfit(kind) {
-                    let mut entry = failed(&member.path, 0, Problem::new(code, ""));
-                    member.trick(&mut entry);
-                    emit(entry);
-                } else if is_file(kind) {
+                if is_file(kind) {
                     done += length + MEMBER;
-                    let counted = Counted::new(&mut file, length);
-                    let used = self.read_member(&member, counted, depth, emit);
-                    if used < length {
-                        let left = length - used;
-                        let problem = Problem::new(
-                            ProblemCode::ArchiveCorrupt,
-                            format!("it ends {left} bytes before its last member does"),
-                        );
-                        // Every reader comes by here, and only this one knows.
-                        emit(failed(&format!("{path}/(unread)"), size, problem));
-                        return false;
-                    }
+                }
+                if let Err(problem) = self.tar_member(path, &mut file, depth, emit) {
+                    // Every reader comes by here, and only this one knows.
+                    emit(failed(&format!("{path}/(unread)"), size, problem));
+                    return false;
                 }
             }
             // Only after a plain file is it certain where the next header stands.
@@ -146,6 +137,101 @@ impl Reader<'_> {
         }
         false
     }
+}
+
+impl Reader<'_> {
+    /// Reads a member; fails where the archive ends within it.
+    fn tar_member(
+        &mut self,
+        archive: &str,
+        file: &mut tar::Entry<'_, impl Read>,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) -> Result<(), Problem> {
+        let (length, kind) = (file.size(), file.header().entry_type());
+        let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
+        let member = Member::new(archive, &name, length);
+        if let Some(code) = unfit(kind) {
+            let mut entry = failed(&member.path, 0, Problem::new(code, ""));
+            member.trick(&mut entry);
+            emit(entry);
+        } else if is_file(kind) {
+            let mut counted = Counted::new(file, length);
+            self.read_member(&member, &mut counted, depth, emit);
+            if counted.short {
+                let left = length - counted.used;
+                let problem = format!("it ends {left} bytes before its last member does");
+                return Err(Problem::new(ProblemCode::ArchiveCorrupt, problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a tar archive within a gzip stream, member after member as it is inflated: no more of it is held than one
+    /// of them. It is registered last, when its hashes are known.
+    pub(super) fn read_packed_tar(
+        &mut self,
+        path: &str,
+        mut source: Hashing<'_, '_>,
+        size: u64,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) {
+        let mut entry = blank(path, size);
+        entry.kind = Kind::Archive;
+        let mut inside = Inflating::new(&mut source, size, self.limits);
+        let depth = depth + 1;
+        if depth >= self.limits.depth {
+            let problem = Problem::new(ProblemCode::ArchiveDepth, "");
+            entry.problems.push(problem);
+        } else if let Err(problem) = self.read_members(path, &mut inside, depth, emit) {
+            // Where the stream itself is damaged, that is why.
+            let problem = inside.problem().cloned().unwrap_or(problem);
+            emit(failed(&format!("{path}/(unread)"), size, problem));
+        }
+        // The rest belongs to its hash.
+        let _ = io::copy(&mut inside, &mut io::sink());
+        let (content, problem) = inside.finish();
+        entry.content = content;
+        entry.problems.extend(problem);
+        match source.finish() {
+            Ok(hashed) => {
+                entry.sum = Some(hashed.sum);
+                entry.size = hashed.length;
+                self.timings.hash += hashed.spent;
+                self.raw = hashed.buffer;
+                emit(entry);
+            }
+            Err(error) => emit(unreadable(path, size, &error)),
+        }
+    }
+
+    fn read_members(
+        &mut self,
+        path: &str,
+        source: &mut dyn Read,
+        depth: u8,
+        emit: &mut Emit<'_>,
+    ) -> Result<(), Problem> {
+        let corrupt =
+            |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
+        let mut archive = tar::Archive::new(source);
+        for (number, member) in archive.entries().map_err(corrupt)?.enumerate() {
+            if number >= self.limits.members {
+                return Err(too_many(0));
+            }
+            self.tar_member(path, &mut member.map_err(corrupt)?, depth, emit)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a gzip stream holds a tar archive, by its first bytes.
+pub(super) fn is_packed_tar(raw: &[u8]) -> bool {
+    let mut head = Vec::with_capacity(HEAD);
+    // As much as these bytes give: an archive begins with names and zeros, which are packed well.
+    let _ = GzDecoder::new(raw).take(HEAD as u64).read_to_end(&mut head);
+    wrapping(&head) == Wrapping::Tar
 }
 
 /// Whether a member of a tar archive holds a file. Names, attributes and folders stand beside those.

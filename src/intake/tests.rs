@@ -173,3 +173,101 @@ fn an_archive_is_hashed_by_the_reader_where_nobody_else_did() {
     let other = Sum::of(b"somebody else's");
     assert_eq!(sum_with(Some(other)), (Some(other), length));
 }
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(content).expect("room");
+    packed.finish().expect("a stream")
+}
+
+/// Entries of a file, read by a reader that holds little.
+fn entries(path: &str, bytes: &[u8]) -> Vec<Entry> {
+    let limits = Limits {
+        content: 256 << 10,
+        ..Limits::default()
+    };
+    let mut entries = Vec::new();
+    Reader::new(limits, 1, &|| 0.0).read(
+        path,
+        &mut io::Cursor::new(bytes),
+        bytes.len() as u64,
+        Shard::default(),
+        &mut |entry| entries.push(entry),
+    );
+    entries
+}
+
+#[test]
+fn a_packed_archive_is_read_whatever_its_length() {
+    let members = members();
+    let archive = tar(&members);
+    assert!(archive.len() > 2 << 20);
+    for name in ["a.tar.gz", "a.tgz", "a"] {
+        let bytes = gzip(&archive);
+        let read = entries(name, &bytes);
+        assert_eq!(read.len(), members.len() + 1, "{name}");
+        for (member, content) in &members {
+            let path = format!("{name}/{member}");
+            let entry = read.iter().find(|one| one.path == path).expect("a member");
+            assert_eq!(entry.sum, Some(Sum::of(content)), "{path}");
+        }
+        let own = read.iter().find(|one| one.path == name).expect("itself");
+        assert_eq!(
+            (own.kind, own.sum, own.content, own.problems.len()),
+            (
+                Kind::Archive,
+                Some(Sum::of(&bytes)),
+                Some(Sum::of(&archive)),
+                0
+            )
+        );
+        // The last member, read again for a person.
+        let (member, content) = members.last().expect("members");
+        let again = Reader::new(Limits::default(), 0, &|| 0.0).extract(
+            Some(member),
+            &mut io::Cursor::new(&bytes),
+            bytes.len() as u64,
+            usize::MAX,
+        );
+        assert_eq!(again.as_ref(), Ok(content));
+    }
+    // Cut short, it says so, and what was read stays.
+    let bytes = gzip(&archive);
+    let cut = entries("a.tar.gz", &bytes[..bytes.len() / 2]);
+    let own = cut
+        .iter()
+        .find(|one| one.path == "a.tar.gz")
+        .expect("itself");
+    assert_eq!(own.problems[0].code, ProblemCode::GzipTruncated);
+    assert!(cut.len() > 10 && cut.iter().any(|one| one.path == "a.tar.gz/(unread)"));
+    // What must be held whole and is too long says so too.
+    let packed = entries("a.zip.gz", &gzip(&zip(&members)));
+    let codes: Vec<_> = packed.iter().flat_map(|one| &one.problems).collect();
+    assert_eq!(
+        (packed.len(), codes[0].code),
+        (1, ProblemCode::ArchiveTooLarge)
+    );
+}
+
+#[test]
+fn an_archive_goes_on_after_a_member_that_is_too_long() {
+    let inner = tar(&members());
+    let files = [
+        ("a".to_owned(), vec![1; 10]),
+        ("inner.tar".to_owned(), inner),
+        ("z".to_owned(), vec![2; 10]),
+    ];
+    for (name, bytes) in [("x.tar", tar(&files)), ("x.tar.gz", gzip(&tar(&files)))] {
+        let read = entries(name, &bytes);
+        let of = |member: &str| {
+            let path = format!("{name}/{member}");
+            read.iter().find(|one| one.path == path).expect("a member")
+        };
+        assert_eq!(
+            of("inner.tar").problems[0].code,
+            ProblemCode::ArchiveTooLarge
+        );
+        assert_eq!(of("z").sum, Some(Sum::of(&[2; 10])));
+        assert_eq!(read.len(), 4, "{name}");
+    }
+}

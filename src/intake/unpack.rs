@@ -134,23 +134,23 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads one member; returns how many bytes it inflated to.
+    /// Reads one member; `source` tells afterwards how far.
     pub(super) fn read_member(
         &mut self,
         member: &Member,
-        mut source: Counted<'_>,
+        source: &mut Counted<'_>,
         depth: u8,
         emit: &mut Emit<'_>,
-    ) -> u64 {
+    ) {
         let mut head = Vec::with_capacity(HEAD);
-        let peeked = Read::take(&mut source, HEAD as u64).read_to_end(&mut head);
+        let peeked = Read::take(&mut *source, HEAD as u64).read_to_end(&mut head);
         if let Err(error) = peeked {
             emit(failed(
                 &member.path,
                 member.size,
                 Problem::new(ProblemCode::ArchiveCorrupt, error.to_string()),
             ));
-            return source.used;
+            return;
         }
         let mut tricked = |mut entry: Entry| {
             if entry.path == member.path {
@@ -170,7 +170,7 @@ impl Reader<'_> {
         };
         if matches!(wrapping(&head), Wrapping::Zip | Wrapping::Tar) {
             let mut inner = head;
-            let read = Read::take(&mut source, self.limits.content as u64).read_to_end(&mut inner);
+            let read = Read::take(&mut *source, self.limits.content as u64).read_to_end(&mut inner);
             let problem = match read {
                 _ if source.over => Some(Problem::new(ProblemCode::InflatedRatio, "")),
                 Err(error) => Some(Problem::new(ProblemCode::ArchiveCorrupt, error.to_string())),
@@ -183,9 +183,9 @@ impl Reader<'_> {
                 Some(problem) => tricked(failed(&member.path, member.size, problem)),
                 None => self.read_nested(&member.path, &inner, depth + 1, &mut tricked),
             }
-            return source.used;
+            return;
         }
-        let mut whole = head.as_slice().chain(&mut source);
+        let mut whole = head.as_slice().chain(&mut *source);
         self.read_stream(
             &member.path,
             &mut whole,
@@ -201,7 +201,6 @@ impl Reader<'_> {
                 problem,
             ));
         }
-        source.used
     }
 }
 
@@ -226,8 +225,12 @@ impl Budget {
 pub(super) struct Counted<'s> {
     source: &'s mut dyn Read,
     left: u64,
-    used: u64,
+    /// Bytes that it gave.
+    pub(super) used: u64,
+    /// Whether there is more than it may give.
     over: bool,
+    /// Whether the source ended before.
+    pub(super) short: bool,
 }
 
 impl<'s> Counted<'s> {
@@ -238,6 +241,7 @@ impl<'s> Counted<'s> {
             left,
             used: 0,
             over: false,
+            short: false,
         }
     }
 }
@@ -252,6 +256,7 @@ impl Read for Counted<'_> {
             .len()
             .min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let read = self.source.read(&mut into[..most])?;
+        self.short |= read == 0 && most > 0;
         self.left -= read as u64;
         self.used += read as u64;
         Ok(read)

@@ -109,10 +109,9 @@ impl Reader<'_> {
                 .ratio
                 .saturating_mul(packed.max(1))
                 .max(self.limits.ratio_from);
-            let counted = Counted::new(&mut file, allowed.min(budget.left));
-            budget.left = budget
-                .left
-                .saturating_sub(self.read_member(&member, counted, depth, emit));
+            let mut counted = Counted::new(&mut file, allowed.min(budget.left));
+            self.read_member(&member, &mut counted, depth, emit);
+            budget.left = budget.left.saturating_sub(counted.used);
         }
         false
     }
