@@ -429,3 +429,52 @@ proptest! {
         prop_assert_eq!(report["cloudtrail"]["verdict"] == "verified", both_digests);
     }
 }
+
+#[test]
+fn gaps_elsewhere_do_not_count_in_a_bucket_or_below_a_prefix() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/evidence");
+    let mut files = files_below(&root.join("org-trail-with-prefix/evidence"));
+    for (path, bytes) in files_below(&root.join("one-digest-deleted/evidence")) {
+        files.push((format!("other/{path}"), bytes));
+    }
+    let verdict = |prefix: Option<&str>| {
+        let mut settings = Settings::default();
+        settings.scope.prefix = prefix.map(str::to_owned);
+        let case = judged(&files, settings);
+        case.judgement().verdict.verdict.name()
+    };
+    assert_eq!(verdict(None), "failed");
+    assert_eq!(verdict(Some("AWSLogs/")), "failed");
+    assert_eq!(verdict(Some("audit/AWSLogs/")), "verified");
+}
+
+#[test]
+fn commands_stay_in_their_folder() {
+    let digest = |key: &str| {
+        let digest = serde_json::json!({
+            "awsAccountId": "111122223333", "digestStartTime": "2026-03-01T00:00:00Z", "digestEndTime": "2026-03-01T01:00:00Z",
+            "digestS3Bucket": "trail", "digestS3Object": "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010000Z.json.gz",
+            "digestPublicKeyFingerprint": "00", "digestSignatureAlgorithm": "SHA256withRSA", "newestEventTime": null, "oldestEventTime": null,
+            "previousDigestS3Bucket": null, "previousDigestS3Object": null, "previousDigestHashValue": null, "previousDigestHashAlgorithm": null, "previousDigestSignature": null,
+            "logFiles": [{ "s3Bucket": "evil", "s3Object": key, "hashValue": "0".repeat(64), "hashAlgorithm": "SHA-256", "newestEventTime": null, "oldestEventTime": null }]
+        });
+        let path = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010000Z.json";
+        let mut case = judged(
+            &[(path.to_owned(), digest.to_string().into_bytes())],
+            Settings::default(),
+        );
+        String::from_utf8(exported(&mut case, &Export::Script)).expect("text")
+    };
+    let tame = digest("AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/a.json.gz");
+    assert!(tame.contains(
+        "run - aws s3 sync s3://evil/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/ ./evil/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/"
+    ), "{tame}");
+    for key in ["../../.ssh/config", "/etc/x", "a/../../b/c", "a//b"] {
+        let script = digest(key);
+        assert!(
+            !script.contains("s3://evil")
+                && script.contains("Of 1 folders the names lead elsewhere"),
+            "{key}: {script}"
+        );
+    }
+}

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Need};
+use crate::evidence::archive::safe_name;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestStatus, GapKind, LogStatus};
 use crate::moment::{HOUR, Moment};
@@ -98,7 +99,7 @@ fn heads(case: &Case) -> Wish {
             DigestStatus::Unsigned | DigestStatus::NoKey | DigestStatus::BadKey
         );
         let last = open && proofs.links.after(item).iter().all(|&next| next == ix);
-        if !last && row.status != DigestStatus::Unsigned || commands.len() >= MOST {
+        if !last && row.status != DigestStatus::Unsigned {
             continue;
         }
         let (bucket, key) = (
@@ -115,8 +116,12 @@ fn heads(case: &Case) -> Wish {
             output: Some(format!("head-{}.json", file_word(name))),
         });
     }
+    let more = left_out(commands.len().saturating_sub(MOST));
+    commands.truncate(MOST);
     Wish {
-        why: "The object metadata of the newest digest of each chain, which alone holds its signature.".to_owned(),
+        why: format!(
+            "The object metadata of the newest digest of each chain, which alone holds its signature.{more}"
+        ),
         commands,
     }
 }
@@ -146,6 +151,24 @@ fn files(case: &Case) -> Wish {
             add(bucket, key);
         }
     }
+    // The folder of an account and region of which there is nothing, beside that of one of which there is something.
+    let known = judgement.digests.iter().find_map(|row| {
+        let (bucket, key) = digest_key(holdings, case.register(), row);
+        let accounts = key.rsplitn(8, '/').nth(7)?;
+        Some((bucket?, accounts))
+    });
+    let absent = judgement
+        .gaps
+        .iter()
+        .filter(|gap| gap.kind == GapKind::NoChain);
+    for (gap, (bucket, accounts)) in absent.filter_map(|gap| Some((gap, known?))) {
+        let key = &judgement.trails[gap.trail as usize].key;
+        let region = format!(
+            "{accounts}/{}/CloudTrail-Digest/{}/x",
+            key.account, key.region
+        );
+        add(bucket, &region);
+    }
     for gap in judgement
         .gaps
         .iter()
@@ -170,6 +193,20 @@ fn files(case: &Case) -> Wish {
             day = day.plus(86_400);
         }
     }
+    // What a digest names may lead out of the folder that things are collected into.
+    let all = folders.len();
+    folders.retain(|(bucket, folder)| {
+        let place = format!("{bucket}/{folder}");
+        !bucket.is_empty() && safe_name(&place).0 == place
+    });
+    let hostile = match all - folders.len() {
+        0 => String::new(),
+        count => format!(
+            " Of {count} folders the names lead elsewhere, as CloudTrail's never do: look at them by hand."
+        ),
+    };
+    while folders.len() > MOST && widen(&mut folders) {}
+    let more = left_out(folders.len().saturating_sub(MOST));
     let command = |(bucket, folder): (String, String)| Command {
         words: format!(
             "aws s3 sync {} {}",
@@ -179,9 +216,35 @@ fn files(case: &Case) -> Wish {
         output: None,
     };
     Wish {
-        why: "Files that should be there, from the folders of the bucket in which they belong."
-            .to_owned(),
+        why: format!(
+            "Files that should be there, from the folders of the bucket in which they belong.{hostile}{more}"
+        ),
         commands: folders.into_iter().take(MOST).map(command).collect(),
+    }
+}
+
+/// Takes months for days, then years for months, then whole regions; says whether anything became wider.
+fn widen(folders: &mut BTreeSet<(String, String)>) -> bool {
+    let before = folders.clone();
+    let wider = |(bucket, folder): (String, String)| {
+        let date = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match folder.rsplit_once('/') {
+            // An account is a number too, of twelve digits.
+            Some((parent, last)) if last.len() <= 4 && date(last) => (bucket, parent.to_owned()),
+            _ => (bucket, folder),
+        }
+    };
+    *folders = std::mem::take(folders).into_iter().map(wider).collect();
+    *folders != before
+}
+
+/// That commands are left out, if any are.
+fn left_out(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        _ => format!(
+            " {count} more are left out here: run these, drop what they bring, and look again."
+        ),
     }
 }
 

@@ -349,10 +349,21 @@ fn narrow(holdings: &Holdings, files: &dyn Files, scope: &Scope, judgement: &mut
             && one_of(&scope.regions, &key.region)
             && (key.trail.is_empty() || one_of(&scope.trails, &key.trail))
     };
+    // A trail is at the place where its digests are; one without any may be anywhere.
+    let mut places: Vec<(bool, bool)> = vec![(false, false); judgement.trails.len()];
+    for row in &judgement.digests {
+        if let Some(trail) = row.trail {
+            let (bucket, key) = digest_key(holdings, files, row);
+            let (any, here) = &mut places[trail as usize];
+            *any = true;
+            *here |= at_place(bucket, key);
+        }
+    }
     let trails: Vec<bool> = judgement
         .trails
         .iter()
-        .map(|row| of_trail(&row.key))
+        .zip(places)
+        .map(|(row, (any, here))| of_trail(&row.key) && (here || !any))
         .collect();
     let trail_fits = |trail: Option<u32>| trail.is_none_or(|trail| trails[trail as usize]);
     judgement.digests.retain(|row| {

@@ -6,7 +6,7 @@ use crate::cloudtrail::Signature;
 use crate::order::by_keys;
 use crate::sum::Sum;
 
-use super::checks::Checks;
+use super::checks::{Checks, Recovered};
 use super::holdings::{DigestItem, Holdings, KeyItem, base_name};
 use super::links::Links;
 use super::names::Name;
@@ -66,8 +66,6 @@ pub struct Proofs {
     pub primary: Vec<DigestIx>,
     /// How digests find each other.
     pub links: Links,
-    /// Anonymous signatures that belong to no digest of the evidence.
-    pub unmatched: usize,
     /// The digest that the only signature left is held against, as the newest of the only chain.
     last: Option<DigestIx>,
 }
@@ -124,10 +122,10 @@ pub fn prove(
         of: vec![Proof::default(); holdings.digests.len()],
     };
     prover.by_named_metadata(&primary);
-    let unmatched = prover.by_anonymous_metadata(&primary);
+    let unmatched = prover.by_anonymous_metadata(&primary, rank);
     prover.by_hash_chain((0..holdings.digests.len() as u32).collect());
     prover.by_next_digest(&primary, eager);
-    let last = prover.condemn_last(&primary, &unmatched);
+    let last = unmatched.and_then(|unmatched| prover.condemn_last(&primary, &unmatched));
     let status = (0..holdings.digests.len())
         .map(|ix| prover.status(ix))
         .collect();
@@ -136,7 +134,6 @@ pub fn prove(
         status,
         primary,
         links: prover.links,
-        unmatched: unmatched.len(),
         last,
     }
 }
@@ -280,49 +277,62 @@ impl Prover<'_> {
     }
 
     /// Also first: metadata that does not name its key is matched by what it signs.
-    /// Returns the signatures that belong to no digest of the evidence.
-    fn by_anonymous_metadata(&mut self, primary: &[DigestIx]) -> Vec<SignatureAt> {
+    /// Returns the signatures that belong to no digest of the evidence; `None` where not all could be tried.
+    fn by_anonymous_metadata(
+        &mut self,
+        primary: &[DigestIx],
+        rank: &dyn Fn(u32) -> u32,
+    ) -> Option<Vec<SignatureAt>> {
         let holdings = self.holdings;
-        let mut seen = HashSet::new();
-        let anonymous: Vec<u32> = (0..holdings.metadata.len() as u32)
+        let mut order: Vec<u32> = (0..holdings.metadata.len() as u32)
             .filter(|&at| holdings.metadata[at as usize].key.is_none())
-            .filter(|&at| seen.insert(&holdings.metadata[at as usize].signature))
             .collect();
+        // In the order of paths: which are tried must not hang on which file was read first.
+        let ranks: Vec<_> = holdings.metadata.iter().map(|one| rank(one.file)).collect();
+        by_keys(&mut order, &ranks);
+        let mut seen = HashSet::new();
+        order.retain(|&at| seen.insert(&holdings.metadata[at as usize].signature));
         let mut unmatched = Vec::new();
-        if anonymous.is_empty() {
-            return unmatched;
+        if order.is_empty() {
+            return Some(unmatched);
         }
         let mut by_text: HashMap<Sum, Vec<DigestIx>, foldhash::fast::RandomState> =
             HashMap::default();
+        let mut seen = HashSet::new();
         let mut fingerprints: Vec<Name> = Vec::new();
         for &ix in primary {
             let item = &holdings.digests[ix as usize];
             by_text.entry(item.to_sign).or_default().push(ix);
-            fingerprints.push(item.fingerprint);
+            // The newest first: theirs are the signatures that nothing replaces, and that are collected.
+            if seen.insert(item.fingerprint) {
+                fingerprints.push(item.fingerprint);
+            }
         }
-        fingerprints.sort_unstable();
-        fingerprints.dedup();
-        for at in anonymous {
-            let found = holdings.metadata[at as usize]
-                .signature
-                .as_ref()
-                .and_then(|signature| {
-                    fingerprints.iter().find_map(|&fingerprint| {
-                        let keys = self.keys.by_fingerprint.get(holdings.text(fingerprint))?;
-                        keys.iter().find_map(|&key| {
-                            let text = self
-                                .checks
-                                .recover(&holdings.keys[key as usize], signature)?;
-                            let signed = by_text.get(&text)?;
-                            signed
-                                .iter()
-                                .find(|&&ix| {
-                                    holdings.digests[ix as usize].fingerprint == fingerprint
-                                })
-                                .map(|&ix| (ix, key))
-                        })
-                    })
-                });
+        let mut all_tried = true;
+        for at in order {
+            let Some(signature) = &holdings.metadata[at as usize].signature else {
+                unmatched.push(SignatureAt::Metadata(at));
+                continue;
+            };
+            let mut tried = true;
+            let found = fingerprints.iter().find_map(|&fingerprint| {
+                let keys = self.keys.by_fingerprint.get(holdings.text(fingerprint))?;
+                keys.iter().find_map(|&key| {
+                    let key_item = &holdings.keys[key as usize];
+                    let text = match self.checks.recover(key_item, signature) {
+                        Recovered::Signed(text) => text,
+                        Recovered::Nothing => return None,
+                        Recovered::Untried => {
+                            tried = false;
+                            return None;
+                        }
+                    };
+                    let signed = by_text.get(&text)?;
+                    let own =
+                        |ix: &&DigestIx| holdings.digests[**ix as usize].fingerprint == fingerprint;
+                    signed.iter().find(own).map(|&ix| (ix, key))
+                })
+            });
             match found {
                 Some((ix, key)) => {
                     let proof = &mut self.of[ix as usize];
@@ -330,10 +340,11 @@ impl Prover<'_> {
                     proof.key = Some(key);
                     proof.signature = Some(SignatureAt::Metadata(at));
                 }
-                None => unmatched.push(SignatureAt::Metadata(at)),
+                None if tried => unmatched.push(SignatureAt::Metadata(at)),
+                None => all_tried = false,
             }
         }
-        unmatched
+        all_tried.then_some(unmatched)
     }
 
     /// Second: signed content proves its predecessor. Follows the chain back from each of `from` that is proven.
@@ -426,7 +437,8 @@ impl Prover<'_> {
         None
     }
 
-    /// Whether a signature is a sound one of a key that `item` does not name: it signs something else.
+    /// Whether a signature is a sound one of a key that `item` does not name, and so signs something else; also where that
+    /// could not be tried.
     fn is_of_another_key(&mut self, at: SignatureAt, item: &DigestItem) -> bool {
         let Some(signature) = at.signature(self.holdings) else {
             return false;
@@ -441,7 +453,7 @@ impl Prover<'_> {
             })
             .collect();
         keys.into_iter()
-            .any(|key| self.checks.recover(key, &signature).is_some())
+            .any(|key| self.checks.recover(key, &signature) != Recovered::Nothing)
     }
 
     fn status(&self, ix: usize) -> DigestStatus {
