@@ -202,7 +202,7 @@ fn files(case: &Case) -> Wish {
     let hostile = match all - folders.len() {
         0 => String::new(),
         count => format!(
-            " Of {count} folders the names lead elsewhere, as CloudTrail's never do: look at them by hand."
+            " The names of {count} more lead elsewhere, as CloudTrail's never do: look at those by hand."
         ),
     };
     while folders.len() > MOST && widen(&mut folders) {}

@@ -184,10 +184,10 @@ impl<R: BufRead> Inflating<R> {
         self.problem.as_ref()
     }
 
-    /// SHA-256 of all that was read, unless something went wrong, and what did.
-    pub fn finish(mut self) -> (Option<Sum>, Option<Problem>) {
+    /// SHA-256 of all that was read, unless something went wrong; what did; and the source.
+    pub fn finish(mut self) -> (Option<Sum>, Option<Problem>, R) {
         if self.problem.is_some() {
-            return (None, self.problem);
+            return (None, self.problem, self.decoder.into_inner());
         }
         let rest = self.decoder.get_mut().fill_buf();
         let trailing = rest.is_ok_and(|rest| !rest.is_empty());
@@ -195,6 +195,7 @@ impl<R: BufRead> Inflating<R> {
         (
             Some(Sum(self.hasher.finalize().into())),
             trailing.then_some(problem),
+            self.decoder.into_inner(),
         )
     }
 }

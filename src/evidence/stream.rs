@@ -20,7 +20,7 @@ const PIECE: usize = 256 << 10;
 /// A buffered reader that hashes all that it reads. [`Hashing::finish`] reads the rest, so that the hash
 /// always covers the whole source.
 pub struct Hashing<'s, 'c> {
-    source: &'s mut dyn Read,
+    source: Box<dyn Read + 's>,
     hasher: sha2::Sha256,
     parts: Option<Counting>,
     buffer: Buffer,
@@ -47,7 +47,7 @@ pub struct Hashed {
 
 impl<'s, 'c> Hashing<'s, 'c> {
     /// Reads `source` through `buffer`, which is handed back in the end. `clock` tells milliseconds.
-    pub fn new(source: &'s mut dyn Read, mut buffer: Buffer, clock: &'c dyn Fn() -> f64) -> Self {
+    pub fn new(source: Box<dyn Read + 's>, mut buffer: Buffer, clock: &'c dyn Fn() -> f64) -> Self {
         buffer.clear(usize::MAX);
         Hashing {
             source,
@@ -102,7 +102,7 @@ impl<'s, 'c> Hashing<'s, 'c> {
     fn more(&mut self) -> io::Result<usize> {
         self.buffer.drop_first(self.at);
         self.at = 0;
-        let read = read_some(self.source, self.buffer.room(PIECE))?;
+        let read = read_some(&mut *self.source, self.buffer.room(PIECE))?;
         self.buffer.fill(read);
         self.length += read as u64;
         let begun = (self.clock)();

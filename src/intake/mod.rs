@@ -5,6 +5,7 @@
 mod content;
 mod entry;
 mod extract;
+mod packed;
 mod parse;
 mod recognise;
 mod tarred;
@@ -23,7 +24,6 @@ use crate::sum::Sum;
 use crate::{artifact, document, ticket};
 
 use content::Flowing;
-use tarred::is_packed_tar;
 
 use entry::blank;
 pub use entry::{Entry, Facts, failed, unreadable};
@@ -140,8 +140,8 @@ impl<'c> Reader<'c> {
         shard: Shard,
         emit: &mut Emit<'_>,
     ) -> Option<Archive<'s>> {
-        let mut head = Vec::with_capacity(HEAD);
-        let begun = Read::take(&mut source, HEAD as u64)
+        let mut head = Vec::with_capacity(PACKED);
+        let begun = Read::take(&mut source, PACKED as u64)
             .read_to_end(&mut head)
             .and_then(|_| source.seek(SeekFrom::Start(0)));
         if let Err(error) = begun {
@@ -155,6 +155,10 @@ impl<'c> Reader<'c> {
             Wrapping::Tar => self.open_tar(path, source, size, (shard, 0), emit),
             // A single stream cannot be shared: the first reader takes it.
             _ if shard.index > 0 => None,
+            Wrapping::Gzip if packed::is_tar(&head) => {
+                let source = Hashing::new(Box::new(source), Buffer::default(), &|| 0.0);
+                Some(self.open_packed(path, source, size, 0))
+            }
             _ => {
                 self.read_stream(path, &mut *source, size, 0, emit);
                 None
@@ -190,15 +194,16 @@ impl<'c> Reader<'c> {
         emit: &mut Emit<'_>,
     ) {
         let mut entry = blank(path, size);
-        let mut source = Hashing::new(source, std::mem::take(&mut self.raw), self.clock);
+        let mut source = Hashing::new(Box::new(source), std::mem::take(&mut self.raw), self.clock);
         // Nothing signs files of AWS Config; S3's listing of them is the only thing to compare with.
         if path.contains("_Config_") {
             source = source.also_of_s3(size);
         }
         // The names that most files have need no look.
         let looks = !path.ends_with(".json.gz");
-        if looks && source.peek(PACKED).is_ok_and(is_packed_tar) {
-            return self.read_packed_tar(path, source, size, depth, emit);
+        if looks && source.peek(PACKED).is_ok_and(packed::is_tar) {
+            let archive = self.open_packed(path, source, size, depth);
+            return self.read_all(Some(archive), emit);
         }
         let mut content = std::mem::take(&mut self.content);
         let mut flow = Flowing::new(path, self.seed);
@@ -476,6 +481,6 @@ pub fn transcode(content: &[u8]) -> Option<Vec<u8>> {
 
 /// Hashes all of `source`, for an archive that is registered beside its members.
 fn hash_all(source: &mut dyn Read, clock: &dyn Fn() -> f64) -> io::Result<(Sum, u64)> {
-    let hashed = Hashing::new(source, Buffer::default(), clock).finish()?;
+    let hashed = Hashing::new(Box::new(source), Buffer::default(), clock).finish()?;
     Ok((hashed.sum, hashed.length))
 }

@@ -2,17 +2,13 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use flate2::bufread::GzDecoder;
-
-use crate::evidence::archive::{HEAD, Wrapping, wrapping};
-use crate::evidence::inflate::Inflating;
-use crate::evidence::{Hashing, Kind, Problem, ProblemCode, Source};
+use crate::evidence::{Problem, ProblemCode, Source};
 
 use super::unpack::{Archive, Counted, MEMBER, Member, Members, STEP, neighbourhood, too_many};
-use super::{Emit, Reader, Shard, blank, failed, unreadable};
+use super::{Emit, Reader, Shard, failed};
 
 /// What lengths are rounded up to.
-const BLOCK: u64 = 512;
+pub(super) const BLOCK: u64 = 512;
 
 /// Members fall to readers by their neighbourhood.
 pub(super) struct Shares {
@@ -141,7 +137,7 @@ impl Reader<'_> {
 
 impl Reader<'_> {
     /// Reads a member; fails where the archive ends within it.
-    fn tar_member(
+    pub(super) fn tar_member(
         &mut self,
         archive: &str,
         file: &mut tar::Entry<'_, impl Read>,
@@ -166,76 +162,10 @@ impl Reader<'_> {
         }
         Ok(())
     }
-
-    /// Reads a tar archive within a gzip stream, member after member as it is inflated: no more of it is held than one
-    /// of them. It is registered last, when its hashes are known.
-    pub(super) fn read_packed_tar(
-        &mut self,
-        path: &str,
-        mut source: Hashing<'_, '_>,
-        size: u64,
-        depth: u8,
-        emit: &mut Emit<'_>,
-    ) {
-        let mut entry = blank(path, size);
-        entry.kind = Kind::Archive;
-        let mut inside = Inflating::new(&mut source, size, self.limits);
-        let depth = depth + 1;
-        if depth >= self.limits.depth {
-            let problem = Problem::new(ProblemCode::ArchiveDepth, "");
-            entry.problems.push(problem);
-        } else if let Err(problem) = self.read_members(path, &mut inside, depth, emit) {
-            // Where the stream itself is damaged, that is why.
-            let problem = inside.problem().cloned().unwrap_or(problem);
-            emit(failed(&format!("{path}/(unread)"), size, problem));
-        }
-        // The rest belongs to its hash.
-        let _ = io::copy(&mut inside, &mut io::sink());
-        let (content, problem) = inside.finish();
-        entry.content = content;
-        entry.problems.extend(problem);
-        match source.finish() {
-            Ok(hashed) => {
-                entry.sum = Some(hashed.sum);
-                entry.size = hashed.length;
-                self.timings.hash += hashed.spent;
-                self.raw = hashed.buffer;
-                emit(entry);
-            }
-            Err(error) => emit(unreadable(path, size, &error)),
-        }
-    }
-
-    fn read_members(
-        &mut self,
-        path: &str,
-        source: &mut dyn Read,
-        depth: u8,
-        emit: &mut Emit<'_>,
-    ) -> Result<(), Problem> {
-        let corrupt =
-            |error: io::Error| Problem::new(ProblemCode::ArchiveCorrupt, error.to_string());
-        let mut archive = tar::Archive::new(source);
-        for (number, member) in archive.entries().map_err(corrupt)?.enumerate() {
-            if number >= self.limits.members {
-                return Err(too_many(0));
-            }
-            self.tar_member(path, &mut member.map_err(corrupt)?, depth, emit)?;
-        }
-        Ok(())
-    }
-}
-
-/// Whether a gzip stream holds a tar archive, by its first bytes.
-pub(super) fn is_packed_tar(raw: &[u8]) -> bool {
-    let mut head = Vec::with_capacity(HEAD);
-    // As much as these bytes give: an archive begins with names and zeros, which are packed well.
-    let _ = GzDecoder::new(raw).take(HEAD as u64).read_to_end(&mut head);
-    wrapping(&head) == Wrapping::Tar
 }
 
 /// Whether a member of a tar archive holds a file. Names, attributes and folders stand beside those.
-fn is_file(kind: tar::EntryType) -> bool {
+pub(super) fn is_file(kind: tar::EntryType) -> bool {
     matches!(kind, tar::EntryType::Regular | tar::EntryType::Continuous)
 }
 

@@ -4,7 +4,8 @@
 use std::io::{self, Read, SeekFrom};
 
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
-use crate::evidence::{Kind, Limits, Problem, ProblemCode, Source};
+use crate::evidence::inflate::Inflating;
+use crate::evidence::{Hashing, Kind, Limits, Problem, ProblemCode, Source};
 
 use super::tarred::Shares;
 use super::{Emit, Entry, Reader, Shard, blank, failed, hash_all, unreadable};
@@ -69,6 +70,12 @@ pub(super) enum Members<'s> {
         number: usize,
         shares: Shares,
     },
+    /// A tar archive within a gzip stream; it is taken out when all was read.
+    Packed {
+        source: Option<Box<Inflating<Hashing<'s, 's>>>>,
+        /// Members so far.
+        number: usize,
+    },
 }
 
 impl Reader<'_> {
@@ -77,6 +84,7 @@ impl Reader<'_> {
         match archive.members {
             Members::Zip { .. } => self.step_zip(archive, emit),
             Members::Tar { .. } => self.step_tar(archive, emit),
+            Members::Packed { .. } => self.step_packed(archive, emit),
         }
     }
 
