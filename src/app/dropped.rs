@@ -47,26 +47,35 @@ impl Drop {
         self.entries.is_empty() && self.files.is_empty()
     }
 
-    /// Lists all files, of folders too. Hands them over folder by folder, and says which paths the
-    /// browser would not open.
-    pub(crate) async fn list(self, mut found: impl FnMut(Vec<(String, File)>)) -> Vec<String> {
+    /// Lists all files, of folders too. Hands them over folder by folder, for as long as that is wanted. Says which paths
+    /// the browser would not open, and which folders were not listed any more.
+    pub(crate) async fn list(
+        self,
+        mut found: impl FnMut(Vec<(String, File)>) -> bool,
+    ) -> (Vec<String>, Vec<String>) {
         let mut refused = Vec::new();
+        let mut goes_on = true;
         let loose: Vec<_> = self
             .files
             .into_iter()
             .map(|file| (file.name(), file))
             .collect();
         if !loose.is_empty() {
-            found(loose);
+            goes_on &= found(loose);
         }
         let (folders, files): (Vec<_>, Vec<_>) = self
             .entries
             .into_iter()
             .partition(FileSystemEntry::is_directory);
-        found(open_all(files, &mut refused).await);
+        goes_on &= found(open_all(files, &mut refused).await);
         let mut folders: Vec<FileSystemDirectoryEntry> =
             folders.into_iter().map(JsCast::unchecked_into).collect();
+        let mut unlisted = Vec::new();
         while let Some(folder) = folders.pop() {
+            if !goes_on {
+                unlisted.push(format!("{}/(unread)", path_of(&folder)));
+                continue;
+            }
             let reader = folder.create_reader();
             loop {
                 let Ok(entries) = read_some(&reader).await else {
@@ -84,10 +93,14 @@ impl Drop {
                         .into_iter()
                         .map(JsCast::unchecked_into::<FileSystemDirectoryEntry>),
                 );
-                found(open_all(files, &mut refused).await);
+                goes_on = found(open_all(files, &mut refused).await);
+                if !goes_on {
+                    unlisted.push(format!("{}/(unread)", path_of(&folder)));
+                    break;
+                }
             }
         }
-        refused
+        (refused, unlisted)
     }
 }
 

@@ -2,18 +2,22 @@
 //!
 //! Jobs are handed out a few ahead, so that a reader waits neither for the page nor for the disk.
 //! A reader that dies is replaced; the files it held are read again, each alone with a reader of
-//! its own, and a file that ends that reader too is reported.
+//! its own, and a file that ends that reader too is reported ([`loss`]).
+
+mod loss;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use wasm_bindgen::JsValue;
 use web_sys::{File, MessageChannel, MessagePort, Worker};
 
-use exhibit::evidence::{Problem, ProblemCode};
+use exhibit::evidence::Problem;
 use exhibit::intake::{Entry, failed};
 
 use super::boot;
 use super::messages::{Named, Part, ToReader, pack};
+
+pub(crate) use loss::Loss;
 
 /// Files that go into one job: no fewer, so that reading them is one question to the browser, and no
 /// more, since handing over each is a question too, and holds the page.
@@ -32,6 +36,8 @@ struct Source {
     size: Option<f64>,
     /// Whether it was being read when a reader died.
     suspect: bool,
+    /// Why it cannot be read at all; nothing is asked of its file then.
+    refused: Option<Problem>,
 }
 
 #[derive(Clone)]
@@ -46,16 +52,10 @@ struct Job {
 struct Slot {
     worker: Worker,
     flying: Vec<u32>,
-}
-
-/// What the case must be told after a reader died.
-pub(crate) struct Loss {
-    /// The new reader's number and its port for the case.
-    pub(crate) port: Option<MessagePort>,
-    /// Jobs that are void, with their files.
-    pub(crate) void: Vec<(u32, Vec<u32>)>,
-    /// Files that are given up.
-    pub(crate) given_up: Vec<(u32, Entry)>,
+    /// What it was asked for by [`Pool::extract`].
+    asked: Vec<u32>,
+    /// Whether it ended and the browser gave no other in its place.
+    gone: bool,
 }
 
 /// How much was dropped.
@@ -98,6 +98,8 @@ impl Pool {
             self.slots.push(Slot {
                 worker,
                 flying: Vec::new(),
+                asked: Vec::new(),
+                gone: false,
             });
             ports.push(port);
         }
@@ -162,6 +164,7 @@ impl Pool {
                 path,
                 size,
                 suspect: false,
+                refused: None,
             });
             if !more() {
                 break;
@@ -169,6 +172,42 @@ impl Pool {
         }
         self.queue(first);
         self.feed(more);
+    }
+
+    /// Registers files that are not to be read, at least one and on while `more` says so.
+    pub(crate) fn refuse(
+        &mut self,
+        files: &mut dyn Iterator<Item = (String, File)>,
+        problem: &Problem,
+        more: impl Fn() -> bool,
+    ) -> Vec<(u32, Entry)> {
+        let first = self.sources.len();
+        for (path, file) in files {
+            self.sources.push(Source {
+                file,
+                path,
+                size: Some(0.0),
+                suspect: false,
+                refused: Some(problem.clone()),
+            });
+            if !more() {
+                break;
+            }
+        }
+        self.refused()
+            .filter(|(number, _)| *number as usize >= first)
+            .collect()
+    }
+
+    /// Files that were not to be read, as entries of the case.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (u32, Entry)> {
+        self.sources
+            .iter()
+            .enumerate()
+            .filter_map(|(number, source)| {
+                let problem = source.refused.clone()?;
+                Some((number as u32, failed(&source.path, 0, problem)))
+            })
     }
 
     /// All files that were dropped, with their paths.
@@ -198,7 +237,7 @@ impl Pool {
                 .flying
                 .iter()
                 .any(|id| self.flying.get(id).is_some_and(|job| job.alone));
-            !quarantined && slot.flying.len() < if alone { 1 } else { AHEAD }
+            !slot.gone && !quarantined && slot.flying.len() < if alone { 1 } else { AHEAD }
         };
         let free = self
             .slots
@@ -213,6 +252,9 @@ impl Pool {
     fn queue(&mut self, first: u32) {
         for number in first..self.sources.len() as u32 {
             let source = &self.sources[number as usize];
+            if source.refused.is_some() {
+                continue;
+            }
             let is_big = source.size.is_some_and(|size| size > MOST_BYTES);
             if !is_big || !is_archive(&source.path) {
                 self.files.push_back(number);
@@ -307,114 +349,24 @@ impl Pool {
         sizes.iter().sum::<f64>() / f64::from(job.shard.1)
     }
 
-    /// Replaces a reader that died.
-    pub(crate) fn replace(&mut self, at: usize) -> Loss {
-        let mut loss = Loss {
-            port: None,
-            void: Vec::new(),
-            given_up: Vec::new(),
-        };
-        let seed = self.seed();
-        let Some(slot) = self.slots.get_mut(at) else {
-            return loss;
-        };
-        slot.worker.terminate();
-        let dead = std::mem::take(&mut slot.flying);
-        if let Ok((worker, port)) = spawn(seed) {
-            slot.worker = worker;
-            loss.port = Some(port);
+    /// Takes note that what was asked for by [`Pool::extract`] was answered.
+    pub(crate) fn answered(&mut self, id: u32) {
+        for slot in &mut self.slots {
+            slot.asked.retain(|&other| other != id);
         }
-
-        let mut affected: Vec<u32> = Vec::new();
-        let mut certain = false;
-        for id in dead {
-            if let Some(job) = self.flying.remove(&id) {
-                certain |= job.alone;
-                affected.extend(&job.sources);
-                loss.void.push((id, job.sources));
-            }
-        }
-        self.void_shares(&affected, &mut loss);
-        for number in affected {
-            let source = &mut self.sources[number as usize];
-            if certain && source.suspect {
-                let problem = Problem::new(ProblemCode::Crashed, "");
-                loss.given_up
-                    .push((number, failed(&source.path, source.known_size(), problem)));
-                continue;
-            }
-            source.suspect = true;
-            self.waiting.push_front(Job {
-                sources: vec![number],
-                shard: (0, 1),
-                alone: true,
-            });
-        }
-        self.feed(|| true);
-        loss
-    }
-
-    /// The other shares of an archive fall with the one that died: the case forgets an archive
-    /// whole, and it will be read whole again.
-    fn void_shares(&mut self, affected: &[u32], loss: &mut Loss) {
-        let falls = |job: &Job| {
-            job.shard.1 > 1 && job.sources.iter().any(|source| affected.contains(source))
-        };
-        self.waiting.retain(|job| !falls(job));
-        let ids: Vec<u32> = self
-            .flying
-            .iter()
-            .filter(|(_, job)| falls(job))
-            .map(|(&id, _)| id)
-            .collect();
-        for id in ids {
-            // Its reader goes on with it, but nothing of it is taken.
-            if let Some(job) = self.flying.remove(&id) {
-                loss.void.push((id, job.sources));
-            }
-            self.slots
-                .iter_mut()
-                .for_each(|slot| slot.flying.retain(|&other| other != id));
-        }
-    }
-
-    /// Gives up what waits; what a reader holds is finished. Returns the files not read.
-    pub(crate) fn cancel(&mut self) -> Vec<(u32, Entry)> {
-        let mut entries = Vec::new();
-        // Of a big archive some shares may be read and some not: then it is not as a whole that it was not read.
-        let mut files: BTreeMap<u32, bool> = BTreeMap::new();
-        for job in std::mem::take(&mut self.waiting) {
-            for number in job.sources {
-                *files.entry(number).or_default() |= job.shard.0 == 0;
-            }
-        }
-        files.extend(
-            std::mem::take(&mut self.files)
-                .into_iter()
-                .map(|number| (number, true)),
-        );
-        for (number, is_whole) in files {
-            let source = &self.sources[number as usize];
-            let problem = Problem::new(ProblemCode::Cancelled, "");
-            let path = if is_whole {
-                source.path.clone()
-            } else {
-                format!("{}/(unread)", source.path)
-            };
-            entries.push((number, failed(&path, source.known_size(), problem)));
-        }
-        entries
     }
 
     /// Asks a reader for the bytes of a file or of an archive's member again.
     pub(crate) fn extract(&mut self, id: u32, source: u32, path: &str, part: Part) {
         // Each reader in turn: what they are asked for here is not counted among their jobs.
         self.turn = (self.turn + 1) % self.slots.len().max(1);
-        let (Some(known), Some(slot)) =
-            (self.sources.get(source as usize), self.slots.get(self.turn))
-        else {
+        let (Some(known), Some(slot)) = (
+            self.sources.get(source as usize),
+            self.slots.get_mut(self.turn),
+        ) else {
             return;
         };
+        slot.asked.push(id);
         let member = path
             .strip_prefix(known.path.as_str())
             .and_then(|rest| rest.strip_prefix('/'));

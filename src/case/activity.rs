@@ -12,9 +12,8 @@ use crate::activity::store::spread;
 use crate::activity::timeline::{histogram, span};
 use crate::activity::{Bits, EventIx, Field, Query, Search, Standing, Store};
 use crate::cloudtrail::Description;
-use crate::integrity::chain::Gap;
 use crate::integrity::judge::log_place;
-use crate::integrity::{GapKind, LogAt, LogStatus, State};
+use crate::integrity::{LogAt, LogStatus, State};
 use crate::moment::{HOUR, Moment};
 use crate::order::sorted;
 use crate::risk::of_call;
@@ -277,31 +276,40 @@ impl Asking {
 
 fn coverage(case: &Case) -> Coverage<'_> {
     let judgement = &case.judgement;
-    let mut covered: BTreeMap<u32, Covered<'_>> = BTreeMap::new();
+    let mut windows: BTreeMap<u32, Vec<(Moment, Moment)>> = BTreeMap::new();
     let sound = judgement
         .digests
         .iter()
         .filter(|row| row.status.state() == State::Proven);
     for row in sound {
-        let (Some(trail), Some((from, to))) = (row.trail, row.window) else {
-            continue;
-        };
+        if let (Some(trail), Some(window)) = (row.trail, row.window) {
+            windows.entry(trail).or_default().push(window);
+        }
+    }
+    // Whatever no proven digest covers is a hole: one that is missing, altered or cannot be read, or was never made.
+    let covered = windows.into_iter().map(|(trail, windows)| {
         let key = &judgement.trails[trail as usize].key;
-        let known = covered.entry(trail).or_insert(Covered {
+        let windows = sorted(windows, |a, b| a.cmp(b));
+        let (from, mut to) = windows
+            .first()
+            .copied()
+            .unwrap_or((Moment::MAX, Moment::MAX));
+        let mut holes = Vec::new();
+        for &(next, end) in &windows {
+            if next > to {
+                holes.push((to, next));
+            }
+            to = to.max(end);
+        }
+        Covered {
             account: &key.account,
             region: &key.region,
             from,
             to,
-            holes: Vec::new(),
-        });
-        (known.from, known.to) = (known.from.min(from), known.to.max(to));
-    }
-    let inner = |gap: &&Gap| matches!(gap.kind, GapKind::MissingDigests | GapKind::ValidationOff);
-    for gap in judgement.gaps.iter().filter(inner) {
-        if let Some(own) = covered.get_mut(&gap.trail) {
-            own.holes.push((gap.from, gap.to));
+            holes,
         }
-    }
+    });
+    let mut covered: Vec<Covered<'_>> = covered.collect();
     let unsound = judgement.logs.iter().filter(|row| {
         !matches!(
             row.status,
@@ -311,13 +319,13 @@ fn coverage(case: &Case) -> Coverage<'_> {
     for row in unsound {
         let (account, region, delivered) = log_place(&case.holdings, row);
         let (from, to) = delivered.map_or((Moment::MIN, Moment::MAX), |at| (at.plus(-HOUR), at));
-        let own = covered.values_mut();
+        let own = covered.iter_mut();
         for one in own.filter(|one| one.account == account && one.region == region) {
             one.holes.push((from, to));
         }
     }
     Coverage {
-        covered: covered.into_values().collect(),
+        covered,
         selectors: (case.holdings.descriptions.iter())
             .filter_map(|(_, description)| match description {
                 Description::Selectors(selectors) => Some(selectors),

@@ -95,7 +95,10 @@ impl Client {
                 problem,
                 content,
             } => {
-                let then = self.0.state.borrow_mut().raws.remove(&id);
+                let mut state = self.0.state.borrow_mut();
+                state.pool.answered(id);
+                let then = state.raws.remove(&id);
+                drop(state);
                 if let Some(then) = then {
                     let buffer = parts.first().and_then(|part| part.dyn_ref());
                     let bytes = buffer.map(buffer::take);

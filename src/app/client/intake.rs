@@ -1,11 +1,14 @@
 //! Evidence in: drops, their progress, and what is done when a worker dies.
 
+use exhibit::evidence::{Problem, ProblemCode};
+use web_sys::File;
+
 use super::{Client, RESTARTS, now};
 use crate::app::boot;
 use crate::app::breathe::breathe;
 use crate::app::dropped::{self, Drop, Files};
 use crate::app::messages::{Spent, ToCase};
-use crate::app::pool::Pool;
+use crate::app::pool::{Loss, Pool};
 use crate::app::session::{Intake, Phase, Session};
 use crate::app::{DEMO, stored};
 
@@ -33,14 +36,33 @@ impl Client {
             return;
         }
         let clears = self.begin_listing();
-        let client = self.clone();
+        let (client, cancels) = (self.clone(), self.cancels());
         wasm_bindgen_futures::spawn_local(async move {
             while (files.len() > 0 || client.is_hungry()) && client.clears() == clears {
                 breathe().await;
-                client.take(&mut files, sizes);
+                if client.cancels() == cancels {
+                    client.take(&mut files, sizes);
+                } else if files.len() > 0 {
+                    let cancelled = Problem::new(ProblemCode::Cancelled, "");
+                    client.refuse(&mut files, &cancelled);
+                } else {
+                    break;
+                }
             }
             client.end_listing(clears);
         });
+    }
+
+    fn cancels(&self) -> u32 {
+        self.0.state.borrow().cancels
+    }
+
+    /// Registers files that are not to be read, as many as a slice has room for.
+    fn refuse(&self, files: &mut dyn Iterator<Item = (String, File)>, problem: &Problem) {
+        let begun = now();
+        let more = || now() < begun + SLICE;
+        let lost = self.0.state.borrow_mut().pool.refuse(files, problem, more);
+        self.tell(&ToCase::Lost(lost));
     }
 
     fn is_hungry(&self) -> bool {
@@ -89,22 +111,27 @@ impl Client {
         self.begin();
         let clears = self.begin_listing();
         self.measure();
-        let client = self.clone();
+        let (client, cancels) = (self.clone(), self.cancels());
         wasm_bindgen_futures::spawn_local(async move {
+            let goes_on = || client.clears() == clears && client.cancels() == cancels;
             let keep = |files: Vec<_>| {
-                if client.clears() == clears {
+                if goes_on() {
                     client.add(Box::new(files.into_iter()));
                 }
+                goes_on()
             };
-            let refused = drop.list(keep).await;
-            for path in refused.iter().take(3) {
-                client.warn(format!("The browser could not open {path}: check that it may be read, then drop it again."));
-            }
-            if refused.len() > 3 {
-                client.warn(format!(
-                    "The browser could not open {} more files or folders.",
-                    refused.len() - 3
-                ));
+            let (refused, unlisted) = drop.list(keep).await;
+            if client.clears() == clears {
+                for (paths, code) in [
+                    (refused, ProblemCode::Unreadable),
+                    (unlisted, ProblemCode::Cancelled),
+                ] {
+                    let files = paths.iter().flat_map(|path| dropped::file_of(&[], path));
+                    let mut files = files.collect::<Vec<_>>().into_iter();
+                    while files.len() > 0 {
+                        client.refuse(&mut files, &Problem::new(code, ""));
+                    }
+                }
             }
             client.end_listing(clears);
         });
@@ -194,10 +221,12 @@ impl Client {
 
     /// Gives up what is not read yet; each such file is registered as not read.
     pub(crate) fn cancel(&self) {
-        let lost = self.0.state.borrow_mut().pool.cancel();
+        let mut state = self.0.state.borrow_mut();
+        state.cancels += 1;
+        let loss = state.pool.cancel();
+        drop(state);
         self.change(|session| session.intake.cancelled = true);
-        self.tell(&ToCase::Lost(lost));
-        self.settle();
+        self.lose(loss);
     }
 
     /// Forgets all evidence. The workers end, for that alone gives their memory back.
@@ -269,24 +298,44 @@ impl Client {
         let mut state = self.0.state.borrow_mut();
         state.intake += 1;
         state.pool.again();
+        let refused = state.pool.refused().collect();
         drop(state);
+        self.tell(&ToCase::Lost(refused));
         self.measure();
         self.settle();
     }
 
     pub(super) fn replace_reader(&self, at: usize) {
         let loss = self.0.state.borrow_mut().pool.replace(at);
+        self.lose(loss);
+    }
+
+    /// Says what is lost with readers that ended, and listens to those in their place.
+    fn lose(&self, loss: Loss) {
         for (job, sources) in loss.void {
             self.tell(&ToCase::Void { job, sources });
         }
-        if let Some(port) = &loss.port {
+        for (at, port) in &loss.fresh {
             self.attach(port);
-        }
-        let worker = self.0.state.borrow().pool.workers().nth(at).cloned();
-        if let Some(worker) = worker {
-            self.watch(at, &worker);
+            let worker = self.0.state.borrow().pool.workers().nth(*at).cloned();
+            if let Some(worker) = worker {
+                self.watch(*at, &worker);
+            }
         }
         self.tell(&ToCase::Lost(loss.given_up));
+        for id in loss.unanswered {
+            let then = self.0.state.borrow_mut().raws.remove(&id);
+            if let Some(then) = then {
+                let ended = "its reader ended meanwhile";
+                then(Err(Problem::new(ProblemCode::Unreadable, ended)));
+            }
+        }
+        if self.0.state.borrow().pool.is_lost() {
+            boot::crash(
+                "All readers ended, and the browser gives no others, for want of memory perhaps: open the page again and drop the evidence in parts.",
+            );
+            return;
+        }
         self.settle();
     }
 }

@@ -80,6 +80,8 @@ struct State {
     listings: u32,
     /// How often the case was cleared: what was still being listed then is let go.
     clears: u32,
+    /// How often reading was cancelled: what is listed then is registered and not read.
+    cancels: u32,
     restarts: u32,
     reading: records::Reading,
     /// What is read after it.
