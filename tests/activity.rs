@@ -221,3 +221,42 @@ fn facets_count_as_another_language_does() {
         assert!(store.order.len() > 30);
     }
 }
+
+/// A digest in the middle is replaced by one that lists nothing, and its log file is deleted.
+#[test]
+fn an_emptied_hour_is_no_hour_without_events() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = support::files_below(&root.join("tests/evidence/complete/evidence"));
+    let meaning = |files: &[(String, Vec<u8>)]| {
+        let mut case = support::judged(files, exhibit::case::Settings::default());
+        let ask = exhibit::case::Ask {
+            query: "name:NobodyCallsThis time:2026-03-01T02:00:00Z..2026-03-01T06:00:00Z".to_owned(),
+            ..Default::default()
+        };
+        match case.answer(&exhibit::case::Question::Activity(ask)) {
+            exhibit::case::Answer::Activity(answer) => answer.meaning.expect("a meaning"),
+            other => panic!("{other:?}"),
+        }
+    };
+    let all = meaning(&files);
+    assert!(all.starts_with("No such event was recorded"), "{all}");
+    let middle = |path: &str, kind: &str, time: &str| path.contains(kind) && path.contains(time);
+    files.retain(|(path, _)| !middle(path, "/CloudTrail/", "20260301T0420Z"));
+    let digest = files
+        .iter_mut()
+        .find(|(path, _)| middle(path, "-Digest", "20260301T050000Z"))
+        .expect("a digest");
+    let mut text = String::new();
+    std::io::Read::read_to_string(
+        &mut flate2::read::GzDecoder::new(digest.1.as_slice()),
+        &mut text,
+    )
+    .expect("a digest");
+    let mut emptied: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    emptied["logFiles"] = serde_json::json!([]);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, emptied.to_string().as_bytes()).expect("memory");
+    digest.1 = packed.finish().expect("memory");
+    let told = meaning(&files);
+    assert!(!told.starts_with("No such event was recorded"), "{told}");
+}
