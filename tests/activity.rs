@@ -230,7 +230,8 @@ fn an_emptied_hour_is_no_hour_without_events() {
     let meaning = |files: &[(String, Vec<u8>)]| {
         let mut case = support::judged(files, exhibit::case::Settings::default());
         let ask = exhibit::case::Ask {
-            query: "name:NobodyCallsThis time:2026-03-01T02:00:00Z..2026-03-01T06:00:00Z".to_owned(),
+            query: "name:NobodyCallsThis time:2026-03-01T02:00:00Z..2026-03-01T06:00:00Z"
+                .to_owned(),
             ..Default::default()
         };
         match case.answer(&exhibit::case::Question::Activity(ask)) {

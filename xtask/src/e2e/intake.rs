@@ -32,6 +32,10 @@ pub(super) const TESTS: &[Test] = &[
         name: "cancel_leaves_a_usable_case",
         run: cancel_leaves_a_case,
     },
+    Test {
+        name: "cancel_ends_a_big_archive",
+        run: cancel_ends_a_big_archive,
+    },
 ];
 
 /// Clicks Cancel as soon as some files are read.
@@ -294,6 +298,57 @@ fn cancel_leaves_a_case(stage: &Stage) -> Result<()> {
     ensure!(
         own["problem"].is_null() && own["kind"] == "cloudtrail-events",
         "{own}"
+    );
+    stage.expect_quiet_console()
+}
+
+/// An archive that is cancelled while it is read: what was read stays, the rest says so, and nothing goes on.
+fn cancel_ends_a_big_archive(stage: &Stage) -> Result<()> {
+    const FILES: usize = 2_000;
+    let folder = stage.scratch()?.join("big");
+    fs::create_dir_all(&folder)?;
+    for at in 0..FILES {
+        let one = |event: usize| {
+            format!(
+                "{{\"eventID\":\"{at:08x}-0000-4000-8000-{event:012x}\",\"eventName\":\"A\",\"eventTime\":\"2024-05-01T10:00:00Z\",\"userAgent\":\"{}\"}}",
+                "x".repeat(300)
+            )
+        };
+        let events: Vec<String> = (0..150).map(one).collect();
+        fs::write(
+            folder.join(format!("{at:05}.json")),
+            format!("[{}]", events.join(",")),
+        )?;
+    }
+    let archive = stage.scratch()?.join("big.tar");
+    crate::pack::tar(&folder, &archive)?;
+    let page = stage.open()?;
+    page.session().run(CANCEL, &[])?;
+    page.drop_files(&[archive])?;
+    page.wait_state("ready")?;
+    let report = page.report()?;
+    let files = report["evidence"]["files"].as_array().context("no files")?;
+    let events = files
+        .iter()
+        .filter(|file| file["kind"] == "cloudtrail-events");
+    let read = events.count();
+    ensure!(
+        read > 50 && read < FILES,
+        "{read} of {FILES} members were read"
+    );
+    let unread = files
+        .iter()
+        .filter(|file| file["path"] == "big.tar/(unread)");
+    let codes: Vec<&Value> = unread.map(|file| &file["problem"]["code"]).collect();
+    ensure!(codes == ["cancelled"], "what was not read says {codes:?}");
+    // Nothing goes on behind the page.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let later = page.report()?;
+    let count = later["evidence"]["files"].as_array().map_or(0, Vec::len);
+    ensure!(
+        count == files.len(),
+        "{count} files are listed, {} were",
+        files.len()
     );
     stage.expect_quiet_console()
 }
