@@ -1,4 +1,4 @@
-//! Object metadata, as JSON and as headers.
+//! Object metadata, as JSON and as text.
 
 #![no_main]
 
@@ -6,5 +6,5 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let _ = exhibit::cloudtrail::metadata::parse_json(data);
-    let _ = exhibit::cloudtrail::metadata::parse_headers(&String::from_utf8_lossy(data));
+    let _ = exhibit::cloudtrail::metadata::parse_text(&String::from_utf8_lossy(data));
 });

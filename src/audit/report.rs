@@ -132,6 +132,10 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     })).collect();
     out.field("keys", &keys);
     out.field("keysConfirmed", &case.keys_confirmed());
+    out.field(
+        "unmatchedSignatures",
+        &crate::case::overview::unmatched(case),
+    );
     out.field("summary", &json!({
         "digests": counts(judgement.digest_counts().into_iter().map(|(status, n)| (status.name(), n))),
         "logs": counts(judgement.log_counts().into_iter().map(|(status, n)| (status.name(), n))),

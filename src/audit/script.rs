@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Need};
+use crate::cloudtrail::Description;
 use crate::evidence::archive::safe_name;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestStatus, GapKind, LogStatus};
@@ -248,34 +249,47 @@ fn left_out(count: usize) -> String {
     }
 }
 
-/// Descriptions, where none says yet what should be there.
+/// Descriptions that say what should be there, where none of a sort does yet.
 fn descriptions(case: &Case) -> Wish {
+    let has = |of: fn(&Description) -> bool| {
+        let mut all = case.holdings().descriptions.iter();
+        all.any(|(_, description)| of(description))
+    };
+    let trails = &case.judgement().trails;
+    let trail = trails.iter().find(|row| !row.key.trail.is_empty());
+    let of_organization = trails.iter().any(|row| row.key.organization.is_some());
+    let status = trail.map(|row| {
+        let (name, region) = (shell(&row.key.trail), shell(&row.key.home_region));
+        format!("aws cloudtrail get-trail-status --name {name} --region {region}")
+    });
     let mut commands = Vec::new();
-    if case.holdings().descriptions.is_empty() {
-        let mut command = |words: &str, output: &str| {
+    let mut command = |wanted: bool, words: String, output: &str| {
+        if wanted {
             commands.push(Command {
-                words: words.to_owned(),
+                words,
                 output: Some(output.to_owned()),
             });
-        };
-        command("aws cloudtrail describe-trails", "describe-trails.json");
-        command("aws ec2 describe-regions", "describe-regions.json");
-        let trail = case
-            .judgement()
-            .trails
-            .iter()
-            .find(|row| !row.key.trail.is_empty());
-        if let Some(key) = trail.map(|row| &row.key) {
-            command(
-                &format!(
-                    "aws cloudtrail get-trail-status --name {} --region {}",
-                    shell(&key.trail),
-                    shell(&key.home_region)
-                ),
-                "get-trail-status.json",
-            );
         }
+    };
+    command(
+        !has(|one| matches!(one, Description::Trail(_))),
+        "aws cloudtrail describe-trails".to_owned(),
+        "describe-trails.json",
+    );
+    command(
+        !has(|one| matches!(one, Description::Regions(_))),
+        "aws ec2 describe-regions".to_owned(),
+        "describe-regions.json",
+    );
+    if let Some(status) = status {
+        let wanted = !has(|one| matches!(one, Description::Status(_)));
+        command(wanted, status, "get-trail-status.json");
     }
+    command(
+        of_organization && !has(|one| matches!(one, Description::Accounts(_))),
+        "aws organizations list-accounts".to_owned(),
+        "list-accounts.json",
+    );
     Wish {
         why: "Descriptions of the trail, which say what should be there.".to_owned(),
         commands,

@@ -78,15 +78,18 @@ pub fn digest(case: &Case, ix: DigestIx) -> Vec<Step> {
                     key can make the two disagree.";
         steps.push(step(
             "A proven next digest states another hash for it",
-            text.to_owned(),
+            format!("{}\n{text}", stated_by_next(case, proof.next)),
+        ));
+    } else if proof.mismatch {
+        steps.push(step(
+            "Compare with what the proven next digest states",
+            stated_by_next(case, proof.next),
         ));
     }
     if proof.source == Some(SignatureSource::HashChain) {
-        let next = proof.next.map(|next| &holdings.digests[next as usize]);
-        let key = next.map_or("", |next| holdings.text(next.key));
         steps.push(step(
             "Compare with what the proven next digest states",
-            format!("{key}\npreviousDigestHashValue: {}", item.content),
+            stated_by_next(case, proof.next),
         ));
         return steps;
     }
@@ -108,6 +111,20 @@ pub fn digest(case: &Case, ix: DigestIx) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// The next digest, and the hash that it states for the one before it.
+fn stated_by_next(case: &Case, next: Option<DigestIx>) -> String {
+    let holdings = case.holdings();
+    let Some(next) = next.map(|next| &holdings.digests[next as usize]) else {
+        return String::new();
+    };
+    let stated = next.previous.as_ref().and_then(|(_, _, hash)| *hash);
+    let stated = stated.map_or_else(|| "no SHA-256 value".to_owned(), |hash| hash.to_string());
+    format!(
+        "{}\npreviousDigestHashValue: {stated}",
+        holdings.text(next.key)
+    )
 }
 
 fn named_key<'a>(case: &'a Case, item: &DigestItem) -> Option<&'a KeyItem> {

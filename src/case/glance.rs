@@ -42,8 +42,10 @@ pub struct Overview {
     pub keys: Vec<KeySummary>,
     /// What is missing, as commands.
     pub needs: Vec<Need>,
-    /// When the next digest is due, where log files wait for it.
+    /// The end of the hour of the next digest, where log files wait for it.
     pub next_digest: Option<Moment>,
+    /// Files with signatures of object metadata that are of no digest of the evidence.
+    pub unmatched: Vec<String>,
     /// What was found: the span of digests and logs.
     pub found: Scope,
     /// The settings it was judged by.

@@ -188,6 +188,10 @@ impl Case {
     /// Takes what the user decided; the next judgement is made by it. Says whether it would be another one.
     pub fn set(&mut self, settings: Settings) -> bool {
         let old = std::mem::replace(&mut self.settings, settings);
+        if self.settings.verify_twice && !old.verify_twice {
+            // What is known was checked once.
+            self.checks.forget_known();
+        }
         // What no judgement rests on.
         let judged = |of: &Settings| {
             let mut of = of.clone();

@@ -1,6 +1,6 @@
 //! The case at a glance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit;
 use crate::integrity::chain::Gap;
@@ -41,6 +41,7 @@ pub(crate) fn overview(case: &Case) -> Overview {
         keys: keys(case),
         needs: audit::script::needs(case),
         next_digest: judgement.next_digest,
+        unmatched: unmatched(case),
         found: judgement.verdict.found.clone(),
         settings: case.settings.clone(),
         config: super::resources::summary(case),
@@ -95,6 +96,17 @@ pub(crate) fn keys(case: &Case) -> Vec<KeySummary> {
     });
     keys.dedup_by(|a, b| a.sha256 == b.sha256 && a.fingerprint == b.fingerprint);
     keys
+}
+
+/// The files with signatures of object metadata that are of no digest of the evidence, by their paths.
+pub(crate) fn unmatched(case: &Case) -> Vec<String> {
+    let proofs = case.judgement.proofs.iter();
+    let all = proofs.flat_map(|proofs| &proofs.unmatched);
+    let files: BTreeSet<u32> = all
+        .map(|&at| case.holdings.metadata[at as usize].file)
+        .collect();
+    let paths = files.into_iter().map(|file| path(&case.register, file));
+    sorted(paths.collect(), String::cmp)
 }
 
 fn path(register: &Register, file: u32) -> String {

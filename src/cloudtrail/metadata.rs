@@ -145,25 +145,65 @@ fn text(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
         .find_map(|name| field(object, name)?.as_str().map(str::to_owned))
 }
 
-/// Reads a dump of HTTP headers, one a line, or a file that holds nothing but a signature in hexadecimal.
-pub fn parse_headers(text: &str) -> Option<ObjectMetadata> {
-    let mut metadata = ObjectMetadata::default();
-    let bare = text.trim();
-    if bare.len() == 512 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        metadata.signature = Some(bare.to_owned());
-        return Some(metadata);
-    }
+/// Reads texts that are no JSON: dumps of HTTP headers, the AWS CLI's YAML, tables and text, and files that hold nothing
+/// but signatures in hexadecimal. Each signature is one object's.
+pub fn parse_text(text: &str) -> Vec<ObjectMetadata> {
+    let mut all: Vec<ObjectMetadata> = Vec::new();
+    // What stands before the signature that it goes with.
+    let mut generated = None;
     for line in text.lines() {
-        let line = line.trim_start_matches(['<', '>', '*', ' ']);
-        let Some((name, value)) = line.split_once(':') else {
-            continue;
-        };
-        let is_header = name.trim().to_ascii_lowercase().starts_with("x-amz-meta-");
-        if is_header {
-            metadata.take(name.trim(), value.trim());
+        if let Some(signature) = signature_in(line) {
+            all.push(ObjectMetadata {
+                signature: Some(signature.to_owned()),
+                backfill_generated: generated.take(),
+                ..ObjectMetadata::default()
+            });
+        } else if let Some(at) = labelled(line, "backfill-generation-timestamp") {
+            match all.last_mut() {
+                Some(last) if last.backfill_generated.is_none() => {
+                    last.backfill_generated = Moment::parse(at)
+                }
+                _ => generated = Moment::parse(at),
+            }
         }
     }
-    metadata.signature.is_some().then_some(metadata)
+    all
+}
+
+/// Whether a text that is no JSON holds a signature of an object's metadata.
+pub fn is_text(text: &str) -> bool {
+    text.lines().any(|line| signature_in(line).is_some())
+}
+
+/// Half of what a key of 2,048 bits signs with: shorter ones need their header's whole name to be taken for one.
+const HEX: usize = 256;
+
+/// The signature in a line: behind its label, in the CLI's line of metadata as text, or all that the line holds.
+fn signature_in(line: &str) -> Option<&str> {
+    let is_hex =
+        |word: &&str| word.len() >= HEX && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(value) = labelled(line, "signature") {
+        let whole = line.to_ascii_lowercase().contains("x-amz-meta-");
+        return Some(value).filter(|value| whole && !value.is_empty() || is_hex(value));
+    }
+    let mut words = line
+        .split(|sign: char| sign.is_whitespace() || "|\"',".contains(sign))
+        .filter(|word| !word.is_empty());
+    let first = words.next()?;
+    if is_hex(&first) {
+        return words.next().is_none().then_some(first);
+    }
+    (first == "METADATA").then(|| words.find(is_hex))?
+}
+
+/// What follows `name` in a line, `x-amz-meta-` before it or not, as headers, YAML and the CLI's tables have it.
+fn labelled<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let line = line.trim_matches(|sign: char| sign.is_whitespace() || "<>*|\"',".contains(sign));
+    let end = line.find([':', '|', '"', '\''])?;
+    let (label, value) = line.split_at(end);
+    let label = label.trim().to_ascii_lowercase();
+    (label.strip_prefix("x-amz-meta-").unwrap_or(&label) == name)
+        .then(|| value.trim_matches(|sign: char| sign.is_whitespace() || ":|\"',".contains(sign)))
 }
 
 impl ObjectMetadata {
@@ -190,6 +230,7 @@ mod tests {
             r#"{"Metadata":{"Signature":"ab"},"Bucket":"b","Key":"k"}"#,
             r#"[{"Path":"AWSLogs/k","Metadata":{"signature":"ab"}}]"#,
             r#"{"x-amz-meta-signature":"ab"}"#,
+            r#"{"signature":"ab","signature-algorithm":"SHA256withRSA"}"#,
         ];
         for form in forms {
             let all = parse_json(form.as_bytes()).expect(form);
@@ -197,17 +238,46 @@ mod tests {
         }
         let two = parse_json(b"{\"Metadata\":{}} {\"Metadata\":{}}").expect("two");
         assert_eq!(two.len(), 2);
-        let headers = "HTTP/1.1 200 OK\r\n< X-Amz-Meta-Signature: ab\r\nETag: x\r\n";
-        assert_eq!(
-            parse_headers(headers)
-                .and_then(|one| one.signature)
-                .as_deref(),
-            Some("ab")
-        );
-        assert_eq!(
-            parse_headers(&"ab".repeat(256)).map(|one| one.key),
-            Some(None)
-        );
-        assert_eq!(parse_headers("hello: world"), None);
+    }
+
+    #[test]
+    fn reads_signatures_out_of_texts() {
+        let hex = "ab".repeat(256);
+        let texts = [
+            "HTTP/1.1 200 OK\r\n< X-Amz-Meta-Signature: ab\r\nETag: x\r\n".to_owned(),
+            format!("{hex}\n"),
+            format!("\"{hex}\"\n"),
+            format!(
+                "ETag: x\nMetadata:\n  signature: {hex}\n  signature-algorithm: SHA256withRSA\n"
+            ),
+            format!(
+                "||  signature           |  {hex}  ||\n||  signature-algorithm |  SHA256withRSA  ||\n"
+            ),
+            format!("bytes\t717\tbinary\nMETADATA\t{hex}\tSHA256withRSA\n"),
+        ];
+        for text in &texts {
+            assert!(is_text(text), "{text}");
+            let signatures: Vec<_> = parse_text(text)
+                .into_iter()
+                .map(|one| one.signature)
+                .collect();
+            let expected = if text.contains(&hex) { &*hex } else { "ab" };
+            assert_eq!(signatures, [Some(expected.to_owned())], "{text}");
+        }
+        let two = "x-amz-meta-signature: ab\nx-amz-meta-backfill-generation-timestamp: 2025-09-01T00:00:00Z\n\n\
+                   x-amz-meta-signature: cd\n";
+        let two = parse_text(two);
+        assert_eq!(two.len(), 2);
+        assert_eq!(two[1].signature.as_deref(), Some("cd"));
+        assert!(two[0].backfill_generated.is_some() && two[1].backfill_generated.is_none());
+        for text in [
+            "hello: world",
+            "signature: ab",
+            "a signature of ours",
+            "METADATA",
+            "abcdef",
+        ] {
+            assert!(!is_text(text), "{text}");
+        }
     }
 }

@@ -157,15 +157,14 @@ fn object_metadata(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
             Err(problem) => vec![problem],
         };
     }
-    match metadata::parse_headers(&String::from_utf8_lossy(text)) {
-        Some(one) => entry.facts = Facts::Metadata(vec![one]),
-        None => {
-            return vec![Problem::new(
-                ProblemCode::JsonShape,
-                "no signature is among the headers",
-            )];
-        }
+    let all = metadata::parse_text(&String::from_utf8_lossy(text));
+    if all.is_empty() {
+        return vec![Problem::new(
+            ProblemCode::JsonShape,
+            "no signature is among the headers",
+        )];
     }
+    entry.facts = Facts::Metadata(all);
     Vec::new()
 }
 

@@ -1,6 +1,6 @@
 //! What a file is, from its content; its name only breaks ties.
 
-use crate::cloudtrail::ObjectName;
+use crate::cloudtrail::{ObjectName, metadata};
 use crate::config;
 use crate::evidence::Kind;
 use crate::evidence::outline::Outline;
@@ -245,7 +245,13 @@ const FORMS: &[Form] = &[
         &["ObjectSize"],
         &["Checksum", "ETag", "ObjectParts"],
     ),
-    list(Kind::S3ObjectMetadata, &["Metadata"]),
+    // What `head-object --query Metadata` prints.
+    object(
+        Kind::S3ObjectMetadata,
+        &["signature", "signature-algorithm"],
+        &[],
+    ),
+    list(Kind::S3ObjectMetadata, &["Metadata", "signature-algorithm"]),
 ];
 
 /// What the beginning of a text says it is.
@@ -273,20 +279,17 @@ pub(super) fn by_content(text: &[u8]) -> Option<Kind> {
 
 /// Texts that are no JSON: headers, signatures, YAML.
 fn by_words(text: &[u8]) -> Option<Kind> {
-    let head = String::from_utf8_lossy(&text[..text.len().min(64 << 10)]).to_lowercase();
+    let head = &text[..text.len().min(64 << 10)];
+    if metadata::is_text(&String::from_utf8_lossy(head)) {
+        return Some(Kind::S3ObjectMetadata);
+    }
+    let head = String::from_utf8_lossy(head).to_lowercase();
     if head.contains("-----begin certificate-----")
         && std::str::from_utf8(text).is_ok_and(config::certificate::is_of_sns)
     {
         return Some(Kind::SnsCertificate);
     }
     let line = |start: &str| head.lines().any(|line| line.starts_with(start));
-    if head.contains("x-amz-meta-signature") {
-        return Some(Kind::S3ObjectMetadata);
-    }
-    let bare = head.trim();
-    if bare.len() == 512 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Some(Kind::S3ObjectMetadata);
-    }
     let is_correlation = line("correlation:") && line("title:");
     if line("detection:") && line("logsource:") || is_correlation {
         return Some(Kind::SigmaRule);
@@ -361,6 +364,10 @@ mod tests {
             kind("x", br#"[{"Path":"","Metadata":{}}]"#),
             Kind::S3ObjectMetadata
         );
+        let of_query = br#"{"signature":"ab","signature-algorithm":"SHA256withRSA"}"#;
+        assert_eq!(kind("x", of_query), Kind::S3ObjectMetadata);
+        let quoted = format!("\"{}\"", "ab".repeat(256));
+        assert_eq!(kind("x", quoted.as_bytes()), Kind::S3ObjectMetadata);
         assert_eq!(
             kind("a/result_1.csv.gz", b"eventTime,x"),
             Kind::CloudtrailLakeResult

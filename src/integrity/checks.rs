@@ -98,6 +98,11 @@ impl Checks {
         self.begin();
     }
 
+    /// Forgets the outcomes that were handed in: they are wanted anew.
+    pub(crate) fn forget_known(&mut self) {
+        self.known.clear();
+    }
+
     /// Takes the outcome of a check.
     pub fn resolve(&mut self, id: CheckId, verifies: bool) {
         self.known.insert(id, verifies);

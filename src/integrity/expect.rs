@@ -15,7 +15,7 @@ type Expected = (TrailKey, (Moment, Moment), String);
 /// Digests were seen to be written up to 201 minutes after their window's end; past this much, one is overdue.
 const OVERDUE: i64 = 5 * HOUR;
 /// The longest delay seen, rounded up: a digest delivered later than this after a window is of a later one.
-const LATEST: i64 = 3 * HOUR + HOUR / 2;
+pub const LATEST: i64 = 3 * HOUR + HOUR / 2;
 
 /// Pairs of account and region that descriptions are taken to expect: 1,000 accounts in 40 regions are 40,000.
 const MOST_EXPECTED: usize = 50_000;
@@ -231,10 +231,12 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
             expected.entry(place).or_insert((key, span, evidence));
         }
     }
-    for (place, (key, (from, to), evidence)) in expected {
-        if have.contains(&place) {
-            continue;
-        }
+    let absent = expected
+        .into_iter()
+        .filter(|(place, _)| !have.contains(place));
+    let absent: Vec<Expected> = absent.map(|(_, expected)| expected).collect();
+    let other = other_trails(listing, chains, &have);
+    for (key, (from, to), evidence) in absent.into_iter().chain(other) {
         chains.gaps.push(Gap {
             kind: GapKind::NoChain,
             trail: chains.trails.len() as u32,
@@ -254,6 +256,23 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
             newest: None,
         });
     }
+}
+
+/// Trails of which a listing names digests and the evidence has none, where it has digests of another trail.
+fn other_trails(
+    listing: &Listing,
+    chains: &Chains,
+    have: &BTreeSet<(String, String)>,
+) -> Vec<Expected> {
+    let known: BTreeSet<&TrailKey> = chains.trails.iter().map(|row| &row.key).collect();
+    let absent = listing.newest.iter().filter(|(key, _)| {
+        !known.contains(key) && have.contains(&(key.account.clone(), key.region.clone()))
+    });
+    let expected = |(key, newest): (&TrailKey, &Moment)| {
+        let evidence = "The bucket's listing names digest files of this trail.".to_owned();
+        (key.clone(), (newest.plus(-HOUR), *newest), evidence)
+    };
+    absent.map(expected).collect()
 }
 
 /// The accounts and regions that descriptions expect: a trail's home region, all regions of a multi-region

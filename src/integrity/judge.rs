@@ -71,7 +71,7 @@ pub struct Judgement {
     pub proofs: Option<Proofs>,
     /// The verdict and its sentence.
     pub verdict: verdict::Finding,
-    /// When the next digest is due, where log files wait for it.
+    /// The end of the hour of the next digest, where log files wait for it.
     pub next_digest: Option<Moment>,
 }
 
@@ -126,7 +126,7 @@ pub fn judge(
     narrow(holdings, files, scope, &mut judgement);
     let key = |gap: &Gap| (gap.trail, gap.from, gap.to, gap.kind);
     judgement.gaps = sorted(judgement.gaps, |a, b| key(a).cmp(&key(b)));
-    judgement.next_digest = next_digest(&judgement);
+    judgement.next_digest = next_digest(holdings, &judgement);
     judgement.verdict = verdict::find(holdings, &judgement, scope, confirmed);
     Some(judgement)
 }
@@ -397,17 +397,22 @@ fn narrow(holdings: &Holdings, files: &dyn Files, scope: &Scope, judgement: &mut
         .retain(|gap| trails[gap.trail as usize] && within(gap.from, gap.to));
 }
 
-/// The end of the next window of the trail whose newest digest ended first, where log files wait for it.
-fn next_digest(judgement: &Judgement) -> Option<Moment> {
-    if !judgement.logs.iter().any(|row| row.young) {
-        return None;
-    }
-    judgement
-        .trails
-        .iter()
-        .filter_map(|row| row.newest)
-        .max()
-        .map(|end| end.plus(HOUR))
+/// The end of the next window of an account and region in which log files wait for it: the first such end.
+fn next_digest(holdings: &Holdings, judgement: &Judgement) -> Option<Moment> {
+    let young = judgement.logs.iter().filter(|row| row.young);
+    let waiting: HashSet<(&str, &str)> = young
+        .map(|row| log_place(holdings, row))
+        .map(|(account, region, _)| (account, region))
+        .collect();
+    let newest = |(account, region): (&str, &str)| {
+        let here = judgement
+            .trails
+            .iter()
+            .filter(|row| row.key.account == account && row.key.region == region);
+        here.filter_map(|row| row.newest).max()
+    };
+    let first = waiting.into_iter().filter_map(newest).min();
+    first.map(|end| end.plus(HOUR))
 }
 
 /// Counts of each status, those that occur, in the order of the contract.

@@ -66,6 +66,8 @@ pub struct Proofs {
     pub primary: Vec<DigestIx>,
     /// How digests find each other.
     pub links: Links,
+    /// Places in [`Holdings::metadata`] of signatures that were tried and are of no digest here.
+    pub unmatched: Vec<u32>,
     /// The digest that the only signature left is held against, as the newest of the only chain.
     last: Option<DigestIx>,
 }
@@ -95,7 +97,9 @@ impl Proofs {
         let Some(ix) = self.last.take() else { return };
         if self.status[ix as usize] == DigestStatus::InvalidSignature {
             self.status[ix as usize] = DigestStatus::Unsigned;
-            self.of[ix as usize].signature = None;
+            if let Some(SignatureAt::Metadata(at)) = self.of[ix as usize].signature.take() {
+                self.unmatched.push(at);
+            }
         }
     }
 }
@@ -122,10 +126,10 @@ pub fn prove(
         of: vec![Proof::default(); holdings.digests.len()],
     };
     prover.by_named_metadata(&primary);
-    let unmatched = prover.by_anonymous_metadata(&primary, rank);
+    let anonymous = prover.by_anonymous_metadata(&primary, rank);
     prover.by_hash_chain((0..holdings.digests.len() as u32).collect());
     prover.by_next_digest(&primary, eager);
-    let last = unmatched.and_then(|unmatched| prover.condemn_last(&primary, &unmatched));
+    let last = prover.condemn_last(&primary, &anonymous);
     let status = (0..holdings.digests.len())
         .map(|ix| prover.status(ix))
         .collect();
@@ -134,8 +138,21 @@ pub fn prove(
         status,
         primary,
         links: prover.links,
-        last,
+        unmatched: anonymous
+            .unmatched
+            .into_iter()
+            .filter(|&at| last.is_none_or(|(_, held)| held != at))
+            .collect(),
+        last: last.map(|(ix, _)| ix),
     }
+}
+
+/// What became of the metadata that could be matched only by what it signs.
+struct Anonymous {
+    /// Places in [`Holdings::metadata`] of signatures that are of no digest here.
+    unmatched: Vec<u32>,
+    /// Whether all could be tried.
+    all_tried: bool,
 }
 
 /// Digests newest first, each content at each key once: copies add nothing.
@@ -248,9 +265,6 @@ impl Prover<'_> {
             let all = named.get(base_name(key)).map_or(&[][..], Vec::as_slice);
             for &at in all.iter().take(MOST_METADATA) {
                 let metadata = &holdings.metadata[at];
-                if metadata.bucket.is_some_and(|named| named != item.bucket) {
-                    continue;
-                }
                 let outcome = self.verifies(ix, SignatureAt::Metadata(at as u32));
                 let proof = &mut self.of[ix as usize];
                 match outcome {
@@ -259,10 +273,11 @@ impl Prover<'_> {
                         proof.key = Some(key);
                         proof.signature = Some(SignatureAt::Metadata(at as u32));
                     }
-                    // A copy under another folder has the name and another signature.
+                    // A copy in another bucket or folder has the name and may have another signature.
                     Some(None)
                         if proof.source.is_none()
                             && all.len() <= MOST_METADATA
+                            && metadata.bucket.is_none_or(|named| named == item.bucket)
                             && metadata
                                 .key
                                 .is_some_and(|named| is_key(holdings.text(named), key)) =>
@@ -276,26 +291,33 @@ impl Prover<'_> {
         }
     }
 
-    /// Also first: metadata that does not name its key is matched by what it signs.
-    /// Returns the signatures that belong to no digest of the evidence; `None` where not all could be tried.
+    /// Also first: metadata that does not name its key, or names none of a digest here, is matched by what it signs.
     fn by_anonymous_metadata(
         &mut self,
         primary: &[DigestIx],
         rank: &dyn Fn(u32) -> u32,
-    ) -> Option<Vec<SignatureAt>> {
+    ) -> Anonymous {
         let holdings = self.holdings;
+        let mut outcome = Anonymous {
+            unmatched: Vec::new(),
+            all_tried: true,
+        };
+        if holdings.metadata.is_empty() {
+            return outcome;
+        }
+        let keys = primary
+            .iter()
+            .map(|&ix| base_name(holdings.text(holdings.digests[ix as usize].key)));
+        let names: HashSet<&str, foldhash::fast::RandomState> = keys.collect();
+        let is_here = |key: Name| names.contains(base_name(holdings.text(key)));
         let mut order: Vec<u32> = (0..holdings.metadata.len() as u32)
-            .filter(|&at| holdings.metadata[at as usize].key.is_none())
+            .filter(|&at| !holdings.metadata[at as usize].key.is_some_and(is_here))
             .collect();
         // In the order of paths: which are tried must not hang on which file was read first.
         let ranks: Vec<_> = holdings.metadata.iter().map(|one| rank(one.file)).collect();
         by_keys(&mut order, &ranks);
         let mut seen = HashSet::new();
         order.retain(|&at| seen.insert(&holdings.metadata[at as usize].signature));
-        let mut unmatched = Vec::new();
-        if order.is_empty() {
-            return Some(unmatched);
-        }
         let mut by_text: HashMap<Sum, Vec<DigestIx>, foldhash::fast::RandomState> =
             HashMap::default();
         let mut seen = HashSet::new();
@@ -308,10 +330,9 @@ impl Prover<'_> {
                 fingerprints.push(item.fingerprint);
             }
         }
-        let mut all_tried = true;
         for at in order {
             let Some(signature) = &holdings.metadata[at as usize].signature else {
-                unmatched.push(SignatureAt::Metadata(at));
+                outcome.unmatched.push(at);
                 continue;
             };
             let mut tried = true;
@@ -340,11 +361,11 @@ impl Prover<'_> {
                     proof.key = Some(key);
                     proof.signature = Some(SignatureAt::Metadata(at));
                 }
-                None if tried => unmatched.push(SignatureAt::Metadata(at)),
-                None => all_tried = false,
+                None if tried => outcome.unmatched.push(at),
+                None => outcome.all_tried = false,
             }
         }
-        all_tried.then_some(unmatched)
+        outcome
     }
 
     /// Second: signed content proves its predecessor. Follows the chain back from each of `from` that is proven.
@@ -401,15 +422,19 @@ impl Prover<'_> {
         }
     }
 
-    /// The only signature left, and only the newest digest of the only chain left to sign: it is its own.
+    /// The only signature left, and only the newest digest of the only chain left to sign: it is its own. Gives both.
     fn condemn_last(
         &mut self,
         primary: &[DigestIx],
-        unmatched: &[SignatureAt],
-    ) -> Option<DigestIx> {
-        let (&[signature], Some(&newest)) = (unmatched, primary.first()) else {
+        anonymous: &Anonymous,
+    ) -> Option<(DigestIx, u32)> {
+        // What names a key that is not here is that object's, and none that is left over.
+        let nameless = |at: &&u32| self.holdings.metadata[**at as usize].key.is_none();
+        let left: Vec<&u32> = anonymous.unmatched.iter().filter(nameless).collect();
+        let (true, &[&at], Some(&newest)) = (anonymous.all_tried, &*left, primary.first()) else {
             return None;
         };
+        let signature = SignatureAt::Metadata(at);
         let item = &self.holdings.digests[newest as usize];
         let one_chain = primary.iter().all(|&ix| {
             let other = &self.holdings.digests[ix as usize];
@@ -432,7 +457,7 @@ impl Prover<'_> {
             let proof = &mut self.of[newest as usize];
             proof.condemned = true;
             proof.signature = Some(signature);
-            return Some(newest);
+            return Some((newest, at));
         }
         None
     }

@@ -7,6 +7,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use exhibit::case::{KeySummary, Need, Overview, Scope, Settings, Subject, Table};
+use exhibit::integrity::expect::LATEST;
 use exhibit::integrity::{State, Verdict};
 use exhibit::moment::Moment;
 
@@ -135,9 +136,11 @@ fn Summary(props: &PartProps) -> Html {
                     <ul class="counts" data-testid="log-counts">{ for overview.logs.iter().map(|(status, n)| count(status.state(), status.state() == State::Missing, status.name(), *n)) }</ul>
                 </section>
             </div>
-            <p class="due">{ overview.next_digest.map(|at| format!(
-                "The newest log files wait for their digest file, which is due by {} UTC.", format::time(at)
+            <p class="due">{ overview.next_digest.map(|end| format!(
+                "The newest log files wait for the digest file of the hour that ends at {} UTC. CloudTrail was seen to deliver it up to 3.5 hours later, by {} UTC.",
+                format::time(end), format::time(end.plus(LATEST))
             )) }</p>
+            { unmatched(&overview.unmatched) }
             <section>
                 <h2>{"Coverage"}</h2>
                 <div class="axis">{ span.map(|(from, to)| html! {
@@ -148,6 +151,29 @@ fn Summary(props: &PartProps) -> Html {
             </section>
             <Needs needs={overview.needs.clone()} />
         </div>
+    }
+}
+
+/// Signatures that are of no digest here: what happened, what to do.
+fn unmatched(paths: &[String]) -> Html {
+    const SHOWN: usize = 3;
+    if paths.is_empty() {
+        return Html::default();
+    }
+    let named = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| html! { <li key={path.clone()}><bdi>{ path }</bdi></li> });
+    let more = paths.len().saturating_sub(SHOWN);
+    html! {
+        <section data-testid="unmatched">
+            <p class="due">{"These files hold signatures of object metadata that are of no digest file here. They may be of digest files \
+                that were not dropped: add those, or fetch the metadata of the newest digest file of each chain again."}</p>
+            <ul>
+                { for named }
+                { (more > 0).then(|| html! { <li key="more">{ format!("and {} more", format::number(more as u64)) }</li> }) }
+            </ul>
+        </section>
     }
 }
 
