@@ -13,6 +13,9 @@ use crate::app::shell::Open;
 /// The width of the drawing in its own units; it is stretched to the room there is.
 const WIDTH: f64 = 10_000.0;
 const HEIGHT: f64 = 22.0;
+/// Gaps that stand below a strip at first, and how many more each time that more are asked for.
+const FEW: usize = 12;
+const MORE: usize = 100;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -26,6 +29,12 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn Strip(props: &Props) -> Html {
     let open = use_context::<Open>();
+    let shown = use_state_eq(|| FEW);
+    let more = {
+        let shown = shown.clone();
+        Callback::from(move |_: MouseEvent| shown.set(*shown + MORE))
+    };
+    let left = props.trail.gaps.len().saturating_sub(*shown);
     let (from, to) = (props.span.0.seconds() as f64, props.span.1.seconds() as f64);
     let scale = WIDTH / (to - from).max(1.0);
     let piece = |(at, segment): (usize, &Segment)| {
@@ -98,7 +107,12 @@ pub(crate) fn Strip(props: &Props) -> Html {
             <svg class="strip-line" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
                 { for trail.strip.iter().enumerate().map(piece) }
             </svg>
-            <ul class="gaps">{ for trail.gaps.iter().enumerate().take(12).map(gap) }</ul>
+            <ul class="gaps">
+                { for trail.gaps.iter().enumerate().take(*shown).map(gap) }
+                { (left > 0).then(|| html! {
+                    <li key="more"><button class="gap" onclick={more}>{ format!("Show more: {} not shown", format::count(left as u64, "gap")) }</button></li>
+                }) }
+            </ul>
         </div>
     }
 }
