@@ -62,12 +62,24 @@
   };
 
   let blocked = 0;
-  const seal = () => {
-    document.addEventListener("securitypolicyviolation", () => { blocked += 1; });
+  // Adds the policy, and tells whether the browser holds to it: it must refuse, in the name of this very policy,
+  // what would reach no network even if it did not.
+  const seal = async () => {
     const meta = document.createElement("meta");
     meta.httpEquiv = "Content-Security-Policy";
     meta.content = POLICY;
     document.head.append(meta);
+    const refused = new Promise((resolve) => {
+      document.addEventListener("securitypolicyviolation", function probe(event) {
+        if (event.originalPolicy.trim() !== POLICY) return;
+        document.removeEventListener("securitypolicyviolation", probe);
+        resolve(true);
+      });
+    });
+    fetch("data:,").catch(() => {});
+    const holds = await Promise.race([refused, new Promise((resolve) => setTimeout(resolve, 2000, false))]);
+    document.addEventListener("securitypolicyviolation", () => { blocked += 1; });
+    return holds;
   };
 
   // The crash screen is plain DOM, for the program may be the thing that died. The report names
@@ -150,11 +162,12 @@
     ]);
     await window.exhibitOffline?.beforeSeal();
     if (!CSS.supports("color", "light-dark(red, red)")) colour();
-    seal();
+    const sealed = await seal();
     window.exhibit = {
       module,
       worker: blobAddress(text, BOOTSTRAP),
       policy: POLICY,
+      sealed,
       sealedAt: Date.now(),
       sealedMark: performance.now(),
       blocked: () => blocked,

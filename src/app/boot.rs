@@ -28,6 +28,8 @@ extern "C" {
     fn worker(this: &Boot) -> String;
     #[wasm_bindgen(method, getter)]
     fn policy(this: &Boot) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn sealed(this: &Boot) -> bool;
     #[wasm_bindgen(method, getter, js_name = sealedAt)]
     fn sealed_at(this: &Boot) -> f64;
     #[wasm_bindgen(method, getter, js_name = sealedMark)]
@@ -43,11 +45,13 @@ extern "C" {
 /// What is known of the seal, for the privacy panel.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seal {
+    /// Whether the browser was seen to hold to the policy.
+    pub(crate) holds: bool,
     /// The policy that `boot.js` added.
     pub(crate) policy: String,
     /// Milliseconds since 1970.
     pub(crate) sealed_at: f64,
-    /// Requests that left since, by the browser's own record.
+    /// Requests that the page made since, by the browser's own record; workers have records of their own.
     pub(crate) requests: u32,
     /// Requests that were tried since and refused by the policy.
     pub(crate) refused: u32,
@@ -75,9 +79,15 @@ pub(super) fn offline() -> Option<Offline> {
     BOOT.with(Boot::offline)
 }
 
+/// Whether the browser was seen to hold to the policy that closes the network.
+pub(crate) fn is_sealed() -> bool {
+    BOOT.with(Boot::sealed)
+}
+
 /// The seal as it is now.
 pub(crate) fn seal() -> Seal {
     BOOT.with(|boot| Seal {
+        holds: is_sealed(),
         policy: boot.policy(),
         sealed_at: boot.sealed_at(),
         requests: requests_since(boot.sealed_mark()),

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use exhibit::integrity::Verdict;
 
+use crate::app::boot;
 use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::dropped;
@@ -26,6 +27,7 @@ pub(super) fn Bar() -> Html {
         Callback::from(move |_: MouseEvent| runner.run(command))
     };
     let has_case = session.intake.phase != Phase::Empty;
+    let sealed = boot::is_sealed();
     let update = offline::use_standing().update.is_some();
     html! {
         <header class="bar">
@@ -41,8 +43,8 @@ pub(super) fn Bar() -> Html {
                 <button data-testid="clear-case" disabled={!has_case && !session.keeps} onclick={run(Command::ClearCase)}>{"Clear"}</button>
                 <button data-testid="saved-views" title="Saved views (w)" onclick={run(Command::ShowViews)}>{"Views"}</button>
                 <span class="news">{ update.then(|| html! { <button class="primary" data-testid="update" title="A newer version is on this host" onclick={run(Command::ShowOffline)}>{"New version"}</button> }) }</span>
-                <button class="seal" data-testid="network-seal" data-sealed="true" title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>
-                    <span aria-hidden="true">{"✓"}</span>{" Network sealed"}
+                <button class={classes!("seal", (!sealed).then_some("open"))} data-testid="network-seal" data-sealed={sealed.to_string()} title="Why nothing leaves this page" onclick={run(Command::ShowPrivacy)}>
+                    <span aria-hidden="true">{ if sealed { "✓" } else { "✕" } }</span>{ if sealed { " Network sealed" } else { " Network not sealed" } }
                 </button>
                 <button title="Light or dark (t)" aria-label="Light or dark" onclick={run(Command::ToggleTheme)}>{"◐"}</button>
                 <button title="Find a command (Ctrl+K)" aria-label="Find a command" onclick={run(Command::ShowPalette)}>{"⌘"}</button>

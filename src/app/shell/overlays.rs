@@ -162,10 +162,14 @@ fn Privacy() -> Html {
     let date = js_sys::Date::new(&seal.sealed_at.into());
     html! {
         <div class="prose">
-            <p>{"The program was loaded, then this policy was added and the network closed for the page and all its workers. Policies can only be tightened: nothing can take it back but leaving the page."}</p>
+            <p>{ if seal.holds {
+                "The program was loaded, then this policy was added and the network closed for the page and all its workers; a request that was made on purpose was refused, which the browser's console shows. Policies can only be tightened: nothing can take it back but leaving the page."
+            } else {
+                "This policy was added, but the browser did not refuse what it forbids. Do not drop evidence here: use another browser, or the one file without a network."
+            } }</p>
             <dl class="facts">
                 <dt>{"Sealed at"}</dt><dd>{ String::from(date.to_iso_string()) }</dd>
-                <dt>{"Requests since"}</dt><dd data-testid="requests-since">{ seal.requests.to_string() }</dd>
+                <dt>{"Requests of the page since"}</dt><dd data-testid="requests-since">{ seal.requests.to_string() }</dd>
                 <dt>{"Attempts refused"}</dt><dd>{ seal.refused.to_string() }</dd>
                 <dt>{"Policy"}</dt><dd><code>{ seal.policy }</code></dd>
             </dl>

@@ -100,6 +100,7 @@ impl Stage {
             .console()?
             .into_iter()
             .filter(|(level, _)| matches!(level.as_str(), "WARNING" | "SEVERE"))
+            .filter(|(_, text)| !is_probe(text))
             .map(|(level, text)| format!("{level} {text}"))
             .collect();
         if !loud.is_empty() {
@@ -135,4 +136,10 @@ fn welcome(request: &Request) -> Answer {
         .with("Cache-Control", "no-store")
         .with("Access-Control-Allow-Origin", "*")
         .with("Access-Control-Allow-Headers", "*")
+}
+
+/// Whether the browser tells of the request by which the page makes sure that it is sealed.
+fn is_probe(text: &str) -> bool {
+    let text = text.to_lowercase().replace('-', " ");
+    text.contains("content security policy") && text.contains("data:,")
 }
