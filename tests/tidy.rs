@@ -370,3 +370,13 @@ fn hostile_evidence_is_held_by_tests() {
     }
     assert!(held > 50, "only {held} tests are named");
 }
+
+#[test]
+fn the_readme_tells_to_collect_what_the_page_tells() {
+    let read = |path: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let told = format!("```\n{}```\n", read("src/app/views/collect.txt"));
+    assert!(read("README.md").contains(&told));
+}

@@ -11,19 +11,8 @@ use crate::app::format;
 use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
 
-/// How evidence is collected; the README has the same.
-const COLLECT: &str = "# log and digest files of a trail
-aws s3 sync s3://TRAIL-BUCKET/AWSLogs/ evidence/AWSLogs/
-
-# the public keys, once for each region of the trail
-aws cloudtrail list-public-keys --region REGION --start-time 2026-01-01 > evidence/public-keys-REGION.json
-
-# the signature of the newest digest file of each chain
-aws s3api head-object --bucket TRAIL-BUCKET --key NEWEST-DIGEST-KEY > evidence/NEWEST-DIGEST-NAME.head-object.json
-
-# what should be there
-aws cloudtrail describe-trails > evidence/describe-trails.json
-aws cloudtrail get-trail-status --name TRAIL > evidence/get-trail-status.json";
+/// How evidence is collected; the README has the same, which `tests/tidy.rs` holds.
+const COLLECT: &str = include_str!("collect.txt");
 
 #[component]
 pub(crate) fn Evidence() -> Html {
