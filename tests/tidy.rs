@@ -191,24 +191,34 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn sources(below: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join(below)];
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let files = below(&root().join(folder)).into_iter();
+    let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("text");
+        (
+            path.strip_prefix(root()).expect("below").to_path_buf(),
+            text,
+        )
+    };
+    rust.map(read).collect()
+}
+
+/// All files below a folder.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "rs") {
-                let text = fs::read_to_string(&path).expect("text");
-                found.push((
-                    path.strip_prefix(root()).expect("below").to_path_buf(),
-                    text,
-                ));
+        for entry in fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            match path.is_dir() {
+                true if entry.file_name() != "target" => folders.push(path),
+                true => {}
+                false => files.push(path),
             }
         }
     }
-    found
+    files
 }
 
 fn is_application(path: &Path) -> bool {
@@ -374,9 +384,60 @@ fn hostile_evidence_is_held_by_tests() {
 #[test]
 fn the_readme_tells_to_collect_what_the_page_tells() {
     let read = |path: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+        fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     };
     let told = format!("```\n{}```\n", read("src/app/views/collect.txt"));
     assert!(read("README.md").contains(&told));
+}
+
+/// Files and folders that a build writes, and that ARCHITECTURE.md names beside those of the tree.
+const WRITTEN: &[&str] = &["release.json", "report.json", "dist/"];
+
+#[test]
+fn the_architecture_names_what_is_there() {
+    let root = root();
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let mut paths = Vec::new();
+    for folder in ["src", "xtask", "tests", "fuzz", "styles", "offline"] {
+        paths.extend(below(&root.join(folder)));
+    }
+    let mut names: Vec<String> = vec!["boot.js".to_owned(), "Cargo.toml".to_owned()];
+    names.extend(paths.iter().map(|path| {
+        let path = path.strip_prefix(root).expect("below the root");
+        path.to_string_lossy().replace('\\', "/")
+    }));
+    let is_path = |span: &&str| {
+        let ends = [".rs", ".txt", ".js", ".css", ".toml", ".json", "/"];
+        !span.contains(' ') && ends.iter().any(|end| span.ends_with(end))
+    };
+    let is_there = |span: &str| {
+        let span = span.trim_end_matches("*.txt");
+        let within = |name: &String| {
+            let name = format!("/{name}");
+            match span.strip_suffix('/') {
+                Some(folder) => name.contains(&format!("/{folder}/")),
+                None => name.ends_with(&format!("/{span}")),
+            }
+        };
+        names.iter().any(within)
+    };
+    let spans = text.split('`').skip(1).step_by(2);
+    let absent: Vec<&str> = spans
+        .filter(is_path)
+        .filter(|span| !WRITTEN.contains(span) && !is_there(span))
+        .collect();
+    assert!(absent.is_empty(), "ARCHITECTURE.md names {absent:?}");
+}
+
+#[test]
+fn every_target_of_the_fuzzer_is_built() {
+    let folder = root().join("fuzz");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("fuzz/Cargo.toml");
+    let targets = below(&folder.join("fuzz_targets"));
+    assert!(!targets.is_empty());
+    for target in targets {
+        let name = target.file_stem().expect("a name").to_string_lossy();
+        let line = format!("path = \"fuzz_targets/{name}.rs\"");
+        assert!(manifest.contains(&line), "fuzz/Cargo.toml lacks {name}");
+    }
 }
