@@ -43,12 +43,12 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        about: "format, lints, tests on the host and in the browser  [--full] [--only fmt|lint|deny|domain|web|e2e|firefox|reproduce] [--browser chromium|firefox] [--e2e-filter NAME] [--dev] [--no-build]",
+        about: "format, lints, tests on the host and in the browser  [--full] [--only fmt|lint|deny|domain|peer|web|e2e|reproduce|load|fuzz|firefox] [--browser chromium|firefox] [--e2e-filter NAME] [--dev] [--no-build]",
         run: test::run,
     },
     Command {
         name: "bench",
-        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--start] [--queries N] [--items N] [--objects MB] [--risk N] [--no-build]",
+        about: "measure dist/ beside its peers in a real browser  [--only CASE] [--runs N] [--readers N] [--start] [--queries N] [--items N] [--objects MB] [--risk N] [--report N] [--no-build]",
         run: bench::run,
     },
     Command {
@@ -72,7 +72,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "shots",
-        about: "pictures of every view of dist/ into target/shots/, or those of the documents  [--view NAME] [--small] [--docs]",
+        about: "pictures of every view of dist/ into target/shots/, or those of the documents  [--view NAME] [--small] [--parts] [--drop FOLDER] [--docs]",
         run: shots::run,
     },
 ];
