@@ -10,10 +10,16 @@ use super::activity::{WAIT, ask, drop_events, wait_count};
 use super::page::key;
 use super::{Page, Stage, Test};
 
-pub(super) const POINTER_TESTS: &[Test] = &[Test {
-    name: "timeline_follows_the_pointer",
-    run: timeline_follows_the_pointer,
-}];
+pub(super) const POINTER_TESTS: &[Test] = &[
+    Test {
+        name: "timeline_follows_the_pointer",
+        run: timeline_follows_the_pointer,
+    },
+    Test {
+        name: "timeline_follows_a_finger",
+        run: timeline_follows_a_finger,
+    },
+];
 
 pub(super) const TESTS: &[Test] = &[
     Test {
@@ -72,6 +78,41 @@ fn drag(page: &Page, testid: &str, from: f64, to: f64) -> Result<()> {
     pointer(page, "mouseMoved", &to, json!({ "buttons": 1 }))?;
     page.rest()?;
     pointer(page, "mouseReleased", &to, json!({}))
+}
+
+/// A finger is laid down, moved and lifted, as the browser itself does it.
+fn touch(page: &Page, testid: &str, from: f64, to: f64) -> Result<()> {
+    let [from, to] = places(page, testid, [from, to])?;
+    for (kind, points) in [
+        ("touchStart", json!([from])),
+        ("touchMove", json!([to])),
+        ("touchEnd", json!([])),
+    ] {
+        let params = json!({ "type": kind, "touchPoints": points });
+        page.session()
+            .devtools("Input.dispatchTouchEvent", params)?;
+        page.rest()?;
+    }
+    Ok(())
+}
+
+fn timeline_follows_a_finger(stage: &Stage) -> Result<()> {
+    let page = drop_events(stage)?;
+    page.resize(1280, 900)?;
+    page.rest()?;
+    let all = shown(page)?;
+    touch(page, "timeline", 0.25, 0.75)?;
+    page.wait_for("what was brushed", WAIT, || {
+        let near = shown(page)?;
+        Ok(near.0 > all.0 && near.1 < all.1)
+    })?;
+    page.rest()?;
+    let brushed = shown(page)?;
+    touch(page, "timeline-map", 0.5, 0.3)?;
+    page.wait_for("what was moved on the map", WAIT, || {
+        let moved = shown(page)?;
+        Ok(moved.0 < brushed.0 && moved.1 < brushed.1)
+    })
 }
 
 fn timeline_follows_the_pointer(stage: &Stage) -> Result<()> {

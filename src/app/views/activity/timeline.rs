@@ -70,25 +70,25 @@ pub(super) fn Timeline(props: &Props) -> Html {
             }
         }
     };
-    let onmousedown = {
+    let onpointerdown = {
         let brush = brush.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
+        Callback::from(move |event: PointerEvent| {
+            hold(&event);
             let share = share_of(&event);
             brush.set(Some((share, share)));
         })
     };
-    let onmousemove = {
+    let onpointermove = {
         let brush = brush.clone();
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: PointerEvent| {
             if let Some((from, _)) = *brush {
                 brush.set(Some((from, share_of(&event))));
             }
         })
     };
-    let onmouseup = {
+    let onpointerup = {
         let (brush, go) = (brush.clone(), go.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |_: PointerEvent| {
             if let Some((a, b)) = *brush
                 && (a - b).abs() > 0.005
             {
@@ -97,9 +97,9 @@ pub(super) fn Timeline(props: &Props) -> Html {
             brush.set(None);
         })
     };
-    let onmouseleave = {
+    let onpointercancel = {
         let brush = brush.clone();
-        Callback::from(move |_: MouseEvent| brush.set(None))
+        Callback::from(move |_: PointerEvent| brush.set(None))
     };
     let scale = {
         let go = go.clone();
@@ -220,7 +220,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
             </div>
             <div class="plot" tabindex="0" role="application" data-testid="timeline" data-from={shown.0.to_string()} data-to={shown.1.to_string()}
                 aria-label="Events by time. Plus and minus zoom, arrows move, 0 shows all, Enter takes the time into the query."
-                {onmousedown} {onmousemove} {onmouseup} {onmouseleave} {onwheel} {onkeydown}>
+                {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onwheel} {onkeydown}>
                 <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">
                     { bars(chart, props.lanes, shown) }{ marks(chart, shown) }<g>{ selected }</g>
                 </svg>
@@ -236,6 +236,17 @@ pub(super) fn Timeline(props: &Props) -> Html {
             </ul>
             <details class="alternative"><summary>{"The chart as a table"}</summary>{ alternative(chart) }</details>
         </section>
+    }
+}
+
+/// Keeps a finger's or mouse's moves coming until it is lifted, wherever it goes.
+fn hold(event: &PointerEvent) {
+    let element = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(element) = element {
+        // Refused for a pointer that is gone already: then nothing more comes of it.
+        let _ = element.set_pointer_capture(event.pointer_id());
     }
 }
 
@@ -362,10 +373,10 @@ fn Map(props: &MapProps) -> Html {
     let share = |at: Moment| (at.seconds() - all.0.seconds()) as f64 / length;
     let (from, to) = (share(shown.0), share(shown.1));
     let at = move |share: f64| all.0.plus((share * length).round() as i64);
-    let onmousedown = {
+    let onpointerdown = {
         let drag = drag.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
+        Callback::from(move |event: PointerEvent| {
+            hold(&event);
             let here = share_of(&event);
             let is_within = (from..=to).contains(&here) && to - from < 0.999;
             drag.set(Some(if is_within {
@@ -375,9 +386,9 @@ fn Map(props: &MapProps) -> Html {
             }));
         })
     };
-    let onmousemove = {
+    let onpointermove = {
         let (drag, onzoom) = (drag.clone(), props.onzoom.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: PointerEvent| {
             let here = share_of(&event);
             match *drag {
                 Some(Drag::Move(taken)) => {
@@ -389,9 +400,9 @@ fn Map(props: &MapProps) -> Html {
             }
         })
     };
-    let onmouseup = {
+    let onpointerup = {
         let (drag, onzoom) = (drag.clone(), props.onzoom.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |_: PointerEvent| {
             if let Some(Drag::Mark(a, b)) = *drag {
                 let long = to - from;
                 let (a, b) = match (a - b).abs() > 0.005 {
@@ -406,9 +417,9 @@ fn Map(props: &MapProps) -> Html {
             drag.set(None);
         })
     };
-    let onmouseleave = {
+    let onpointercancel = {
         let drag = drag.clone();
-        Callback::from(move |_: MouseEvent| drag.set(None))
+        Callback::from(move |_: PointerEvent| drag.set(None))
     };
     let most = f64::from(props.map.most().max(1));
     let mut path = Bars::default();
@@ -432,7 +443,7 @@ fn Map(props: &MapProps) -> Html {
         _ => brush(from, to),
     };
     html! {
-        <div class="map" data-testid="timeline-map" {onmousedown} {onmousemove} {onmouseup} {onmouseleave} title="All of the time: drag what is shown, mark another stretch, or click to move there">
+        <div class="map" data-testid="timeline-map" {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} title="All of the time: drag what is shown, mark another stretch, or click to move there">
             <svg viewBox={format!("0 0 {WIDTH} {MAP}")} preserveAspectRatio="none" aria-hidden="true">
                 { path.show("bars") }{ marked }
             </svg>
