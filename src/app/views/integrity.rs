@@ -6,7 +6,9 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use exhibit::case::{KeySummary, Need, Overview, Scope, Settings, Subject, Table};
+use exhibit::case::{
+    KeySummary, Need, Overview, Scope, Segment, Settings, Subject, Table, TrailSummary,
+};
 use exhibit::integrity::expect::LATEST;
 use exhibit::integrity::{State, Verdict};
 use exhibit::moment::Moment;
@@ -20,6 +22,7 @@ use crate::app::format;
 use crate::app::route::Route;
 use crate::app::session::Session;
 use crate::app::shell::Open;
+use crate::app::widgets::alternative::Alternative;
 use crate::app::widgets::cell;
 use crate::app::widgets::strip::Strip;
 use crate::app::widgets::table::Grid;
@@ -93,6 +96,17 @@ fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Of the strips of coverage as a table.
+const COVERAGE: &[&str] = &[
+    "Account",
+    "Region",
+    "Trail",
+    "From (UTC)",
+    "To (UTC)",
+    "State",
+    "What covers it",
+];
+
 #[derive(PartialEq, Properties)]
 struct PartProps {
     overview: Rc<Overview>,
@@ -116,12 +130,29 @@ fn Summary(props: &PartProps) -> Html {
             <li key={word.to_owned()}>{ cell::state(state, hatched, word) }<strong>{ format::number(count) }</strong></li>
         }
     };
-    let strip = |trail: &exhibit::case::TrailSummary| {
+    let strip = |trail: &TrailSummary| {
         let key = format!(
             "{}/{}/{}/{}",
             trail.account, trail.region, trail.trail, trail.home_region
         );
         span.map(|span| html! { <Strip {key} trail={trail.clone()} {span} /> })
+    };
+    let rows = {
+        let overview = Rc::clone(overview);
+        let of = |trail: &TrailSummary| {
+            let name = [&trail.account, &trail.region, &trail.trail].map(String::clone);
+            let row = move |segment: &Segment| {
+                let said = [
+                    format::time(segment.from),
+                    format::time(segment.to),
+                    segment.state.label().to_owned(),
+                    segment.label.clone(),
+                ];
+                name.iter().cloned().chain(said).collect()
+            };
+            trail.strip.iter().map(row).collect::<Vec<_>>()
+        };
+        Callback::from(move |()| overview.trails.iter().flat_map(of).collect())
     };
     let legend = State::ALL.iter().map(|&state| html! { <li key={state.name()}>{ cell::state(state, state == State::Missing, state.label()) }</li> });
     html! {
@@ -148,6 +179,7 @@ fn Summary(props: &PartProps) -> Html {
                 }) }</div>
                 <div class="strips">{ for overview.trails.iter().filter_map(strip) }</div>
                 <ul class="legend">{ for legend }</ul>
+                <Alternative head={COVERAGE} {rows} />
             </section>
             <Needs needs={overview.needs.clone()} />
         </div>

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use exhibit::moment::Moment;
 
+use super::alternative::Alternative;
 use crate::app::format;
 use crate::app::route;
 
@@ -19,6 +20,8 @@ pub(crate) struct Props {
 const DAY: i64 = 86_400;
 /// Bars at most: more days stand closer together than a bar is wide.
 const MOST_BARS: i64 = 400;
+/// Of the chart as a table.
+const HEAD: &[&str] = &["From (UTC)", "Events"];
 
 #[component]
 pub(crate) fn Days(props: &Props) -> Html {
@@ -38,8 +41,9 @@ pub(crate) fn Days(props: &Props) -> Html {
     }
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let peak = counts.iter().position(|count| *count == most).unwrap_or(0);
-    let date = |at: usize| {
-        let day = first.0.plus(per * at as i64);
+    let begin = first.0;
+    let date = move |at: usize| {
+        let day = begin.plus(per * at as i64);
         format::time(day).chars().take(10).collect::<String>()
     };
     let days = if per == DAY { "day" } else { "bar" };
@@ -63,11 +67,21 @@ pub(crate) fn Days(props: &Props) -> Html {
             </a>
         }
     };
+    let rows = {
+        let counts = counts.clone();
+        let busy = move |()| {
+            let of = |(at, count): (usize, &u32)| vec![date(at), format::number(u64::from(*count))];
+            let busy = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            busy.map(of).collect()
+        };
+        Callback::from(busy)
+    };
     let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
     html! {
         <figure class="days" data-testid="by-day">
             <svg viewBox="0 0 100 48" preserveAspectRatio="none" role="img" aria-label={format!("{} events by {days}, most on {}", format::number(sum), date(peak))}>{ for counts.iter().enumerate().map(bar) }</svg>
             <figcaption><span>{ date(0) }</span><a href={events(peak)} data-testid="peak">{ format!("Peak: {}, {} events", date(peak), format::number(u64::from(most))) }</a><span>{ date(counts.len().saturating_sub(1)) }</span></figcaption>
+            <Alternative head={HEAD} {rows} />
         </figure>
     }
 }

@@ -1,5 +1,6 @@
 //! Parts that any view may use.
 
+pub(crate) mod alternative;
 pub(crate) mod cell;
 pub(crate) mod control;
 pub(crate) mod correction;
