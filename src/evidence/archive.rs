@@ -45,10 +45,25 @@ pub fn wrapping(head: &[u8]) -> Wrapping {
     if head.starts_with(&[0x1f, 0x8b]) {
         return Wrapping::Gzip;
     }
-    if head.get(257..262) == Some(b"ustar") {
+    if head.get(257..262) == Some(b"ustar") || is_old_tar(head) {
         return Wrapping::Tar;
     }
     Wrapping::Plain
+}
+
+/// Whether the first block is a header of tar's first form, which has no mark of its own: its sum is right, counted with
+/// spaces where it stands itself (POSIX.1-1988, the header block).
+fn is_old_tar(head: &[u8]) -> bool {
+    let Some(block) = head.get(..512).filter(|block| block[0] != 0) else {
+        return false;
+    };
+    let stated = str::from_utf8(&block[148..156]).unwrap_or_default();
+    let stated = stated.trim_matches(['\0', ' ']);
+    let sum = block.iter().enumerate().map(|(at, &byte)| match at {
+        148..156 => u32::from(b' '),
+        _ => u32::from(byte),
+    });
+    u32::from_str_radix(stated, 8) == Ok(sum.sum())
 }
 
 /// Whether a zip archive is the package of an office program: its first member says so. Those are documents,
@@ -80,5 +95,23 @@ mod tests {
         assert_eq!(safe_name("/abs"), ("abs".into(), true));
         assert_eq!(safe_name("C:\\x\\y"), ("x/y".into(), true));
         assert_eq!(safe_name("..").0, "unnamed");
+    }
+
+    #[test]
+    fn archives_are_told_by_their_first_block() {
+        for mut header in [tar::Header::new_old(), tar::Header::new_gnu()] {
+            header.set_path("a/b.json").expect("a name");
+            header.set_size(3);
+            header.set_cksum();
+            assert_eq!(wrapping(header.as_bytes()), Wrapping::Tar);
+        }
+        let mut old = tar::Header::new_old();
+        old.set_path("a").expect("a name");
+        old.set_cksum();
+        let mut block = *old.as_bytes();
+        block[0] = b'b';
+        assert_eq!(wrapping(&block), Wrapping::Plain, "its sum is wrong");
+        assert_eq!(wrapping(&[0; 512]), Wrapping::Plain);
+        assert_eq!(wrapping(&[b' '; 512]), Wrapping::Plain);
     }
 }
