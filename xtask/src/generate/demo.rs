@@ -32,7 +32,7 @@ pub(super) fn run(args: Arguments) -> Result<()> {
 
 /// The demo case, as an archive.
 fn archive() -> Result<Vec<u8>> {
-    let (east, west) = (Signer::of(1)?, Signer::of(2)?);
+    let (east, west) = (Signer::of(1)?, Signer::of(2)?.listed_as_spki());
     let mut files = Files::new();
     plant_in_us(&east, &mut files)?;
     plant_in_eu(&west, &mut files)?;
@@ -42,7 +42,7 @@ fn archive() -> Result<Vec<u8>> {
     );
     files.insert(
         "public-keys-eu-west-1.json".to_owned(),
-        list(&[west.entry_spki()]),
+        list(&[west.entry()]),
     );
     config::add(&mut files)?;
     objects::add(&mut files)?;

@@ -17,9 +17,10 @@ use sha2::{Digest as _, Sha256};
 /// A private key, with its public half as `list-public-keys` prints it.
 pub(super) struct Signer {
     key: PrivateKey,
-    pkcs1: Vec<u8>,
     spki: Vec<u8>,
-    /// MD5 of the public key's PKCS#1 form, in hexadecimal.
+    /// The public key as it is listed: as PKCS#1, which AWS documents, or as SubjectPublicKeyInfo, which it prints too.
+    listed: Vec<u8>,
+    /// MD5 of the public key as it is listed, in hexadecimal.
     pub(super) fingerprint: String,
 }
 
@@ -34,10 +35,19 @@ impl Signer {
         let fingerprint = hex::encode(Md5::digest(&pkcs1));
         Ok(Self {
             key,
-            pkcs1,
             spki,
+            listed: pkcs1,
             fingerprint,
         })
+    }
+
+    /// The same key, listed as SubjectPublicKeyInfo: its fingerprint is another.
+    pub(super) fn listed_as_spki(self) -> Self {
+        Self {
+            fingerprint: hex::encode(Md5::digest(&self.spki)),
+            listed: self.spki.clone(),
+            ..self
+        }
     }
 
     /// The signature of a text: RSA PKCS#1 v1.5 with SHA-256, in hexadecimal.
@@ -93,20 +103,14 @@ impl Signer {
         self.entry_of(der)
     }
 
-    /// Its entry in a key list, in the encoding that AWS documents.
+    /// Its entry in a key list.
     pub(super) fn entry(&self) -> Value {
-        self.entry_of(&self.pkcs1)
-    }
-
-    /// Its entry as SubjectPublicKeyInfo, which AWS prints too. The fingerprint stays the one
-    /// that its digests name.
-    pub(super) fn entry_spki(&self) -> Value {
-        self.entry_of(&self.spki)
+        self.entry_of(&self.listed)
     }
 
     /// Its entry with the last bytes of the key cut off.
     pub(super) fn entry_cut(&self) -> Value {
-        self.entry_of(&self.pkcs1[..self.pkcs1.len() - 20])
+        self.entry_of(&self.listed[..self.listed.len() - 20])
     }
 
     fn entry_of(&self, der: &[u8]) -> Value {

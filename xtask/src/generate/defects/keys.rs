@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Bench, Defect, HEAD, KEYLESS, KEYS, SOUND};
 use crate::generate::files::{Files, zip};
-use crate::generate::key::list;
+use crate::generate::key::{Signer, list};
 use crate::generate::trail::{HOUR, START, Trail, head_object};
 
 impl Bench<'_> {
@@ -16,15 +16,16 @@ impl Bench<'_> {
                 Ok(())
             })
         };
+        let spki = Signer::of(13)?.listed_as_spki();
+        let (mut as_spki, _) = self.sound(&Trail::plain(&spki))?;
+        as_spki.insert(KEYS.to_owned(), list(&[spki.entry()]));
         Ok(vec![
-            with(
-                Defect {
-                    name: "key-spki",
-                    about: "The key is SubjectPublicKeyInfo.",
-                    ..SOUND
-                },
-                Some(list(&[self.signer.entry_spki()])),
-            )?,
+            Defect {
+                name: "key-spki",
+                about: "The key is SubjectPublicKeyInfo.",
+                files: as_spki,
+                ..SOUND
+            },
             with(
                 Defect {
                     name: "no-keys",
