@@ -368,7 +368,7 @@ const CLASSIFIERS: &[Column] = &[
 
 const ARTIFACTS: &[Column] = &[
     column("state", "State", Shape::Text, 90, true),
-    column("type", "Type", Shape::Text, 90, true),
+    column("type", "Type", Shape::Text, 112, true),
     column("program", "Program", Shape::Text, 110, true),
     column("certifications", "Names", Shape::Text, 150, false),
     column("title", "Title", Shape::Text, 300, false),
@@ -409,7 +409,7 @@ const SCORES: &[Column] = &[
 ];
 
 const CHANGES: &[Column] = &[
-    column("approval", "Approval", Shape::Text, 100, true),
+    column("approval", "Approval", Shape::Text, 120, true),
     column("ticket", "Ticket", Shape::Text, 110, true),
     column("why", "Why", Shape::Text, 260, true),
     column("time", "Time (UTC)", Shape::Time, 170, false),

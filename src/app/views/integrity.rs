@@ -298,7 +298,7 @@ fn Keys(props: &PartProps) -> Html {
         html! {
             <tr key={at.to_string()}>
                 <td><button class="link" {onclick}><code>{ &key.fingerprint }</code></button></td>
-                <td><bdi>{ key.region.clone().unwrap_or_else(|| "not stated".to_owned()) }</bdi></td>
+                <td class="whole"><bdi>{ key.region.clone().unwrap_or_else(|| "not stated".to_owned()) }</bdi></td>
                 <td><code>{ &key.sha256 }</code></td>
                 <td class="numeric">{ format::number(key.used_by) }</td>
                 <td><bdi>{ &key.path }</bdi></td>
