@@ -96,43 +96,34 @@ fn touch(page: &Page, testid: &str, from: f64, to: f64) -> Result<()> {
     Ok(())
 }
 
-fn timeline_follows_a_finger(stage: &Stage) -> Result<()> {
-    let page = drop_events(stage)?;
+/// A stroke over the timeline brushes a stretch; one over its map moves it.
+fn strokes(page: &Page, stroke: fn(&Page, &str, f64, f64) -> Result<()>) -> Result<()> {
+    // The pointer reaches only what is in sight.
     page.resize(1280, 900)?;
     page.rest()?;
     let all = shown(page)?;
-    touch(page, "timeline", 0.25, 0.75)?;
+    stroke(page, "timeline", 0.25, 0.75)?;
     page.wait_for("what was brushed", WAIT, || {
         let near = shown(page)?;
         Ok(near.0 > all.0 && near.1 < all.1)
     })?;
     page.rest()?;
     let brushed = shown(page)?;
-    touch(page, "timeline-map", 0.5, 0.3)?;
+    stroke(page, "timeline-map", 0.5, 0.3)?;
     page.wait_for("what was moved on the map", WAIT, || {
         let moved = shown(page)?;
         Ok(moved.0 < brushed.0 && moved.1 < brushed.1)
     })
 }
 
+fn timeline_follows_a_finger(stage: &Stage) -> Result<()> {
+    strokes(drop_events(stage)?, touch)
+}
+
 fn timeline_follows_the_pointer(stage: &Stage) -> Result<()> {
     let page = drop_events(stage)?;
-    // The pointer reaches only what is in sight.
-    page.resize(1280, 900)?;
-    page.rest()?;
     let all = shown(page)?;
-    drag(page, "timeline", 0.25, 0.75)?;
-    page.wait_for("what was brushed", WAIT, || {
-        let near = shown(page)?;
-        Ok(near.0 > all.0 && near.1 < all.1)
-    })?;
-    page.rest()?;
-    let brushed = shown(page)?;
-    drag(page, "timeline-map", 0.5, 0.3)?;
-    page.wait_for("what was dragged on the map", WAIT, || {
-        let moved = shown(page)?;
-        Ok(moved.0 < brushed.0 && moved.1 < brushed.1)
-    })?;
+    strokes(page, drag)?;
     page.rest()?;
     let moved = shown(page)?;
     let [middle, _] = places(page, "timeline", [0.5, 0.5])?;
