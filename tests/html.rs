@@ -102,3 +102,35 @@ fn sum_of<'v>(report: &'v Value, name: &str) -> &'v str {
     let found = files.iter().find(path).expect("a file");
     found["sha256"].as_str().expect("a hash")
 }
+
+/// The first numbers of the rows of the table that stands below a heading.
+fn numbers_below(html: &str, heading: &str) -> Vec<u64> {
+    let below = html.split(heading).nth(1).expect("the heading");
+    let table = below.split("</table>").next().unwrap_or_default();
+    let rows = table.split("<tr><td>").skip(1);
+    let number = |row: &str| {
+        row.split("<td class=\"n\">")
+            .nth(1)?
+            .split('<')
+            .next()?
+            .parse()
+            .ok()
+    };
+    rows.filter_map(number).collect()
+}
+
+#[test]
+fn pictures_over_time_have_their_numbers_beside_them() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let mut case = judged(&[("demo.tar.gz".to_owned(), bytes)], Settings::default());
+    let generated = Moment::MIN;
+    let html = String::from_utf8(exported(&mut case, &Export::Html { generated })).expect("text");
+    let events = numbers_below(&html, "<h3>Events over time, by service</h3>");
+    assert!((2..=24).contains(&events.len()), "{events:?}");
+    assert_eq!(
+        events.iter().sum::<u64>(),
+        case.activity().order.len() as u64
+    );
+    let changes = numbers_below(&html, "<h3>Configuration changes over time</h3>");
+    assert_eq!(changes.iter().sum::<u64>(), case.inventory().changes());
+}

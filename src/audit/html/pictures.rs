@@ -17,8 +17,9 @@ use super::escape;
 const MOST_TRAILS: usize = 40;
 /// Rules that are drawn: those that fail most.
 const MOST_RULES: usize = 20;
-/// Bars of a picture over time.
+/// Bars of a picture over time, and rows at most of its numbers.
 const STEPS: i64 = 120;
+const ROWS: i64 = 24;
 
 const WIDTH: f64 = 1_000.0;
 /// Characters of a label beside a bar.
@@ -115,16 +116,47 @@ pub(super) fn coverage(case: &Case) -> String {
     out
 }
 
+/// The numbers of a picture over time, a row for each stretch that has any.
+fn numbers(head: &[&str], rows: impl Iterator<Item = (Moment, Vec<u64>)>) -> String {
+    let mut out = String::from("<table><thead><tr><th>From (UTC)</th>");
+    for one in head {
+        let _ = write!(out, "<th class=\"n\">{one}</th>");
+    }
+    out += "</tr></thead><tbody>\n";
+    for (from, counts) in rows.filter(|(_, counts)| counts.iter().any(|count| *count > 0)) {
+        let _ = write!(out, "<tr><td>{from}</td>");
+        for count in counts {
+            let _ = write!(out, "<td class=\"n\">{count}</td>");
+        }
+        out += "</tr>\n";
+    }
+    out + "</tbody></table>\n"
+}
+
 /// Events over time.
 pub(super) fn events(case: &Case) -> String {
     let store = case.activity();
     let Some(whole) = span(store, &store.shown) else {
         return String::new();
     };
-    let chart = histogram(store, &store.shown, whole, STEPS as u32, Field::Source);
+    let chart = |steps| histogram(store, &store.shown, whole, steps, Field::Source);
+    let rows = chart(ROWS as u32);
+    let count = |counts: &[u32], step: u32| counts.get(step as usize).copied().unwrap_or(0).into();
+    let row = |step| {
+        let counts = vec![
+            u64::from(rows.total(step)),
+            count(&rows.errors, step),
+            count(&rows.risky, step),
+        ];
+        (rows.moment(step), counts)
+    };
     format!(
-        "<h3>Events over time, by service</h3>\n{}\n",
-        svg(&chart, "Events over time, by service")
+        "<h3>Events over time, by service</h3>\n{}\n{}",
+        svg(&chart(STEPS as u32), "Events over time, by service"),
+        numbers(
+            &["Events", "Errors", "Risky calls"],
+            (0..rows.steps).map(row)
+        )
     )
 }
 
@@ -174,7 +206,15 @@ pub(super) fn changes(case: &Case) -> String {
         out,
         "<text x=\"0\" y=\"{base}\">{from}</text><text x=\"{WIDTH}\" y=\"{base}\" text-anchor=\"end\">{to}</text></svg>"
     );
-    out
+    let per = STEPS / ROWS;
+    let row = |(at, counts): (usize, &[u32])| {
+        let sum = counts.iter().copied().map(u64::from).sum();
+        (from.plus(at as i64 * per * step), vec![sum])
+    };
+    out + &numbers(
+        &["Changes"],
+        counts.chunks(per as usize).enumerate().map(row),
+    )
 }
 
 /// The name of a framework, or its ID where that is too long to stand beside a bar.
