@@ -1,4 +1,5 @@
-//! What this browser keeps, once the user turned that on: settings and the choice of light or dark, never evidence.
+//! What this browser keeps, once the user turned that on: what they decided, with the rows of
+//! samples that they drew, and the choice of light or dark; never a file of the evidence.
 
 use web_sys::{Storage, window};
 

@@ -1,4 +1,5 @@
-//! A case as a file that can be opened again: what the user decided, and the hash of every file; never evidence.
+//! A case as a file that can be opened again: what the user decided, with the rows of samples, and the hash of every
+//! file; never the files themselves.
 
 use serde::{Deserialize, Serialize};
 

@@ -174,7 +174,7 @@ fn Privacy() -> Html {
                 <dt>{"Policy"}</dt><dd><code>{ seal.policy }</code></dd>
             </dl>
             <p>{"The program itself has no way to call the network: none of the browser's functions for it are built in. You can also see it for yourself: load the page, disconnect, then drop the evidence; or watch the network panel of the browser's developer tools."}</p>
-            <p>{"Evidence stays in this tab's memory and is gone when it closes. Where the page comes from a host, the program's own files are stored for use without a network: by a service worker that hears no messages and answers for nothing but these files. Nothing else is stored unless you turn that on under Report, Custody: then your settings and the choice of light or dark, never evidence. “Forget all evidence” forgets those too."}</p>
+            <p>{"Evidence stays in this tab's memory and is gone when it closes. Where the page comes from a host, the program's own files are stored for use without a network: by a service worker that hears no messages and answers for nothing but these files. Nothing else is stored unless you turn that on under Report, Custody: then what you decided, with the rows of samples that you drew, and the choice of light or dark; never a file of the evidence. “Forget all evidence” forgets those too."}</p>
         </div>
     }
 }

@@ -24,6 +24,11 @@ const TABLES: &[(&str, &str, &str)] = &[
         "[dependencies]",
         "In the tool that builds, tests and measures; never in the page",
     ),
+    (
+        "fuzz/Cargo.toml",
+        "[dependencies]",
+        "In the targets of the fuzzer, a workspace of their own",
+    ),
 ];
 
 /// Programs and scripts that are no crates of a manifest.
@@ -38,6 +43,9 @@ const TOOLS: &str = "
 | Firefox, geckodriver | the same tests in another engine (`cargo xtask test --full`) |
 | axe-core (npm, MPL-2.0) | accessibility; runs in tests and is not part of the page |
 | cargo-deny | licences, origins and advisories of crates |
+| cargo-fuzz | runs the targets of the fuzzer (`cargo xtask fuzz`) |
+| oscal-pydantic, py-ocsf-models (PyPI) | read what is handed over by published models, in an environment of their own |
+| cryptography (PyPI) | the peer that is measured beside Exhibit (`cargo xtask bench`) |
 ";
 
 /// The `generate dependencies` command.
