@@ -119,7 +119,7 @@ pub(super) fn search(text: &[u8]) -> Found {
     let Some(words) = words() else {
         return Found::default();
     };
-    let mut themes = [0_u64; 64];
+    let mut themes = Themes::new();
     let mut hinted = [false; 80];
     let mut keys = [false; 64];
     let mut drugs = Vec::new();
@@ -128,7 +128,9 @@ pub(super) fn search(text: &[u8]) -> Found {
         match words.owners[found.pattern().as_usize()] {
             Owner::Regex(row) => hinted[row as usize] = true,
             Owner::Secret(rule) => keys[rule as usize] = true,
-            Owner::Theme(row, place) if alone() => themes[row as usize] |= 1 << place,
+            Owner::Theme(row, place) if alone() => {
+                themes.add(row, place, (found.start(), found.end()));
+            }
             Owner::Drug if drugs.len() < MOST as usize && alone() => drugs.push(found.start()),
             Owner::Theme(..) | Owner::Drug => {}
         }
@@ -138,7 +140,7 @@ pub(super) fn search(text: &[u8]) -> Found {
         (count > 0).then_some((at as u8, count))
     };
     Found {
-        themes: holding(&themes),
+        themes: themes.holding(),
         patterns: (0..Way::Regex.rows().len())
             .filter(|&at| hinted[at])
             .filter_map(counted)
@@ -153,31 +155,70 @@ pub(super) fn search(text: &[u8]) -> Found {
     }
 }
 
-/// The themes of which enough keywords occurred; for each row a bit for each keyword.
-fn holding(seen: &[u64; 64]) -> Vec<u8> {
-    let rows = Way::Theme.rows().iter().enumerate();
-    rows.filter(|(at, row)| seen[*at].count_ones() >= row.least)
-        .map(|(at, _)| at as u8)
-        .collect()
+/// The keywords of each theme that occurred. Of keywords over the same text, as "secret" in "top secret", one counts: the
+/// leftmost, and of those the longest.
+struct Themes([Seen; 64]);
+
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// A bit for each keyword.
+    places: u64,
+    /// Where the last one that counts ends.
+    settled: usize,
+    /// A keyword that counts unless a longer one holds it: its place, start and end.
+    last: Option<(u8, usize, usize)>,
+}
+
+impl Themes {
+    fn new() -> Self {
+        Themes([Seen::default(); 64])
+    }
+
+    /// Takes a keyword of a row; they come in the order of their ends.
+    fn add(&mut self, row: u8, place: u8, (start, end): (usize, usize)) {
+        let Some(seen) = self.0.get_mut(row as usize) else {
+            return;
+        };
+        if start < seen.settled {
+            return;
+        }
+        if let Some((last, from, to)) = seen.last {
+            if from < start && start < to || (from, to) == (start, end) {
+                return;
+            }
+            if to <= start {
+                seen.places |= 1 << last;
+                seen.settled = to;
+            }
+        }
+        seen.last = Some((place, start, end));
+    }
+
+    /// The themes of which enough keywords occurred.
+    fn holding(&self) -> Vec<u8> {
+        let rows = Way::Theme.rows().iter().zip(&self.0).enumerate();
+        let enough = |(_, (row, seen)): &(usize, (&Row, &Seen))| {
+            let last = seen.last.map_or(0, |(place, ..)| 1 << place);
+            (seen.places | last).count_ones() >= row.least
+        };
+        rows.filter(enough).map(|(at, _)| at as u8).collect()
+    }
 }
 
 /// Looks for themes alone, in a short text.
 pub(super) fn themes(text: &[u8]) -> Vec<u8> {
-    let mut seen = [0_u64; 64];
-    let mut any = false;
-    for found in words()
-        .iter()
-        .flat_map(|words| words.automaton.find_overlapping_iter(text))
-    {
-        let owner = words().map(|words| words.owners[found.pattern().as_usize()]);
-        if let Some(Owner::Theme(row, place)) = owner
+    let Some(words) = words() else {
+        return Vec::new();
+    };
+    let mut seen = Themes::new();
+    for found in words.automaton.find_overlapping_iter(text) {
+        if let Owner::Theme(row, place) = words.owners[found.pattern().as_usize()]
             && stands_alone(text, found.start(), found.end())
         {
-            seen[row as usize] |= 1 << place;
-            any = true;
+            seen.add(row, place, (found.start(), found.end()));
         }
     }
-    if any { holding(&seen) } else { Vec::new() }
+    seen.holding()
 }
 
 /// Whether a word is no part of a longer one.
@@ -247,6 +288,21 @@ mod tests {
             ["Confidential Markings"]
         );
         assert_eq!(themes("confidentiality"), Vec::<&str>::new());
+        // Of words over the same text one counts.
+        for one in [
+            "company confidential",
+            "Top secret, noforn",
+            "access restricted access",
+            "social security number",
+        ] {
+            assert_eq!(themes(one), Vec::<&str>::new(), "{one}");
+            assert_eq!(super::themes(one.as_bytes()), Vec::<u8>::new(), "{one}");
+        }
+        assert_eq!(themes("Secret and top secret, noforn"), ["Secret Markings"]);
+        assert_eq!(
+            themes("restricted access, access restricted"),
+            ["Restricted Markings"]
+        );
         assert_eq!(themes("user name and password"), ["Password Keywords"]);
     }
 }
