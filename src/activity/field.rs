@@ -44,6 +44,8 @@ pub enum Field {
     Risk,
     /// Whether the request lets everyone in.
     Open,
+    /// Whether the request gives something away or takes protection off.
+    Weakens,
     /// An alert that was raised.
     Alert,
     /// Whether the record is proven.
@@ -205,6 +207,13 @@ pub const FIELDS: &[Entry] = &[
         false,
     ),
     entry(
+        Field::Weakens,
+        &["weakens"],
+        "Weakens",
+        "yes, no or unknown: whether a call that can do both gives something away or takes protection off",
+        false,
+    ),
+    entry(
         Field::Alert,
         &["alert"],
         "Alert",
@@ -296,7 +305,7 @@ impl Field {
         match self {
             Field::Access => &["read", "write", "unknown"],
             Field::Category => &["management", "data", "insight", "network", "other"],
-            Field::Mfa => &["yes", "no", "unknown"],
+            Field::Mfa | Field::Weakens => &["yes", "no", "unknown"],
             Field::Conflict | Field::Found | Field::Open => &["yes", "no"],
             Field::Proven => &[
                 "yes",
@@ -338,6 +347,7 @@ pub(super) fn flag(flags: Flags, field: Field) -> &'static str {
         Field::Access => flags.access.name(),
         Field::Category => flags.category.name(),
         Field::Mfa => flags.mfa.name(),
+        Field::Weakens => flags.weakens.name(),
         Field::Open if flags.open => "yes",
         Field::Open => "no",
         _ => "",
@@ -373,7 +383,7 @@ pub fn labels(store: &Store, field: Field) -> Option<Labels<'_>> {
         Field::Ip => of(&store.ips, |ip| text(*ip)),
         Field::Agent => of(&store.agents, |agent| text(*agent)),
         Field::Error => of(&store.errors, |error| text(*error)),
-        Field::Access | Field::Category | Field::Mfa => {
+        Field::Access | Field::Category | Field::Mfa | Field::Weakens => {
             of(&store.flags, |flags| flag(*flags, field))
         }
         _ => None,
@@ -394,7 +404,7 @@ pub fn value(store: &Store, field: Field, event: u32) -> &str {
         Field::Ip => store.ips.of(event).copied(),
         Field::Agent => store.agents.of(event).copied(),
         Field::Error => store.errors.of(event).copied(),
-        Field::Access | Field::Category | Field::Mfa | Field::Open => {
+        Field::Access | Field::Category | Field::Mfa | Field::Open | Field::Weakens => {
             return store
                 .flags
                 .of(event)

@@ -96,7 +96,7 @@ impl<'s> Search<'s> {
             Field::Error => store.errors.fitting(|error| is(*error)),
             Field::Resource => self.targets(&whole),
             Field::Bucket => self.targets(&|value| pattern.is(field::bucket(value))),
-            Field::Access | Field::Category | Field::Mfa | Field::Open => store
+            Field::Access | Field::Category | Field::Mfa | Field::Open | Field::Weakens => store
                 .flags
                 .fitting(|flags| pattern.is(field::flag(*flags, field))),
             Field::Risk => {

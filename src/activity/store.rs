@@ -41,6 +41,8 @@ pub struct Flags {
     pub mfa: Answer,
     /// Whether the request lets everyone in.
     pub open: bool,
+    /// Whether it gives something away or takes protection off.
+    pub weakens: Answer,
 }
 
 /// The events of one file: they stand side by side.
@@ -150,6 +152,7 @@ impl Store {
             category: row.category,
             mfa: row.mfa,
             open: row.open,
+            weakens: row.weakens,
         });
         let seconds = row.time.map_or(0, Moment::seconds);
         self.times.push(u32::try_from(seconds).unwrap_or(0));

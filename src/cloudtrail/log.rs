@@ -14,7 +14,7 @@ use crate::sum::Sum;
 use crate::texts::{Held, Text};
 
 use super::event::{Access, Answer, Category, Event};
-use super::{further, open};
+use super::{further, open, weakens};
 
 /// The records of a file, as rows; their texts are held once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,6 +73,8 @@ pub struct Row {
     pub resources: Vec<Text>,
     /// Whether the request lets everyone in.
     pub open: bool,
+    /// Whether it weakens, told for calls that can do the contrary too.
+    pub weakens: Answer,
 }
 
 /// How many problems of records are told apart in one file; the rest are counted in the last.
@@ -146,6 +148,7 @@ impl Read {
             mfa: event.mfa,
             resources: event.resources.iter().map(|one| self.hold(one)).collect(),
             open: open::is_open(event),
+            weakens: weakens::weakens(event),
         };
         further::take(&mut self.log, event);
         self.log.rows.push(row);

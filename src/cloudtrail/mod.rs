@@ -17,6 +17,7 @@ pub mod name;
 mod open;
 pub mod records;
 pub mod signature;
+mod weakens;
 mod wire;
 
 pub use description::{Description, ListedObject, Selectors, TrailDescription, TrailStatus};

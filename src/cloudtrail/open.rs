@@ -44,8 +44,65 @@ pub(super) fn is_open(event: &Event<'_>) -> bool {
         .as_ref()
         .is_none_or(|finder| finder.is_match(event.request));
     has_hint
+        && !takes_back(&event.name)
         && serde_json::from_str::<Value>(event.request)
             .is_ok_and(|request| lets_in(&request, Names::Nobody, true))
+}
+
+/// Calls whose names say that they let nobody in: they take back, describe, or are about what goes out.
+fn takes_back(name: &str) -> bool {
+    let starts = [
+        "Revoke",
+        "Delete",
+        "Remove",
+        "UpdateSecurityGroupRuleDescriptions",
+    ];
+    starts.iter().any(|start| name.starts_with(start)) || name.ends_with("Egress")
+}
+
+/// Condition keys whose values, where they are told, make a statement one of certain callers (Amazon S3 user guide, "The
+/// meaning of public"; `kms:CallerAccount` is how AWS managed keys name their account).
+const NARROWING: &[&str] = &[
+    "aws:sourceip",
+    "aws:sourcearn",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceowner",
+    "aws:sourceaccount",
+    "aws:sourceorgid",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:userid",
+    "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
+    "kms:calleraccount",
+];
+
+/// Whether the condition of a statement leaves certain callers only. One that holds where its key is absent, or of all
+/// but some, leaves everyone else.
+pub(super) fn is_narrowed(statement: &Value) -> bool {
+    let Some(operators) = statement["Condition"].as_object() else {
+        return false;
+    };
+    let names_certain = |value: &Value| match value {
+        Value::String(text) => text.trim_matches('*').len() > 1 && !text.ends_with("/0"),
+        _ => false,
+    };
+    operators.iter().any(|(operator, keys)| {
+        let is_of_all = ["Not", "IfExists", "ForAllValues", "Null"]
+            .iter()
+            .any(|part| operator.contains(part));
+        !is_of_all
+            && keys.as_object().into_iter().flatten().any(|(key, value)| {
+                let values = value
+                    .as_array()
+                    .map_or(std::slice::from_ref(value), Vec::as_slice);
+                NARROWING.contains(&key.to_ascii_lowercase().as_str())
+                    && values.iter().all(names_certain)
+            })
+    })
 }
 
 /// Whether a value lets everyone in. A policy may stand in a text, but none within its text.
@@ -59,11 +116,21 @@ fn lets_in(value: &Value, names: Names, outer: bool) -> bool {
                         .is_ok_and(|policy| lets_in(&policy, Names::Nobody, false))
         }
         Value::Array(items) => items.iter().any(|item| lets_in(item, names, outer)),
-        // What a statement denies lets nobody in.
-        Value::Object(fields) if fields.get("Effect").is_some_and(|effect| effect == "Deny") => {
+        // What a statement or an entry of a list denies lets nobody in, and neither does what is of certain callers.
+        Value::Object(fields)
+            if ["Effect", "ruleAction"].iter().any(|part| {
+                let told = fields.get(*part).and_then(Value::as_str);
+                told.is_some_and(|told| told.eq_ignore_ascii_case("deny"))
+            }) || is_narrowed(value) =>
+        {
             false
         }
+        Value::Object(fields) if fields.get("egress").is_some_and(|egress| egress == true) => false,
         Value::Object(fields) => fields.iter().any(|(key, value)| {
+            // What is taken away from everyone, and where packets go, lets nobody in.
+            if key == "remove" || key.starts_with("destination") {
+                return false;
+            }
             let named = match key.as_str() {
                 "Principal" => Names::Principal,
                 "AWS" | "CanonicalUser" if names == Names::Principal => Names::Principal,
@@ -100,7 +167,12 @@ mod tests {
     use super::*;
 
     fn open(request: &str) -> bool {
-        let raw = format!(r#"{{"eventName":"A","readOnly":false,"requestParameters":{request}}}"#);
+        open_by("A", request)
+    }
+
+    fn open_by(name: &str, request: &str) -> bool {
+        let raw =
+            format!(r#"{{"eventName":"{name}","readOnly":false,"requestParameters":{request}}}"#);
         is_open(&Event::parse(&raw).expect("a record"))
     }
 
@@ -125,9 +197,43 @@ mod tests {
             r#"{"policy":"{\"Statement\":[{\"Principal\":\"*\",\"Effect\":\"Deny\"}]}"}"#,
             r#"{"policy":"{\"Principal\":\"*\""}"#,
             r#"{"name":"all","resource":"*"}"#,
+            r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}}"#,
+            r#"{"policy":"{\"Statement\":[{\"Principal\":{\"AWS\":\"*\"},\"Effect\":\"Allow\",\"Condition\":{\"StringEquals\":{\"kms:CallerAccount\":[\"111122223333\"]}}}]}"}"#,
+            r#"{"createVolumePermission":{"remove":{"items":[{"group":"all"}]}}}"#,
+            r#"{"routeTableId":"rtb-1","destinationCidrBlock":"0.0.0.0/0"}"#,
+            r#"{"cidrBlock":"0.0.0.0/0","egress":false,"ruleAction":"deny"}"#,
+            r#"{"cidrBlock":"0.0.0.0/0","egress":true,"ruleAction":"allow"}"#,
             "null",
         ] {
             assert!(!open(request), "{request}");
+        }
+        let all =
+            r#"{"ipPermissions":{"items":[{"ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}}]}}"#;
+        assert!(open_by("AuthorizeSecurityGroupIngress", all));
+        for name in ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"] {
+            assert!(!open_by(name, all), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_condition_narrows_where_it_names_certain_callers() {
+        let narrowed =
+            |condition: Value| is_narrowed(&serde_json::json!({ "Condition": condition }));
+        for condition in [
+            serde_json::json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}),
+            serde_json::json!({"Bool": {"aws:SecureTransport": "true"}, "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b*"}}),
+        ] {
+            assert!(narrowed(condition.clone()), "{condition}");
+        }
+        for condition in [
+            serde_json::json!({"Bool": {"aws:SecureTransport": "true"}}),
+            serde_json::json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/24", "0.0.0.0/0"]}}),
+            serde_json::json!({"StringLike": {"aws:PrincipalArn": "*"}}),
+            serde_json::json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}),
+            serde_json::json!({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}),
+            serde_json::json!("aws:SourceIp"),
+        ] {
+            assert!(!narrowed(condition.clone()), "{condition}");
         }
     }
 }

@@ -1,0 +1,559 @@
+//! Whether a request gives something away or takes protection off, for calls that can do the contrary too.
+//!
+//! Forms of the requests: CloudTrail user guide, "CloudTrail record contents", and the API reference of each service; the
+//! first letter of members is large or small by service. What a request does not tell is unknown, so that nothing is passed over.
+
+use serde_json::Value;
+
+use super::event::{Answer, Event};
+use super::open::is_narrowed;
+
+/// Whether the request of an event weakens.
+pub(super) fn weakens(event: &Event<'_>) -> Answer {
+    let Some(rule) = rule(&event.name) else {
+        return Answer::Unknown;
+    };
+    match serde_json::from_str::<Value>(event.request) {
+        Ok(request) if request.is_object() => rule(&request, &event.account),
+        _ => Answer::Unknown,
+    }
+}
+
+/// What tells it for a call: its request, and the account that it happened in.
+type Rule = fn(&Value, &str) -> Answer;
+
+fn rule(name: &str) -> Option<Rule> {
+    Some(match name {
+        "ModifySnapshotAttribute" | "ModifyImageAttribute" => image_shared,
+        "ModifyDBSnapshotAttribute" | "ModifyDBClusterSnapshotAttribute" => snapshot_shared,
+        "ModifyInstanceAttribute" | "DescribeInstanceAttribute" => user_data,
+        "PutConfigurationRecorder" => recorder,
+        "PutEventSelectors" => selectors,
+        "UpdateTrail" => trail,
+        "PutBucketVersioning" => versioning,
+        "PutBucketObjectLockConfiguration" | "PutObjectLockConfiguration" => lock,
+        "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => lifecycle,
+        "PutBucketPublicAccessBlock" | "PutAccountPublicAccessBlock" => block,
+        "PutBucketAcl" | "PutObjectAcl" => list,
+        "PutBucketPolicy" => |request, own| policy(&request["bucketPolicy"], own, false),
+        "PutKeyPolicy" => |request, own| policy(&request["policy"], own, true),
+        "UpdateContinuousBackups" => backups,
+        "UpdateAccountPasswordPolicy" => passwords,
+        _ if name.starts_with("AddPermission2") => function_shared,
+        _ if name.starts_with("UpdateFunctionConfiguration") => function,
+        _ => return None,
+    })
+}
+
+fn yes_if(weakens: bool) -> Answer {
+    if weakens { Answer::Yes } else { Answer::No }
+}
+
+/// The parts of a field that holds one or several.
+fn parts(value: &Value) -> &[Value] {
+    match value {
+        Value::Null => &[],
+        Value::Array(all) => all,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// Whether a value is on, said as JSON or as a text.
+fn is_on(value: &Value) -> bool {
+    *value == true || *value == "true"
+}
+
+/// Whether a text within a value names somebody else than an account.
+fn names_other(value: &Value, own: &str) -> bool {
+    match value {
+        Value::String(text) => text != own,
+        Value::Array(all) => all.iter().any(|one| names_other(one, own)),
+        Value::Object(fields) => fields.values().any(|one| names_other(one, own)),
+        _ => false,
+    }
+}
+
+/// Who may make volumes of a snapshot, or launch an image: only what is added gives it to somebody.
+fn image_shared(request: &Value, own: &str) -> Answer {
+    let shared = ["createVolumePermission", "launchPermission"].map(|name| &request[name]);
+    if let Some(shared) = shared.into_iter().find(|shared| shared.is_object()) {
+        return yes_if(names_other(&shared["add"], own));
+    }
+    match request["attributeType"].as_str() {
+        Some(text) if !text.to_ascii_lowercase().contains("permission") => Answer::No,
+        _ => Answer::Unknown,
+    }
+}
+
+fn snapshot_shared(request: &Value, own: &str) -> Answer {
+    match request["attributeName"].as_str() {
+        Some(name) => yes_if(name == "restore" && names_other(&request["valuesToAdd"], own)),
+        None => Answer::Unknown,
+    }
+}
+
+/// Of the attributes of an instance, its start-up script: it holds secrets and runs as root.
+fn user_data(request: &Value, _: &str) -> Answer {
+    yes_if(!request["userData"].is_null() || request["attribute"] == "userData")
+}
+
+/// A recorder that records every type, all the time, misses nothing.
+fn recorder(request: &Value, _: &str) -> Answer {
+    let recorder = &request["configurationRecorder"];
+    let (group, mode) = (&recorder["recordingGroup"], &recorder["recordingMode"]);
+    if !group.is_object() {
+        return Answer::Unknown;
+    }
+    let is_daily = mode.to_string().contains("\"DAILY\"");
+    yes_if(!is_on(&group["allSupported"]) || is_daily)
+}
+
+/// Selectors that record every management event leave none out.
+fn selectors(request: &Value, _: &str) -> Answer {
+    if !request["advancedEventSelectors"].is_null() {
+        let records_all = |selector: &Value| {
+            let fields = parts(&selector["fieldSelectors"]);
+            matches!(fields, [only] if only["field"] == "eventCategory" && only["equals"] == serde_json::json!(["Management"]))
+        };
+        return yes_if(
+            !parts(&request["advancedEventSelectors"])
+                .iter()
+                .any(records_all),
+        );
+    }
+    let records_all = |selector: &Value| {
+        is_on(&selector["includeManagementEvents"])
+            && selector["readWriteType"] == "All"
+            && parts(&selector["excludeManagementEventSources"]).is_empty()
+    };
+    match &request["eventSelectors"] {
+        Value::Null => Answer::Unknown,
+        all => yes_if(!parts(all).iter().any(records_all)),
+    }
+}
+
+/// What a trail has on: where it delivers to, and what it encrypts with, may be weaker or not.
+fn trail(request: &Value, _: &str) -> Answer {
+    let settings = [
+        "isMultiRegionTrail",
+        "enableLogFileValidation",
+        "includeGlobalServiceEvents",
+        "isOrganizationTrail",
+    ];
+    let told = settings.map(|name| &request[name]);
+    if told.iter().any(|value| **value == false) {
+        return Answer::Yes;
+    }
+    let is_other = |key: &String| key != "name" && !settings.contains(&key.as_str());
+    let others = request
+        .as_object()
+        .is_some_and(|all| all.keys().any(is_other));
+    if others || told.iter().all(|value| value.is_null()) {
+        return Answer::Unknown;
+    }
+    Answer::No
+}
+
+fn versioning(request: &Value, _: &str) -> Answer {
+    let told = &request["VersioningConfiguration"];
+    match told["Status"].as_str() {
+        Some("Suspended") => Answer::Yes,
+        Some("Enabled") if told["MfaDelete"] != "Disabled" => Answer::No,
+        _ => Answer::Unknown,
+    }
+}
+
+/// Without a rule new objects are not locked any more.
+fn lock(request: &Value, _: &str) -> Answer {
+    match &request["ObjectLockConfiguration"] {
+        Value::Null => Answer::Unknown,
+        told => yes_if(told["Rule"].is_null()),
+    }
+}
+
+/// Rules that are on and let objects or their versions expire.
+fn lifecycle(request: &Value, _: &str) -> Answer {
+    let expires = |rule: &Value| {
+        let parts = ["Expiration", "NoncurrentVersionExpiration"];
+        rule["Status"] != "Disabled" && parts.iter().any(|part| !rule[*part].is_null())
+    };
+    match &request["LifecycleConfiguration"]["Rule"] {
+        Value::Null => Answer::Unknown,
+        rules => yes_if(parts(rules).iter().any(expires)),
+    }
+}
+
+fn block(request: &Value, _: &str) -> Answer {
+    let told = &request["PublicAccessBlockConfiguration"];
+    let settings = [
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "BlockPublicPolicy",
+        "RestrictPublicBuckets",
+    ];
+    if !told.is_object() {
+        return Answer::Unknown;
+    }
+    yes_if(!settings.iter().all(|name| is_on(&told[*name])))
+}
+
+/// Access control lists: those that name the owner alone give nothing away. Whose another name is, they do not tell.
+fn list(request: &Value, _: &str) -> Answer {
+    let canned = parts(&request["x-amz-acl"]).first();
+    if let Some(canned) = canned.and_then(Value::as_str) {
+        return match canned {
+            "private" | "bucket-owner-read" | "bucket-owner-full-control" => Answer::No,
+            "public-read" | "public-read-write" | "authenticated-read" => Answer::Yes,
+            _ => Answer::Unknown,
+        };
+    }
+    let told = &request["AccessControlPolicy"];
+    let grants = parts(&told["AccessControlList"]["Grant"]);
+    let (owner, mut answer) = (&told["Owner"]["ID"], Answer::No);
+    if owner.is_null() {
+        return Answer::Unknown;
+    }
+    for grant in grants {
+        let grantee = &grant["Grantee"];
+        match grantee["URI"].as_str() {
+            Some(group) if !group.ends_with("/LogDelivery") => return Answer::Yes,
+            None if grantee["ID"] == *owner => {}
+            _ => answer = Answer::Unknown,
+        }
+    }
+    answer
+}
+
+/// A policy of a resource: what lets outsiders in gives it away, what names services alone does not. Whether somebody
+/// of the same account may do more than before it does not tell; but that a key's policy names its account is how it must be
+/// (AWS KMS developer guide, "Default key policy").
+fn policy(policy: &Value, own: &str, is_of_key: bool) -> Answer {
+    let embedded = policy.as_str().map(serde_json::from_str::<Value>);
+    let policy = match &embedded {
+        Some(Ok(policy)) => policy,
+        Some(Err(_)) => return Answer::Unknown,
+        None => policy,
+    };
+    let statements = parts(&policy["Statement"]);
+    let mut answer = if statements.is_empty() {
+        Answer::Unknown
+    } else {
+        Answer::No
+    };
+    for statement in statements.iter().filter(|one| one["Effect"] != "Deny") {
+        let named = match &statement["Principal"] {
+            Value::Object(kinds) => {
+                let people = kinds.iter().filter(|(kind, _)| *kind != "Service");
+                people.flat_map(|(_, named)| parts(named)).collect()
+            }
+            Value::Null => vec![&Value::Null],
+            other => vec![other],
+        };
+        for name in named {
+            let name = name.as_str().unwrap_or_default();
+            let account = name.split(':').nth(4).unwrap_or(name);
+            let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+            let is_other = name == "*" || is_account && account != own;
+            if is_other && !is_narrowed(statement) {
+                return Answer::Yes;
+            }
+            let is_root = account == own && (name == own || name.ends_with(":root"));
+            if !(is_of_key && is_root) {
+                answer = Answer::Unknown;
+            }
+        }
+    }
+    answer
+}
+
+fn backups(request: &Value, _: &str) -> Answer {
+    match &request["pointInTimeRecoverySpecification"]["pointInTimeRecoveryEnabled"] {
+        Value::Null => Answer::Unknown,
+        told => yes_if(!is_on(told)),
+    }
+}
+
+/// As strong as the CIS AWS Foundations Benchmark asks for, with all kinds of characters, is not weak.
+fn passwords(request: &Value, _: &str) -> Answer {
+    let kinds = [
+        "requireSymbols",
+        "requireNumbers",
+        "requireUppercaseCharacters",
+        "requireLowercaseCharacters",
+    ];
+    let length = request["minimumPasswordLength"].as_u64();
+    if length >= Some(14) && kinds.iter().all(|kind| is_on(&request[*kind])) {
+        return Answer::No;
+    }
+    Answer::Unknown
+}
+
+/// Who may call a function: a service for a resource that is named is what triggers are.
+fn function_shared(request: &Value, own: &str) -> Answer {
+    let Some(principal) = request["principal"].as_str() else {
+        return Answer::Unknown;
+    };
+    let is_bound = ["sourceArn", "sourceAccount", "principalOrgID"];
+    let is_bound = is_bound.iter().any(|name| !request[*name].is_null());
+    let account = principal.split(':').nth(4).unwrap_or(principal);
+    match principal {
+        _ if is_bound || account == own => Answer::No,
+        service if service.ends_with(".amazonaws.com") => Answer::Unknown,
+        _ => Answer::Yes,
+    }
+}
+
+/// Of what a function has, layers and another role bring code and rights.
+fn function(request: &Value, _: &str) -> Answer {
+    let is_told = |names: &[&str]| names.iter().any(|name| !request[*name].is_null());
+    if is_told(&["layers", "role"]) {
+        return Answer::Yes;
+    }
+    if is_told(&["handler", "runtime", "imageConfig"]) {
+        return Answer::Unknown;
+    }
+    Answer::No
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, request: &str) -> Answer {
+        let raw = format!(
+            r#"{{"eventName":"{name}","recipientAccountId":"111122223333","requestParameters":{request}}}"#
+        );
+        weakens(&Event::parse(&raw).expect("a record"))
+    }
+
+    #[test]
+    fn tells_giving_from_taking_back() {
+        use Answer::{No, Unknown, Yes};
+        let cases = [
+            (
+                "ModifySnapshotAttribute",
+                r#"{"createVolumePermission":{"add":{"items":[{"userId":"444455556666"}]}}}"#,
+                Yes,
+            ),
+            (
+                "ModifySnapshotAttribute",
+                r#"{"createVolumePermission":{"add":{"items":[{"userId":"111122223333"}]}}}"#,
+                No,
+            ),
+            (
+                "ModifySnapshotAttribute",
+                r#"{"createVolumePermission":{"remove":{"items":[{"group":"all"}]}}}"#,
+                No,
+            ),
+            (
+                "ModifyImageAttribute",
+                r#"{"attributeType":"description","description":{"value":"a"}}"#,
+                No,
+            ),
+            (
+                "ModifyImageAttribute",
+                r#"{"attributeType":"launchPermission"}"#,
+                Unknown,
+            ),
+            (
+                "ModifyDBSnapshotAttribute",
+                r#"{"attributeName":"restore","valuesToAdd":["all"]}"#,
+                Yes,
+            ),
+            (
+                "ModifyDBSnapshotAttribute",
+                r#"{"attributeName":"restore","valuesToRemove":["444455556666"]}"#,
+                No,
+            ),
+            (
+                "ModifyInstanceAttribute",
+                r#"{"instanceId":"i-1","userData":"<sensitiveDataRemoved>"}"#,
+                Yes,
+            ),
+            (
+                "ModifyInstanceAttribute",
+                r#"{"instanceId":"i-1","instanceType":{"value":"t3.small"}}"#,
+                No,
+            ),
+            (
+                "DescribeInstanceAttribute",
+                r#"{"instanceId":"i-1","attribute":"disableApiTermination"}"#,
+                No,
+            ),
+            (
+                "PutConfigurationRecorder",
+                r#"{"configurationRecorder":{"name":"default","recordingGroup":{"allSupported":true}}}"#,
+                No,
+            ),
+            (
+                "PutConfigurationRecorder",
+                r#"{"configurationRecorder":{"recordingGroup":{"allSupported":false,"resourceTypes":["AWS::EC2::VPC"]}}}"#,
+                Yes,
+            ),
+            (
+                "PutConfigurationRecorder",
+                r#"{"configurationRecorder":{"recordingGroup":{"allSupported":true},"recordingMode":{"recordingFrequency":"DAILY"}}}"#,
+                Yes,
+            ),
+            (
+                "PutEventSelectors",
+                r#"{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true,"excludeManagementEventSources":[]}]}"#,
+                No,
+            ),
+            (
+                "PutEventSelectors",
+                r#"{"eventSelectors":[{"readWriteType":"ReadOnly","includeManagementEvents":false}]}"#,
+                Yes,
+            ),
+            (
+                "PutEventSelectors",
+                r#"{"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]}]}]}"#,
+                No,
+            ),
+            (
+                "PutEventSelectors",
+                r#"{"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]},{"field":"readOnly","equals":["true"]}]}]}"#,
+                Yes,
+            ),
+            (
+                "UpdateTrail",
+                r#"{"name":"t","enableLogFileValidation":true}"#,
+                No,
+            ),
+            (
+                "UpdateTrail",
+                r#"{"name":"t","isMultiRegionTrail":false}"#,
+                Yes,
+            ),
+            (
+                "UpdateTrail",
+                r#"{"name":"t","s3BucketName":"other"}"#,
+                Unknown,
+            ),
+            (
+                "PutBucketVersioning",
+                r#"{"VersioningConfiguration":{"Status":"Suspended"}}"#,
+                Yes,
+            ),
+            (
+                "PutBucketVersioning",
+                r#"{"VersioningConfiguration":{"Status":"Enabled"}}"#,
+                No,
+            ),
+            (
+                "PutBucketVersioning",
+                r#"{"VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Disabled"}}"#,
+                Unknown,
+            ),
+            (
+                "PutBucketObjectLockConfiguration",
+                r#"{"ObjectLockConfiguration":{"ObjectLockEnabled":"Enabled"}}"#,
+                Yes,
+            ),
+            (
+                "PutBucketObjectLockConfiguration",
+                r#"{"ObjectLockConfiguration":{"Rule":{"DefaultRetention":{"Days":30}}}}"#,
+                No,
+            ),
+            (
+                "PutBucketLifecycle",
+                r#"{"LifecycleConfiguration":{"Rule":{"Status":"Enabled","Expiration":{"Days":1}}}}"#,
+                Yes,
+            ),
+            (
+                "PutBucketLifecycle",
+                r#"{"LifecycleConfiguration":{"Rule":[{"Status":"Disabled","Expiration":{"Days":1}},{"Status":"Enabled","Transition":{"Days":30}}]}}"#,
+                No,
+            ),
+            ("PutBucketAcl", r#"{"x-amz-acl":["private"]}"#, No),
+            (
+                "PutBucketAcl",
+                r#"{"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":{"Grantee":{"ID":"me"}}}}}"#,
+                No,
+            ),
+            (
+                "PutBucketAcl",
+                r#"{"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":[{"Grantee":{"ID":"other"}}]}}}"#,
+                Unknown,
+            ),
+            (
+                "PutBucketPolicy",
+                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject"},{"Effect":"Deny","Principal":"*","Action":"s3:*"}]}}"#,
+                No,
+            ),
+            (
+                "PutBucketPolicy",
+                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject"}]}}"#,
+                Yes,
+            ),
+            (
+                "PutBucketPolicy",
+                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"s3:GetObject"}]}}"#,
+                Unknown,
+            ),
+            (
+                "PutBucketPolicy",
+                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}}"#,
+                Unknown,
+            ),
+            ("PutBucketPolicy", "{}", Unknown),
+            (
+                "PutKeyPolicy",
+                r#"{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"kms:*\"}]}"}"#,
+                No,
+            ),
+            (
+                "PutKeyPolicy",
+                r#"{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\"Action\":\"kms:*\"}]}"}"#,
+                Yes,
+            ),
+            (
+                "UpdateContinuousBackups",
+                r#"{"pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":true}}"#,
+                No,
+            ),
+            (
+                "UpdateAccountPasswordPolicy",
+                r#"{"minimumPasswordLength":14,"requireSymbols":true,"requireNumbers":true,"requireUppercaseCharacters":true,"requireLowercaseCharacters":true}"#,
+                No,
+            ),
+            ("AddPermission20150331v2", r#"{"principal":"*"}"#, Yes),
+            (
+                "AddPermission20150331v2",
+                r#"{"principal":"s3.amazonaws.com","sourceArn":"arn:aws:s3:::b"}"#,
+                No,
+            ),
+            (
+                "UpdateFunctionConfiguration20150331v2",
+                r#"{"functionName":"f","memorySize":256}"#,
+                No,
+            ),
+            (
+                "UpdateFunctionConfiguration20150331v2",
+                r#"{"functionName":"f","layers":["l"]}"#,
+                Yes,
+            ),
+            ("PutBucketVersioning", "null", Unknown),
+            (
+                "PutBucketVersioning",
+                r#"[{"VersioningConfiguration":1}]"#,
+                Unknown,
+            ),
+            ("StopLogging", "{}", Unknown),
+        ];
+        for (name, request, expected) in cases {
+            assert_eq!(of(name, request), expected, "{name} {request}");
+        }
+    }
+
+    #[test]
+    fn a_block_weakens_unless_all_of_it_is_on() {
+        let block = |last: &str| {
+            format!(
+                r#"{{"PublicAccessBlockConfiguration":{{"BlockPublicAcls":true,"IgnorePublicAcls":"true","BlockPublicPolicy":true,"RestrictPublicBuckets":{last}}}}}"#
+            )
+        };
+        let of = |last| of("PutBucketPublicAccessBlock", &block(last));
+        assert_eq!((of("true"), of("false")), (Answer::No, Answer::Yes));
+    }
+}
