@@ -326,223 +326,63 @@ mod tests {
         weakens(&Event::parse(&raw).expect("a record"))
     }
 
+    /// A call, what it does, and its request.
+    const CASES: &str = r#"
+ModifySnapshotAttribute yes {"createVolumePermission":{"add":{"items":[{"userId":"444455556666"}]}}}
+ModifySnapshotAttribute no {"createVolumePermission":{"add":{"items":[{"userId":"111122223333"}]}}}
+ModifySnapshotAttribute no {"createVolumePermission":{"remove":{"items":[{"group":"all"}]}}}
+ModifyImageAttribute no {"attributeType":"description","description":{"value":"a"}}
+ModifyImageAttribute unknown {"attributeType":"launchPermission"}
+ModifyDBSnapshotAttribute yes {"attributeName":"restore","valuesToAdd":["all"]}
+ModifyDBSnapshotAttribute no {"attributeName":"restore","valuesToRemove":["444455556666"]}
+ModifyInstanceAttribute yes {"instanceId":"i-1","userData":"<sensitiveDataRemoved>"}
+ModifyInstanceAttribute no {"instanceId":"i-1","instanceType":{"value":"t3.small"}}
+DescribeInstanceAttribute no {"instanceId":"i-1","attribute":"disableApiTermination"}
+PutConfigurationRecorder no {"configurationRecorder":{"name":"default","recordingGroup":{"allSupported":true}}}
+PutConfigurationRecorder yes {"configurationRecorder":{"recordingGroup":{"allSupported":false,"resourceTypes":["AWS::EC2::VPC"]}}}
+PutConfigurationRecorder yes {"configurationRecorder":{"recordingGroup":{"allSupported":true},"recordingMode":{"recordingFrequency":"DAILY"}}}
+PutEventSelectors no {"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true,"excludeManagementEventSources":[]}]}
+PutEventSelectors yes {"eventSelectors":[{"readWriteType":"ReadOnly","includeManagementEvents":false}]}
+PutEventSelectors no {"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]}]}]}
+PutEventSelectors yes {"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]},{"field":"readOnly","equals":["true"]}]}]}
+UpdateTrail no {"name":"t","enableLogFileValidation":true}
+UpdateTrail yes {"name":"t","isMultiRegionTrail":false}
+UpdateTrail unknown {"name":"t","s3BucketName":"other"}
+PutBucketVersioning yes {"VersioningConfiguration":{"Status":"Suspended"}}
+PutBucketVersioning no {"VersioningConfiguration":{"Status":"Enabled"}}
+PutBucketVersioning unknown {"VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Disabled"}}
+PutBucketObjectLockConfiguration yes {"ObjectLockConfiguration":{"ObjectLockEnabled":"Enabled"}}
+PutBucketObjectLockConfiguration no {"ObjectLockConfiguration":{"Rule":{"DefaultRetention":{"Days":30}}}}
+PutBucketLifecycle yes {"LifecycleConfiguration":{"Rule":{"Status":"Enabled","Expiration":{"Days":1}}}}
+PutBucketLifecycle no {"LifecycleConfiguration":{"Rule":[{"Status":"Disabled","Expiration":{"Days":1}},{"Status":"Enabled","Transition":{"Days":30}}]}}
+PutBucketAcl no {"x-amz-acl":["private"]}
+PutBucketAcl no {"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":{"Grantee":{"ID":"me"}}}}}
+PutBucketAcl unknown {"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":[{"Grantee":{"ID":"other"}}]}}}
+PutBucketPolicy no {"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject"},{"Effect":"Deny","Principal":"*","Action":"s3:*"}]}}
+PutBucketPolicy yes {"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject"}]}}
+PutBucketPolicy unknown {"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"s3:GetObject"}]}}
+PutBucketPolicy unknown {"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}}
+PutBucketPolicy unknown {}
+PutKeyPolicy no {"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"kms:*\"}]}"}
+PutKeyPolicy yes {"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\"Action\":\"kms:*\"}]}"}
+UpdateContinuousBackups no {"pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":true}}
+UpdateAccountPasswordPolicy no {"minimumPasswordLength":14,"requireSymbols":true,"requireNumbers":true,"requireUppercaseCharacters":true,"requireLowercaseCharacters":true}
+AddPermission20150331v2 yes {"principal":"*"}
+AddPermission20150331v2 no {"principal":"s3.amazonaws.com","sourceArn":"arn:aws:s3:::b"}
+UpdateFunctionConfiguration20150331v2 no {"functionName":"f","memorySize":256}
+UpdateFunctionConfiguration20150331v2 yes {"functionName":"f","layers":["l"]}
+PutBucketVersioning unknown null
+PutBucketVersioning unknown [{"VersioningConfiguration":1}]
+StopLogging unknown {}
+"#;
+
     #[test]
     fn tells_giving_from_taking_back() {
-        use Answer::{No, Unknown, Yes};
-        let cases = [
-            (
-                "ModifySnapshotAttribute",
-                r#"{"createVolumePermission":{"add":{"items":[{"userId":"444455556666"}]}}}"#,
-                Yes,
-            ),
-            (
-                "ModifySnapshotAttribute",
-                r#"{"createVolumePermission":{"add":{"items":[{"userId":"111122223333"}]}}}"#,
-                No,
-            ),
-            (
-                "ModifySnapshotAttribute",
-                r#"{"createVolumePermission":{"remove":{"items":[{"group":"all"}]}}}"#,
-                No,
-            ),
-            (
-                "ModifyImageAttribute",
-                r#"{"attributeType":"description","description":{"value":"a"}}"#,
-                No,
-            ),
-            (
-                "ModifyImageAttribute",
-                r#"{"attributeType":"launchPermission"}"#,
-                Unknown,
-            ),
-            (
-                "ModifyDBSnapshotAttribute",
-                r#"{"attributeName":"restore","valuesToAdd":["all"]}"#,
-                Yes,
-            ),
-            (
-                "ModifyDBSnapshotAttribute",
-                r#"{"attributeName":"restore","valuesToRemove":["444455556666"]}"#,
-                No,
-            ),
-            (
-                "ModifyInstanceAttribute",
-                r#"{"instanceId":"i-1","userData":"<sensitiveDataRemoved>"}"#,
-                Yes,
-            ),
-            (
-                "ModifyInstanceAttribute",
-                r#"{"instanceId":"i-1","instanceType":{"value":"t3.small"}}"#,
-                No,
-            ),
-            (
-                "DescribeInstanceAttribute",
-                r#"{"instanceId":"i-1","attribute":"disableApiTermination"}"#,
-                No,
-            ),
-            (
-                "PutConfigurationRecorder",
-                r#"{"configurationRecorder":{"name":"default","recordingGroup":{"allSupported":true}}}"#,
-                No,
-            ),
-            (
-                "PutConfigurationRecorder",
-                r#"{"configurationRecorder":{"recordingGroup":{"allSupported":false,"resourceTypes":["AWS::EC2::VPC"]}}}"#,
-                Yes,
-            ),
-            (
-                "PutConfigurationRecorder",
-                r#"{"configurationRecorder":{"recordingGroup":{"allSupported":true},"recordingMode":{"recordingFrequency":"DAILY"}}}"#,
-                Yes,
-            ),
-            (
-                "PutEventSelectors",
-                r#"{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true,"excludeManagementEventSources":[]}]}"#,
-                No,
-            ),
-            (
-                "PutEventSelectors",
-                r#"{"eventSelectors":[{"readWriteType":"ReadOnly","includeManagementEvents":false}]}"#,
-                Yes,
-            ),
-            (
-                "PutEventSelectors",
-                r#"{"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]}]}]}"#,
-                No,
-            ),
-            (
-                "PutEventSelectors",
-                r#"{"advancedEventSelectors":[{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]},{"field":"readOnly","equals":["true"]}]}]}"#,
-                Yes,
-            ),
-            (
-                "UpdateTrail",
-                r#"{"name":"t","enableLogFileValidation":true}"#,
-                No,
-            ),
-            (
-                "UpdateTrail",
-                r#"{"name":"t","isMultiRegionTrail":false}"#,
-                Yes,
-            ),
-            (
-                "UpdateTrail",
-                r#"{"name":"t","s3BucketName":"other"}"#,
-                Unknown,
-            ),
-            (
-                "PutBucketVersioning",
-                r#"{"VersioningConfiguration":{"Status":"Suspended"}}"#,
-                Yes,
-            ),
-            (
-                "PutBucketVersioning",
-                r#"{"VersioningConfiguration":{"Status":"Enabled"}}"#,
-                No,
-            ),
-            (
-                "PutBucketVersioning",
-                r#"{"VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Disabled"}}"#,
-                Unknown,
-            ),
-            (
-                "PutBucketObjectLockConfiguration",
-                r#"{"ObjectLockConfiguration":{"ObjectLockEnabled":"Enabled"}}"#,
-                Yes,
-            ),
-            (
-                "PutBucketObjectLockConfiguration",
-                r#"{"ObjectLockConfiguration":{"Rule":{"DefaultRetention":{"Days":30}}}}"#,
-                No,
-            ),
-            (
-                "PutBucketLifecycle",
-                r#"{"LifecycleConfiguration":{"Rule":{"Status":"Enabled","Expiration":{"Days":1}}}}"#,
-                Yes,
-            ),
-            (
-                "PutBucketLifecycle",
-                r#"{"LifecycleConfiguration":{"Rule":[{"Status":"Disabled","Expiration":{"Days":1}},{"Status":"Enabled","Transition":{"Days":30}}]}}"#,
-                No,
-            ),
-            ("PutBucketAcl", r#"{"x-amz-acl":["private"]}"#, No),
-            (
-                "PutBucketAcl",
-                r#"{"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":{"Grantee":{"ID":"me"}}}}}"#,
-                No,
-            ),
-            (
-                "PutBucketAcl",
-                r#"{"AccessControlPolicy":{"Owner":{"ID":"me"},"AccessControlList":{"Grant":[{"Grantee":{"ID":"other"}}]}}}"#,
-                Unknown,
-            ),
-            (
-                "PutBucketPolicy",
-                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject"},{"Effect":"Deny","Principal":"*","Action":"s3:*"}]}}"#,
-                No,
-            ),
-            (
-                "PutBucketPolicy",
-                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject"}]}}"#,
-                Yes,
-            ),
-            (
-                "PutBucketPolicy",
-                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"s3:GetObject"}]}}"#,
-                Unknown,
-            ),
-            (
-                "PutBucketPolicy",
-                r#"{"bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}}"#,
-                Unknown,
-            ),
-            ("PutBucketPolicy", "{}", Unknown),
-            (
-                "PutKeyPolicy",
-                r#"{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"kms:*\"}]}"}"#,
-                No,
-            ),
-            (
-                "PutKeyPolicy",
-                r#"{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\"Action\":\"kms:*\"}]}"}"#,
-                Yes,
-            ),
-            (
-                "UpdateContinuousBackups",
-                r#"{"pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":true}}"#,
-                No,
-            ),
-            (
-                "UpdateAccountPasswordPolicy",
-                r#"{"minimumPasswordLength":14,"requireSymbols":true,"requireNumbers":true,"requireUppercaseCharacters":true,"requireLowercaseCharacters":true}"#,
-                No,
-            ),
-            ("AddPermission20150331v2", r#"{"principal":"*"}"#, Yes),
-            (
-                "AddPermission20150331v2",
-                r#"{"principal":"s3.amazonaws.com","sourceArn":"arn:aws:s3:::b"}"#,
-                No,
-            ),
-            (
-                "UpdateFunctionConfiguration20150331v2",
-                r#"{"functionName":"f","memorySize":256}"#,
-                No,
-            ),
-            (
-                "UpdateFunctionConfiguration20150331v2",
-                r#"{"functionName":"f","layers":["l"]}"#,
-                Yes,
-            ),
-            ("PutBucketVersioning", "null", Unknown),
-            (
-                "PutBucketVersioning",
-                r#"[{"VersioningConfiguration":1}]"#,
-                Unknown,
-            ),
-            ("StopLogging", "{}", Unknown),
-        ];
-        for (name, request, expected) in cases {
-            assert_eq!(of(name, request), expected, "{name} {request}");
+        for case in CASES.trim().lines() {
+            let mut parts = case.splitn(3, ' ');
+            let (name, expected) = (parts.next().expect("a call"), parts.next().expect("a word"));
+            let told = of(name, parts.next().expect("a request"));
+            assert_eq!(told.name(), expected, "{case}");
         }
     }
 

@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("AttachUserPolicy", r#""requestParameters":{"userName":"a","policyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"}"#, 1, 10),
+        ("DetachUserPolicy", r#""requestParameters":{"userName":"a","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}"#, 1, 10),
+        ("AttachUserPolicy", r#""errorCode":"AccessDenied","requestParameters":{"userName":"a","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}"#, 1, 10),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::High,
     risk: 8,
     condition: Condition::Any(
-        "name:(DeleteRecoveryPoint OR DeleteBackupVault OR DeleteBackupPlan OR DeleteDBClusterSnapshot OR DeleteDBSnapshot OR DeleteBackup OR DeleteBackupVaultLockConfiguration OR UpdateContinuousBackups OR DisassociateRecoveryPoint) -error:*",
+        "name:(DeleteRecoveryPoint OR DeleteBackupVault OR DeleteBackupPlan OR DeleteDBClusterSnapshot OR DeleteDBSnapshot OR DeleteBackup OR DeleteBackupVaultLockConfiguration OR UpdateContinuousBackups OR DisassociateRecoveryPoint) -weakens:no -error:*",
     ),
     recommendation: "Ask the actor at once; look at what it deleted beside.",
 };
@@ -20,8 +20,11 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("DeleteRecoveryPoint", "", 1, 10),
+        ("UpdateContinuousBackups", r#""requestParameters":{"tableName":"t","pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":false}}"#, 1, 10),
     ],
     quiet: &[
         ("DeleteRecoveryPoint", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("UpdateContinuousBackups", r#""requestParameters":{"tableName":"t","pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":true}}"#, 1, 10),
+        ("DeleteBackupSelection", "", 1, 10),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 6,
     condition: Condition::Any(
-        "name:(PutBucketPolicy OR DeleteBucketPolicy OR PutBucketAcl OR PutObjectAcl OR DeletePublicAccessBlock OR DeleteBucketPublicAccessBlock OR DeleteAccountPublicAccessBlock OR PutBucketPublicAccessBlock OR PutAccountPublicAccessBlock) -error:*",
+        "name:(PutBucketPolicy OR DeleteBucketPolicy OR PutBucketAcl OR PutObjectAcl OR DeletePublicAccessBlock OR DeleteBucketPublicAccessBlock OR DeleteAccountPublicAccessBlock OR PutBucketPublicAccessBlock OR PutAccountPublicAccessBlock) -weakens:no -error:*",
     ),
     recommendation: "Look at the bucket in Resources before and after.",
 };
@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutBucketPolicy", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("PutBucketPublicAccessBlock", r#""requestParameters":{"bucketName":"b","PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"IgnorePublicAcls":true,"BlockPublicPolicy":true,"RestrictPublicBuckets":true}}"#, 1, 10),
+        ("PutBucketAcl", r#""requestParameters":{"bucketName":"b","x-amz-acl":["private"]}"#, 1, 10),
     ],
 };

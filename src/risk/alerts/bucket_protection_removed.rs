@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 6,
     condition: Condition::Any(
-        "name:(DeleteBucketEncryption OR PutBucketVersioning OR PutBucketObjectLockConfiguration OR PutObjectLockConfiguration) -error:*",
+        "name:(DeleteBucketEncryption OR PutBucketVersioning OR PutBucketObjectLockConfiguration OR PutObjectLockConfiguration) -weakens:no -error:*",
     ),
     recommendation: "Look at the bucket in Resources before and after; versions can be turned on by the same call.",
 };
@@ -20,8 +20,12 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("DeleteBucketEncryption", "", 1, 10),
+        ("PutBucketVersioning", r#""requestParameters":{"bucketName":"b","VersioningConfiguration":{"Status":"Suspended"}}"#, 1, 10),
     ],
     quiet: &[
         ("DeleteBucketEncryption", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("PutBucketVersioning", r#""requestParameters":{"bucketName":"b","VersioningConfiguration":{"Status":"Enabled"}}"#, 1, 10),
+        ("PutBucketEncryption", "", 1, 10),
+        ("PutBucketObjectLockConfiguration", r#""requestParameters":{"ObjectLockConfiguration":{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":30}}}}"#, 1, 10),
     ],
 };

@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutBucketPolicy", r#""requestParameters":{"bucketName":"b","bucketPolicy":{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*"}]}}"#, 1, 10),
+        ("PutBucketPolicy", r#""requestParameters":{"bucketName":"b","bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]}}"#, 1, 10),
+        ("PutBucketAcl", r#""requestParameters":{"bucketName":"b","x-amz-acl":["private"]}"#, 1, 10),
     ],
 };

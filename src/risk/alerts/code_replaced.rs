@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 6,
     condition: Condition::Any(
-        "name:(UpdateFunctionCode* OR AddPermission2* OR UpdateFunctionConfiguration* OR AddLayerVersionPermission*) -error:*",
+        "name:(UpdateFunctionCode* OR AddPermission2* OR UpdateFunctionConfiguration* OR AddLayerVersionPermission*) -weakens:no -error:*",
     ),
     recommendation: "Compare the function's code with what was deployed.",
 };
@@ -23,5 +23,8 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("UpdateFunctionCode20150331", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("UpdateFunctionConfiguration20150331v2", r#""requestParameters":{"functionName":"f","memorySize":512}"#, 1, 10),
+        ("AddPermission20150331v2", r#""requestParameters":{"principal":"s3.amazonaws.com","sourceArn":"arn:aws:s3:::b","action":"lambda:InvokeFunction"}"#, 1, 10),
+        ("PublishVersion20150331", "", 1, 10),
     ],
 };

@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("SendCommand", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("TerminateSession", "", 1, 10),
+        ("DescribeInstanceInformation", "", 1, 10),
     ],
 };

@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("CreateTrustAnchor", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DeleteSAMLProvider", "", 1, 10),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::High,
     risk: 8,
     condition: Condition::Any(
-        "name:(ModifySnapshotAttribute OR ModifyImageAttribute OR ModifyDBSnapshotAttribute OR ModifyDBClusterSnapshotAttribute OR SharedSnapshotCopyInitiated) -error:*",
+        "name:(ModifySnapshotAttribute OR ModifyImageAttribute OR ModifyDBSnapshotAttribute OR ModifyDBClusterSnapshotAttribute OR SharedSnapshotCopyInitiated) -weakens:no -error:*",
     ),
     recommendation: "See with which account; take it back if it is not yours.",
 };
@@ -20,8 +20,12 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("ModifySnapshotAttribute", "", 1, 10),
+        ("ModifyDBSnapshotAttribute", r#""requestParameters":{"attributeName":"restore","valuesToAdd":["444455556666"]}"#, 1, 10),
     ],
     quiet: &[
         ("ModifySnapshotAttribute", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("ModifySnapshotAttribute", r#""requestParameters":{"snapshotId":"snap-1","createVolumePermission":{"remove":{"items":[{"userId":"444455556666"}]}}}"#, 1, 10),
+        ("ModifyImageAttribute", r#""requestParameters":{"imageId":"ami-1","launchPermission":{"add":{"items":[{"userId":"111122223333"}]}}}"#, 1, 10),
+        ("ModifyDBSnapshotAttribute", r#""requestParameters":{"attributeName":"restore","valuesToRemove":["444455556666"]}"#, 1, 10),
     ],
 };

@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("StartInstances", "", 1, 10),
+        ("TerminateInstances", "", 1, 10),
     ],
 };

@@ -6,12 +6,12 @@ use super::{Alert, Category, Condition, Severity};
 
 pub(super) const ALERT: Alert = Alert {
     id: "key-deletion",
-    title: "A KMS key is to be deleted, was turned off, or has another policy",
+    title: "A KMS key is to be deleted, or was turned off",
     category: Category::ServiceDisruption,
     severity: Severity::High,
     risk: 9,
     condition: Condition::Any(
-        "name:(ScheduleKeyDeletion OR DisableKey OR PutKeyPolicy OR DeleteImportedKeyMaterial) -error:*",
+        "name:(ScheduleKeyDeletion OR DisableKey OR DeleteImportedKeyMaterial) -error:*",
     ),
     recommendation: "Cancel it while the waiting time lasts, unless it was asked for.",
 };
@@ -23,5 +23,8 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("ScheduleKeyDeletion", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("CancelKeyDeletion", "", 1, 10),
+        ("EnableKey", "", 1, 10),
+        ("PutKeyPolicy", "", 1, 10),
     ],
 };

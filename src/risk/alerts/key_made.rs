@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("CreateAccessKey", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DeleteAccessKey", "", 1, 10),
+        ("UpdateAccessKey", "", 1, 10),
     ],
 };

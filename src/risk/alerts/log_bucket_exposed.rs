@@ -14,7 +14,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::High,
     risk: 9,
     condition: Condition::Found {
-        query: "name:(PutBucketPolicy OR DeleteBucketPolicy OR PutBucketAcl OR DeletePublicAccessBlock OR DeleteBucketPublicAccessBlock OR PutBucketPublicAccessBlock OR PutBucketVersioning OR PutBucketLifecycle OR DeleteBucket) -error:*",
+        query: "name:(PutBucketPolicy OR DeleteBucketPolicy OR PutBucketAcl OR DeletePublicAccessBlock OR DeleteBucketPublicAccessBlock OR PutBucketPublicAccessBlock OR PutBucketVersioning OR PutBucketLifecycle OR DeleteBucket) -weakens:no -error:*",
         words: "the bucket is one that a trail or AWS Config delivers to, as digests, descriptions and calls tell",
         find,
     },
@@ -47,5 +47,9 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutBucketPolicy", r#""requestParameters":{"bucketName":"pictures"}"#, 1, 10),
+        ("CreateTrail", r#""requestParameters":{"name":"t","s3BucketName":"logs"}"#, 1, 10),
+        ("PutBucketPolicy", r#""requestParameters":{"bucketName":"logs","bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject"}]}}"#, 1, 10),
+        ("PutBucketVersioning", r#""requestParameters":{"bucketName":"logs","VersioningConfiguration":{"Status":"Enabled"}}"#, 1, 10),
+        ("DeleteBucket", r#""errorCode":"BucketNotEmpty","requestParameters":{"bucketName":"logs"}"#, 1, 10),
     ],
 };

@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("StopLogging", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("StartLogging", "", 1, 10),
     ],
 };

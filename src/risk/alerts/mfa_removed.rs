@@ -6,12 +6,12 @@ use super::{Alert, Category, Condition, Severity};
 
 pub(super) const ALERT: Alert = Alert {
     id: "mfa-removed",
-    title: "A second factor was taken away or replaced",
+    title: "A second factor was taken away",
     category: Category::CredentialsLoss,
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Any(
-        "name:(DeactivateMFADevice OR DeleteVirtualMFADevice OR CreateVirtualMFADevice) -error:*",
+        "name:(DeactivateMFADevice OR DeleteVirtualMFADevice) -error:*",
     ),
     recommendation: "Ask the user whose factor it is.",
 };
@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("DeactivateMFADevice", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("CreateVirtualMFADevice", "", 1, 10),
+        ("EnableMFADevice", "", 1, 10),
     ],
 };

@@ -283,6 +283,7 @@ alerts! {
     federation
     code_replaced
     key_deletion
+    key_policy
     organization_left
     resources_deleted
     objects_deleted

@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutFoundationModelEntitlement", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DeleteFoundationModelAgreement", "", 1, 10),
     ],
 };

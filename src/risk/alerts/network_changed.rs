@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("AuthorizeSecurityGroupIngress", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("RevokeSecurityGroupIngress", "", 1, 10),
+        ("DeleteNetworkAclEntry", "", 1, 10),
     ],
 };

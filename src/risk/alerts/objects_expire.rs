@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Any(
-        "name:(PutBucketLifecycle OR PutBucketLifecycleConfiguration) -error:*",
+        "name:(PutBucketLifecycle OR PutBucketLifecycleConfiguration) -weakens:no -error:*",
     ),
     recommendation: "Read the rule: after how many days does it delete what?",
 };
@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutBucketLifecycle", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("PutBucketLifecycle", r#""requestParameters":{"bucketName":"b","LifecycleConfiguration":{"Rule":{"Status":"Enabled","Transition":{"Days":30,"StorageClass":"GLACIER"}}}}"#, 1, 10),
+        ("DeleteBucketLifecycle", "", 1, 10),
     ],
 };

@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("DescribeOrganization", "", 1, 10),
+        ("InviteAccountToOrganization", "", 1, 10),
     ],
 };

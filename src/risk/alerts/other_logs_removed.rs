@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("DeleteFlowLogs", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("CreateFlowLogs", "", 1, 10),
+        ("UpdateDetector", "", 1, 10),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Low,
     risk: 4,
     condition: Condition::Any(
-        "name:(UpdateAccountPasswordPolicy OR DeleteAccountPasswordPolicy) -error:*",
+        "name:(UpdateAccountPasswordPolicy OR DeleteAccountPasswordPolicy) -weakens:no -error:*",
     ),
     recommendation: "Compare the policy in Resources with what it should be.",
 };
@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("UpdateAccountPasswordPolicy", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("UpdateAccountPasswordPolicy", r#""requestParameters":{"minimumPasswordLength":16,"requireSymbols":true,"requireNumbers":true,"requireUppercaseCharacters":true,"requireLowercaseCharacters":true}"#, 1, 10),
     ],
 };

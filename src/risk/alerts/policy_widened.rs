@@ -23,5 +23,8 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("AttachUserPolicy", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DetachUserPolicy", "", 1, 10),
+        ("DeleteRolePolicy", "", 1, 10),
+        ("DeletePolicyVersion", "", 1, 10),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::High,
     risk: 8,
     condition: Condition::Any(
-        "name:(StopConfigurationRecorder OR DeleteConfigurationRecorder OR DeleteDeliveryChannel OR PutConfigurationRecorder) -error:*",
+        "name:(StopConfigurationRecorder OR DeleteConfigurationRecorder OR DeleteDeliveryChannel OR PutConfigurationRecorder) -weakens:no -error:*",
     ),
     recommendation: "See Resources, What was recorded, for the time that is not known.",
 };
@@ -23,5 +23,8 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("StopConfigurationRecorder", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("PutConfigurationRecorder", r#""requestParameters":{"configurationRecorder":{"name":"default","recordingGroup":{"allSupported":true,"includeGlobalResourceTypes":true}}}"#, 1, 10),
+        ("StartConfigurationRecorder", "", 1, 10),
+        ("PutDeliveryChannel", "", 1, 10),
     ],
 };

@@ -74,6 +74,15 @@ fn each_alert_is_raised_by_its_own_events_and_not_by_others() {
             "{} is raised",
             alert.id
         );
+        // Where one event raises an alert, each does.
+        for line in fixture.fires {
+            let is_alone = matches!(alert.condition, Condition::Any(_));
+            assert!(
+                !is_alone || raised_by(&[*line]).contains(alert.id),
+                "{} is not raised by {line:?}",
+                alert.id
+            );
+        }
     }
 }
 

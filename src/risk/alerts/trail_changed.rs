@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::High,
     risk: 8,
     condition: Condition::Any(
-        "name:(UpdateTrail OR PutEventSelectors OR PutInsightSelectors OR UpdateEventDataStore) -error:*",
+        "name:(UpdateTrail OR PutEventSelectors OR PutInsightSelectors OR UpdateEventDataStore) -weakens:no -error:*",
     ),
     recommendation: "Compare the trail's selectors and bucket with what they should be.",
 };
@@ -23,5 +23,8 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("UpdateTrail", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("UpdateTrail", r#""requestParameters":{"name":"t","enableLogFileValidation":true}"#, 1, 10),
+        ("PutEventSelectors", r#""requestParameters":{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true}]}"#, 1, 10),
+        ("CreateTrail", "", 1, 10),
     ],
 };

@@ -23,5 +23,7 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("CreateUser", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DeleteUser", "", 1, 10),
+        ("RemoveUserFromGroup", "", 1, 10),
     ],
 };

@@ -6,7 +6,7 @@ use super::{Alert, Category, Condition, Severity};
 
 pub(super) const ALERT: Alert = Alert {
     id: "website-made",
-    title: "A bucket was made a website",
+    title: "Storage was made to serve websites",
     category: Category::FileHosting,
     severity: Severity::Medium,
     risk: 5,
@@ -23,5 +23,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("PutBucketWebsite", r#""errorCode":"AccessDenied""#, 1, 10),
+        ("DeleteBucketWebsite", "", 1, 10),
     ],
 };
