@@ -19,8 +19,8 @@ use condition::Condition;
 use detection::{Fields, Selection};
 use yaml::Yaml;
 
-/// Bytes of a rule's file that are read.
-const LONGEST: usize = 256 << 10;
+/// Bytes of a rule's file that are read: many times what SigmaHQ's rules for CloudTrail are together.
+const LONGEST: usize = 4 << 20;
 /// Rules that are read of one file.
 const MOST: usize = 2_000;
 
@@ -106,16 +106,30 @@ pub fn holding<'r>(rules: impl IntoIterator<Item = &'r Rule>, record: &str) -> V
 
 /// Reads all rules of a file. What is wrong with one is told in its place.
 pub fn parse(text: &[u8]) -> Vec<Dropped> {
-    let text = String::from_utf8_lossy(text.get(..LONGEST.min(text.len())).unwrap_or_default());
-    let read = yaml::documents(&text, MOST);
+    let within = whole(text, LONGEST);
+    let read = yaml::documents(&String::from_utf8_lossy(within), MOST);
     let mut all: Vec<Dropped> = read.documents.iter().map(dropped).collect();
-    if let Some(problem) = read.problem {
+    let is_cut = within.len() < text.len();
+    let cut = is_cut.then(|| {
+        let read = within.len();
+        format!("the file is too long for rules, and only its first {read} bytes were read; divide it, and drop the parts")
+    });
+    for problem in read.problem.into_iter().chain(cut) {
         let mut unread = dropped(&Yaml::Null);
         "A rule that cannot be read".clone_into(&mut unread.title);
         unread.rule = Err(problem);
         all.push(unread);
     }
     all
+}
+
+/// As many rules of a text as stand within its first bytes: none is cut into another.
+fn whole(text: &[u8], longest: usize) -> &[u8] {
+    let Some(within) = text.get(..longest).filter(|_| text.len() > longest) else {
+        return text;
+    };
+    let between = within.windows(4).rposition(|part| part == b"\n---");
+    &within[..between.unwrap_or(0)]
 }
 
 fn dropped(document: &Yaml) -> Dropped {
@@ -351,6 +365,24 @@ mod tests {
                 .iter()
                 .all(|one| one.rule.is_err())
         );
+    }
+
+    #[test]
+    fn a_long_file_is_read_up_to_its_last_whole_rule_and_says_so() {
+        let rule = "title: A\nlogsource:\n  product: aws\ndetection:\n  s:\n    eventName: B\n  condition: s\n---\n";
+        let text = rule.repeat(3);
+        let cut = whole(text.as_bytes(), 2 * rule.len() + 40);
+        assert_eq!(cut.len(), 2 * rule.len() - 5);
+        assert_eq!(whole(text.as_bytes(), text.len()), text.as_bytes());
+        assert_eq!(whole(b"title: A", 3), b"");
+        // More than once fitted, with a comment that fills it, and too much.
+        let padded = |bytes: usize| format!("{rule}# {}\n---\n{rule}", "x".repeat(bytes));
+        let all = parse(padded(300 << 10).as_bytes());
+        assert!(all.len() >= 2 && all.iter().filter(|one| one.rule.is_ok()).count() == 2);
+        let all = parse(padded(LONGEST).as_bytes());
+        assert!(all[0].rule.is_ok());
+        let told = all.last().and_then(|one| one.rule.as_ref().err());
+        assert!(told.is_some_and(|why| why.contains("too long")), "{told:?}");
     }
 
     #[test]

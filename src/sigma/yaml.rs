@@ -5,7 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 /// How deep values may stand within each other.
 const DEEPEST: usize = 32;
 /// Values of one file.
-const MOST_VALUES: usize = 100_000;
+const MOST_VALUES: usize = 400_000;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
