@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::alerts::CustomAlert;
 use crate::evidence::{Problem, ProblemCode, json};
@@ -28,7 +28,8 @@ pub struct Values {
     pub off: BTreeSet<Way>,
     /// Rows that are turned off, whatever their value.
     pub disabled: Disabled,
-    /// Alerts of the user's own.
+    /// Alerts of the user's own, each with a title of its own.
+    #[serde(deserialize_with = "distinct")]
     pub alerts: Vec<CustomAlert>,
 }
 
@@ -57,7 +58,59 @@ pub enum Rated {
     Object(Way),
 }
 
+/// Reads alerts, so that a file loses none of them.
+fn distinct<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CustomAlert>, D::Error> {
+    let mut all = Vec::deserialize(from)?;
+    tell_apart(&mut all);
+    Ok(all)
+}
+
+/// Tells alerts that share a title apart by a number, the first but. Returns the new titles.
+fn tell_apart(all: &mut [CustomAlert]) -> Vec<String> {
+    let mut ids = BTreeSet::new();
+    let mut named = Vec::new();
+    for alert in all {
+        let title = alert.title.clone();
+        let mut number = 2;
+        while !ids.insert(alert.id()) {
+            alert.title = format!("{title} {number}");
+            number += 1;
+        }
+        if alert.title != title {
+            named.push(alert.title.clone());
+        }
+    }
+    named
+}
+
 impl Values {
+    /// Keeps an alert of the user's own, in the place of the one of its title.
+    pub fn keep(&mut self, alert: CustomAlert) {
+        let id = alert.id();
+        self.alerts.retain(|one| one.id() != id);
+        self.alerts.push(alert);
+    }
+
+    /// Takes what a file holds; alerts of the user's own stay beside those of the file. Returns the titles under which the
+    /// file's are kept where the user has others of theirs.
+    pub fn take(&mut self, file: Values) -> Vec<String> {
+        let own = std::mem::replace(self, file).alerts;
+        let theirs = std::mem::replace(&mut self.alerts, own);
+        let is_known = |own: &CustomAlert, other: &CustomAlert| {
+            let title = own.title.clone();
+            *own == CustomAlert {
+                title,
+                ..other.clone()
+            }
+        };
+        for alert in theirs {
+            if !self.alerts.iter().any(|own| is_known(own, &alert)) {
+                self.alerts.push(alert);
+            }
+        }
+        tell_apart(&mut self.alerts)
+    }
+
     /// What the user set of it; `None` where the model's own value holds.
     pub fn set_of(&self, rated: Rated, name: &str) -> Option<u8> {
         let values = match rated {
@@ -162,5 +215,34 @@ mod tests {
         assert!(parse(b"{}").is_err() && parse(b"\xff").is_err());
         let newer = write(&values).replace("risk/1", "risk/9");
         assert!(parse(newer.as_bytes()).is_err());
+    }
+    #[test]
+    fn alerts_are_not_lost_to_others_of_their_title() {
+        let alert = |title: &str, query: &str| CustomAlert {
+            title: title.to_owned(),
+            query: query.to_owned(),
+            ..CustomAlert::default()
+        };
+        let file = Values {
+            alerts: vec![
+                alert("A b", "name:C"),
+                alert("a-b", "name:D"),
+                alert("A b 2", "name:E"),
+            ],
+            ..Values::default()
+        };
+        let read = parse(write(&file).as_bytes()).expect("a file");
+        let titles: Vec<&str> = read.alerts.iter().map(|one| &*one.title).collect();
+        assert_eq!(titles, ["A b", "a-b 2", "A b 2 2"]);
+        let mut own = Values {
+            alerts: vec![alert("A b", "name:Mine"), alert("Other", "name:F")],
+            ..Values::default()
+        };
+        assert_eq!(own.take(read.clone()), ["A b 2", "a-b 2 2", "A b 2 2 2"]);
+        assert_eq!(own.alerts.len(), 5);
+        assert_eq!(own.take(read), Vec::<String>::new(), "opened again");
+        assert_eq!(own.alerts.len(), 5);
+        own.keep(alert("other", "name:G"));
+        assert_eq!((own.alerts.len(), &*own.alerts[4].query), (5, "name:G"));
     }
 }

@@ -237,16 +237,24 @@ impl Client {
         });
     }
 
-    /// Takes up a file of risk settings, in place of what was changed before.
+    /// Takes up a file of risk settings, in place of what was changed before; alerts of the user's own stay.
     pub(crate) fn open_risk(&self, file: web_sys::File) {
         let client = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let text = text_of(&file).await;
             match exhibit::risk::values::parse(text.as_bytes()) {
-                Ok(risk) => client.set(Settings {
-                    risk,
-                    ..client.settings()
-                }),
+                Ok(risk) => {
+                    let mut settings = client.settings();
+                    let named = settings.risk.take(risk);
+                    client.set(settings);
+                    if !named.is_empty() {
+                        client.warn(format!(
+                            "{} has alerts of titles that you have, too. They are kept as: {}.",
+                            file.name(),
+                            named.join(", ")
+                        ));
+                    }
+                }
                 Err(problem) => client.warn(format!(
                     "{} holds no settings of risk: {} Choose a file that Risk, Settings wrote.",
                     file.name(),

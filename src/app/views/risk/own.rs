@@ -75,11 +75,7 @@ pub(super) fn Own() -> Html {
                 return;
             }
             wrong.set(String::new());
-            // A title stands for one alert: the newest.
-            change.emit(Rc::new(move |values: &mut Values| {
-                values.alerts.retain(|alert| alert.id() != own.id());
-                values.alerts.push(own.clone());
-            }));
+            change.emit(Rc::new(move |values: &mut Values| values.keep(own.clone())));
         })
     };
     let row = |alert: &CustomAlert| {
@@ -103,6 +99,13 @@ pub(super) fn Own() -> Html {
                 <td class="actions"><button onclick={edit}>{"Edit"}</button><button aria-label={format!("Remove {}", alert.title)} onclick={remove}>{"✕"}</button></td></tr>
         }
     };
+    let is_there = |alert: &CustomAlert| alert.id() == draft.id() && *alert != *draft;
+    let replaces = session
+        .settings
+        .risk
+        .alerts
+        .iter()
+        .find(|alert| is_there(alert));
     let is_begun = !draft.query.is_empty();
     let error = trial.error.as_ref().filter(|_| is_begun);
     html! {
@@ -123,6 +126,7 @@ pub(super) fn Own() -> Html {
                     <label><span>{"Buckets that may, one a line"}</span><textarea rows="2" spellcheck="false" data-testid="alert-buckets" value={draft.allowed_buckets.join("\n")} onchange={picked(|alert, text| alert.allowed_buckets = lines(&text))} /></label>
                 </div>
                 <p class="error" role="status">{ &*wrong }</p>
+                <p class="fine" role="status" data-testid="alert-replaces">{ replaces.map(|one| format!("This replaces your alert “{}”, which has the same title. To keep both, choose another title.", one.title)) }</p>
                 <p class="actions"><button type="submit" data-testid="alert-save">{"Keep this alert"}</button></p>
             </form>
             <div>

@@ -68,7 +68,7 @@ pub(super) fn RiskSettings() -> Html {
     let row = |(what, count): &(&'static str, usize)| html! { <tr key={*what}><td>{ *what }</td><td class="numeric">{ format::number(*count as u64) }</td></tr> };
     html! {
         <div class="risk-settings">
-            <p>{"What you change of the model holds for this tab. Save it as a file to use it again or to share it; it holds no evidence. The file of the case holds it, too."}</p>
+            <p>{"What you change of the model holds for this tab. Save it as a file to use it again or to share it; it holds no evidence. Opening one takes its values in place of yours and adds its alerts to yours. The file of the case holds it, too."}</p>
             <table class="plain" data-testid="risk-changes"><tbody>{ for rows.iter().map(row) }</tbody></table>
             <p class="actions">
                 <button data-testid="save-risk" onclick={save}>{"Save risk settings"}</button>
