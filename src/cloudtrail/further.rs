@@ -43,3 +43,108 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
         log.requests.push((row, request.to_owned()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Event;
+    use super::super::log::Log;
+    use super::take;
+    use crate::secret::{name_of, rules};
+
+    /// Letters and digits that no example of AWS and no placeholder is made of.
+    fn letters(count: usize) -> String {
+        "q7Wz3kRt9Xb5Lm2Vn8Jc4Hd6Gf"
+            .chars()
+            .cycle()
+            .take(count)
+            .collect()
+    }
+
+    #[test]
+    fn every_rule_finds_its_secret_in_a_record() {
+        let hex = |count| {
+            "0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d"
+                .chars()
+                .cycle()
+                .take(count)
+                .collect::<String>()
+        };
+        let alone = |count| letters(count).replace(|c: char| c.is_ascii_digit(), "Q");
+        let capitals = |count| letters(count).to_uppercase().replace(['8', '9'], "2");
+        let examples = [
+            ("AWS access key ID", format!("AKIA{}", capitals(16))),
+            (
+                "AWS secret access key",
+                format!("secretaccess_key = {}", letters(40)),
+            ),
+            (
+                "AWS session token",
+                format!("sessionToken={}", letters(120)),
+            ),
+            ("Azure storage key", format!("AccountKey={}==", letters(86))),
+            ("Docker Hub token", format!("dckr_pat_{}", letters(24))),
+            ("GitHub token", format!("ghp_{}", letters(36))),
+            ("GitLab token", format!("glpat-{}", letters(20))),
+            ("Google API key", format!("AIza{}", letters(35))),
+            ("Google OAuth secret", format!("GOCSPX-{}", letters(28))),
+            ("Hugging Face token", format!("hf_{}", alone(34))),
+            (
+                "JSON Web Token",
+                format!("eyJ{}.eyJ{}.{}", letters(20), letters(20), letters(20)),
+            ),
+            ("New Relic key", format!("NRAK-{}", capitals(27))),
+            ("npm token", format!("npm_{}", letters(36))),
+            ("PyPI token", format!("pypi-AgE{}", letters(60))),
+            (
+                "SendGrid key",
+                format!("SG.{}.{}", letters(22), letters(43)),
+            ),
+            ("Shopify token", format!("shpat_{}", hex(32))),
+            ("Slack token", format!("xoxb-{}", letters(30))),
+            (
+                "Slack webhook",
+                format!(
+                    "https://hooks.slack.com/services/T{0}/B{0}/{1}",
+                    capitals(9),
+                    letters(24)
+                ),
+            ),
+            ("Stripe key", format!("sk_live_{}", letters(24))),
+            ("Twilio key", format!("twilio SK{}", hex(32))),
+            (
+                "Private key",
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----".to_owned(),
+            ),
+            (
+                "Password in an address",
+                format!("postgres://app:{}@db", letters(12)),
+            ),
+            (
+                "Authorization header",
+                format!("Authorization=Basic {}", letters(20)),
+            ),
+            (
+                "Password on a command line",
+                format!("--token {}", letters(12)),
+            ),
+            ("Assigned password", format!("PWD={}", letters(12))),
+            ("Assigned key or token", format!("api-key: {}", letters(20))),
+        ];
+        let names: Vec<&str> = examples.iter().map(|(name, _)| *name).collect();
+        let all: Vec<&str> = rules().iter().map(|rule| rule.name).collect();
+        assert_eq!(names, all, "each rule has an example");
+        for (name, example) in &examples {
+            let record = format!(
+                r#"{{"eventID":"1","eventName":"PutThing","readOnly":false,"requestParameters":{{"note":"{example}"}}}}"#
+            );
+            let mut log = Log::default();
+            take(&mut log, &Event::parse(&record).expect("a record"));
+            let found: Vec<&str> = log
+                .secrets
+                .iter()
+                .map(|(_, one)| name_of(one.rule))
+                .collect();
+            assert_eq!(found, [*name], "{example}");
+        }
+    }
+}

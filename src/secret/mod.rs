@@ -308,17 +308,9 @@ pub fn is_placeholder(value: &str) -> bool {
 /// looked into by [`json::search_value`] and [`json::search`].
 pub fn may_hold(raw: &str) -> bool {
     static HINTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    // Short words, and those that stand in records of all kinds, are left out: what they hint at has a field of a
-    // secret's name, or is rare.
-    const COMMON: &[&str] = &[
-        "secret",
-        "session",
-        "authorization",
-        "://",
-        "twilio",
-        "pwd",
-        "sg.",
-    ];
+    // Words that stand in records of all kinds are left out: what they hint at holds a word of those below as well, and
+    // a password in an address stands before an `@`. A test holds that every rule is reached.
+    const COMMON: &[&str] = &["secret", "session", "authorization", "://"];
     const FIELDS: &[&str] = &[
         "userdata\":\"",
         "user_data\":\"",
@@ -327,6 +319,9 @@ pub fn may_hold(raw: &str) -> bool {
         "secretkey",
         "secret_access_key",
         "secretaccesskey",
+        "secret_accesskey",
+        "secretaccess_key",
+        "sessiontoken",
         "clientsecret",
         "privatekey",
         "apitoken",
@@ -336,9 +331,10 @@ pub fn may_hold(raw: &str) -> bool {
         "connectionstring",
         "credentials\":\"",
         "credentials\\\":\\\"",
-        "authorization\":\"",
-        "authorization\\\":\\\"",
-        "authorization: ",
+        "basic ",
+        "bearer ",
+        "secret\":\"",
+        "secret\\\":\\\"",
         "_secret",
         "_token",
         "_pwd",
@@ -351,7 +347,7 @@ pub fn may_hold(raw: &str) -> bool {
         finder(all)
     };
     let hints = HINTS.get_or_init(make).as_ref();
-    hints.is_none_or(|hints| hints.is_match(raw))
+    hints.is_none_or(|hints| hints.is_match(raw)) || raw.contains('@') && raw.contains("://")
 }
 
 /// Whether a field holds what an instance runs when it starts, in base64.
