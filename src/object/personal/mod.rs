@@ -172,6 +172,16 @@ mod tests {
         );
         assert_eq!(found("SSN 123-45-6789"), [("usNationalId", 1)]);
         assert_eq!(found("date of birth: 1984-03-12"), [("birthDate", 1)]);
+        for born in [
+            "born 12 March 1984",
+            "DOB: Mar 12, 1984",
+            "birthday 12-mar-1984,",
+            "born on the 3rd of September 1984.",
+            r#"{"birthDate":"1984-03-12T00:00:00Z"}"#,
+            "dob 03/12/84",
+        ] {
+            assert_eq!(found(born), [("birthDate", 1)], "{born}");
+        }
         assert_eq!(found("MRN 00482913"), [("healthInformation", 1)]);
     }
 
@@ -193,6 +203,10 @@ mod tests {
             "Mark Complete",
             "aa:bb:cc:dd:ee:ff",
             "1984-03-12",
+            "12 March 1984",
+            "born in March 1984",
+            "born with 12 apples 1984",
+            "date of birth: 84/92/12",
             "5 Apples",
             "postgres://app:word@db.example/app",
             "arn:aws:iam::111122223333:user/x",

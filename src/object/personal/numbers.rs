@@ -162,7 +162,11 @@ impl Scan<'_, '_> {
         let groups = self.groups(at);
         // Hexadecimal, units, versions as `2x`: no number of a person.
         let last = self.get(groups.end);
-        let is_bounded = !last.is_ascii_alphanumeric() && last != b'_';
+        let is_moment = groups.lengths[..groups.count] == [4, 2, 2]
+            && last == b'T'
+            && self.get(groups.end + 1).is_ascii_digit()
+            && self.near(at, BIRTH);
+        let is_bounded = is_moment || !last.is_ascii_alphanumeric() && last != b'_';
         let first_end = at + groups.lengths[0];
         for take in (1..=groups.count).rev() {
             let end = groups.starts[take - 1] + groups.lengths[take - 1];
@@ -182,6 +186,29 @@ impl Scan<'_, '_> {
             self.address(at, first_end + 1);
         }
         first_end
+    }
+
+    /// Where a date begins whose year stands at a place and whose month is a word, as "12 March 1984" and "Mar 12, 1984".
+    fn day_and_month(&self, at: usize) -> Option<usize> {
+        let from = at.saturating_sub(DATE);
+        let before = &self.text[from..at];
+        let (mut day, mut month) = (None, None);
+        let mut end = before.len();
+        for word in before.rsplit(|byte| !byte.is_ascii_alphanumeric()) {
+            let start = end - word.len();
+            end = start.saturating_sub(1);
+            if month.is_none() && is_month(word) {
+                month = Some(start);
+            } else if day.is_none() && is_day(word) {
+                day = Some(start);
+            } else if !word.is_empty() && !word.eq_ignore_ascii_case(b"of") {
+                return None;
+            }
+            if let (Some(day), Some(month)) = (day, month) {
+                return Some(from + day.min(month));
+            }
+        }
+        None
     }
 
     /// Whether the first `take` groups are something that is counted.
@@ -275,6 +302,24 @@ impl Scan<'_, '_> {
                 }
                 true
             }
+            // In two digits a year is less sure: a day and a month must stand before it.
+            [1..=2, 1..=2, 2] if same && b"-/.".contains(&sign) => {
+                let (day, month) = (digits(0).max(digits(1)), digits(0).min(digits(1)));
+                let is_date = (1..=31).contains(&day) && (1..=12).contains(&month);
+                if is_date && self.near(at, BIRTH) {
+                    self.count(Personal::Birth, at, end);
+                }
+                is_date
+            }
+            [4] if (1_900..2_030).contains(&digits(0)) => {
+                let from = self
+                    .day_and_month(at)
+                    .filter(|&from| self.near(from, BIRTH));
+                if let Some(from) = from {
+                    self.count(Personal::Birth, from, end);
+                }
+                from.is_some()
+            }
             [5] | [5, 4] if sign == b'-' || take == 1 => {
                 if before != b'.' && !before.is_ascii_alphanumeric() {
                     self.tally.shapes[ZIP] += 1;
@@ -285,6 +330,37 @@ impl Scan<'_, '_> {
             _ => false,
         }
     }
+}
+
+/// Bytes before a year in which day and month stand.
+const DATE: usize = 24;
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// Whether a word is a month, in full or shortened.
+fn is_month(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    let is = |month: &&str| word.len() >= 3 && month.as_bytes().starts_with(&word);
+    MONTHS.iter().any(|month| is(&month))
+}
+
+/// Whether a word is a day of a month, as `12` or `3rd`.
+fn is_day(word: &[u8]) -> bool {
+    let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = word[digits..].to_ascii_lowercase();
+    matches!(digits, 1..=2) && matches!(&*end, b"" | b"st" | b"nd" | b"rd" | b"th")
 }
 
 const NATIONAL: &[&str] = &[
