@@ -78,14 +78,11 @@ const WRITES: &[&str] = &[
     "PutObjectRetention",
     "PutObjectLegalHold",
     "RenameObject",
-];
-const DELETES: &[&str] = &[
-    "DeleteObject",
-    "DeleteObjects",
+    // They take tags off, and parts that never became the object.
     "DeleteObjectTagging",
     "AbortMultipartUpload",
-    "DeleteObjectVersion",
 ];
+const DELETES: &[&str] = &["DeleteObject", "DeleteObjects", "DeleteObjectVersion"];
 /// Calls that hand over an object as a whole, so that their bytes tell its size.
 const WHOLE: &[&str] = &["GetObject", "PutObject"];
 
@@ -256,6 +253,8 @@ mod tests {
             ),
             event(4, "ListObjects", ""),
             event(5, "DeleteObject", ""),
+            event(6, "DeleteObjectTagging", ""),
+            event(7, "AbortMultipartUpload", ""),
         ]
         .join("\n");
         let all = accessed(&store(&[&text]), &log(&text).sizes, &Values::default());
@@ -266,7 +265,7 @@ mod tests {
             (one.bucket.as_str(), one.key.as_str(), one.risk),
             ("b", "confidential/do-not-disclose/mail.pst", 8)
         );
-        assert_eq!((one.calls, one.addresses.len()), ([1, 1, 1, 1], 4));
+        assert_eq!((one.calls, one.addresses.len()), ([1, 3, 1, 1], 6));
         assert_eq!(
             (one.size, one.bytes, all.left_out),
             (Some(5_000), [4_096, 5_000], 0)
@@ -278,6 +277,9 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(who(0), ["arn:aws:iam::111122223333:user/u1"]);
+        let changed =
+            ["u2", "u6", "u7"].map(|user| format!("arn:aws:iam::111122223333:user/{user}"));
+        assert_eq!(who(1), changed);
         assert_eq!(who(2), ["arn:aws:iam::111122223333:user/u5"]);
         assert_eq!(one.refused[0].0, "arn:aws:iam::111122223333:user/u3");
         assert!(
