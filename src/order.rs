@@ -29,6 +29,18 @@ pub fn sorted<T>(items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> 
         .collect()
 }
 
+/// Gathers into a set or map one by one. `collect` sorts before, by a sort of its own for each type.
+pub trait Gather: Iterator + Sized {
+    /// The set or map of all; of equal keys the last counts.
+    fn gathered<C: Default + Extend<Self::Item>>(self) -> C {
+        let mut all = C::default();
+        all.extend(self);
+        all
+    }
+}
+
+impl<I: Iterator> Gather for I {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +52,8 @@ mod tests {
         assert_eq!(items, ['d', 'b', 'a', 'c']);
         let words = sorted(vec!["bb", "a", "cc"], |a, b| a.len().cmp(&b.len()));
         assert_eq!(words, ["a", "bb", "cc"]);
+        let last: std::collections::BTreeMap<_, _> =
+            [(2, 'a'), (1, 'b'), (2, 'c')].into_iter().gathered();
+        assert_eq!(last.into_iter().collect::<Vec<_>>(), [(1, 'b'), (2, 'c')]);
     }
 }

@@ -5,6 +5,7 @@
 //! CLI cannot and finds what it misses. What the CLI has no line for stands in a line that begins with `#`, and is
 //! not counted; so do log files of digests that are not proven, which the CLI does not look at.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::case::Case;
@@ -14,6 +15,7 @@ use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::prove::DigestIx;
 use crate::integrity::{DigestAt, DigestRow, DigestStatus, GapKind, LogAt, LogRow, LogStatus};
 use crate::moment::Moment;
+use crate::order::{Gather as _, sorted};
 
 /// Text is handed on by this many bytes.
 const PART: usize = 256 << 10;
@@ -123,7 +125,7 @@ pub fn write(case: &Case, write: &mut dyn FnMut(&[u8])) {
         out.say(&line.text);
     }
     // Gaps of trails that have no digest.
-    for (trail, gaps) in gaps.into_iter().collect::<BTreeMap<_, _>>() {
+    for (trail, gaps) in gaps.into_iter().gathered::<BTreeMap<_, _>>() {
         let key = &judgement.trails[trail as usize].key;
         out.say(&format!(
             "# {} {}\n",
@@ -164,7 +166,7 @@ impl Logs {
 fn trail(
     case: &Case,
     key: &TrailKey,
-    mut digests: Vec<&DigestRow>,
+    digests: Vec<&DigestRow>,
     gaps: &[&Gap],
     logs: &mut Logs,
     out: &mut Out<'_>,
@@ -196,12 +198,8 @@ fn trail(
         out.say("# The trail is an organization's: its own ARN has the management account, which is not known here.\n");
     }
     // Newest first, as the CLI walks, and backfill digests after the others.
-    digests.sort_by_key(|row| {
-        (
-            row.backfill,
-            std::cmp::Reverse(row.window.map(|(_, to)| to)),
-        )
-    });
+    let walked = |row: &DigestRow| (row.backfill, Reverse(row.window.map(|(_, to)| to)));
+    let digests = sorted(digests, |a, b| walked(a).cmp(&walked(b)));
     let mut counts = [Count::default(); 3];
     for row in digests {
         let line = digest_line(case, row, key);

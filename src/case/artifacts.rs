@@ -11,6 +11,7 @@ use crate::artifact::{Artifact, Known, State};
 use crate::integrity::Files as _;
 use crate::moment::Moment;
 use crate::object::Personal;
+use crate::order::{Gather as _, sorted};
 use crate::sum::Sum;
 
 use super::Case;
@@ -110,9 +111,8 @@ pub(super) fn arrange(case: &mut Case) {
             correction,
         }
     });
-    let mut held: Vec<Held> = held.collect();
-    held.sort_by_key(|one| (register.rank(one.file), one.place));
-    case.artifacts = held;
+    let key = |one: &Held| (register.rank(one.file), one.place);
+    case.artifacts = sorted(held.collect(), |a, b| key(a).cmp(&key(b)));
 }
 
 /// The moment that artifacts are looked at: the end of the period under audit, else the newest evidence.
@@ -194,7 +194,7 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
             one.artifact.program == "BAA" && one.artifact.state_at(as_of(case)) == State::Active
         })
         .filter_map(|one| one.artifact.account.as_deref())
-        .collect();
+        .gathered();
     let whole = all.iter().any(|one| {
         one.artifact.program == "BAA"
             && one.artifact.organization.is_some()
@@ -215,7 +215,7 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
         .register
         .files()
         .filter_map(|(_, file)| file.account.as_deref())
-        .collect();
+        .gathered();
     // Outputs and single records name theirs within.
     let called = all_values(&case.activity, Field::Account);
     let called = called.iter().map(|(account, _)| account.as_str());

@@ -7,7 +7,7 @@ use crate::integrity::chain::Gap;
 use crate::integrity::judge::tally;
 use crate::integrity::{DigestAt, LogAt, State};
 use crate::moment::{HOUR, Moment};
-use crate::order::sorted;
+use crate::order::{Gather as _, sorted};
 
 use super::protection::{facts, protection};
 use super::question::{KeySummary, Overview, Segment, Subject, TrailSummary};
@@ -104,7 +104,7 @@ pub(crate) fn unmatched(case: &Case) -> Vec<String> {
     let all = proofs.flat_map(|proofs| &proofs.unmatched);
     let files: BTreeSet<u32> = all
         .map(|&at| case.holdings.metadata[at as usize].file)
-        .collect();
+        .gathered();
     let paths = files.into_iter().map(|file| path(&case.register, file));
     sorted(paths.collect(), String::cmp)
 }

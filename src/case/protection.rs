@@ -14,6 +14,7 @@ use crate::config::access::{Access, account_of, both};
 use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
 use crate::config::policy::{Grant, statements, texts};
+use crate::order::sorted;
 
 use super::Case;
 
@@ -245,10 +246,10 @@ pub fn protection(case: &Case) -> Vec<Protection> {
         };
         from_items(case, one, &bucket);
         from_outputs(case, one, &bucket, is_only);
-        one.sources.sort();
+        one.sources = sorted(std::mem::take(&mut one.sources), Ord::cmp);
         one.sources.dedup();
         one.decrypt = one.decrypt.take().map(|able| {
-            let mut able = crate::order::sorted(able, |a, b| a.cmp(b));
+            let mut able = sorted(able, Ord::cmp);
             able.dedup();
             able
         });

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Case, compliance};
 use crate::audit::report;
 use crate::evidence::{Problem, ProblemCode, json};
+use crate::order::Gather as _;
 use crate::sum::Sum;
 
 /// Paths of one sort that are named.
@@ -197,21 +198,21 @@ pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
     }
     let case = &*case;
     let now = files(case);
-    let sums: BTreeSet<Sum> = now.iter().filter_map(|file| file.sha256).collect();
+    let sums: BTreeSet<Sum> = now.iter().filter_map(|file| file.sha256).gathered();
     let by_path: BTreeMap<&str, Option<Sum>> = now
         .iter()
         .map(|file| (file.path.as_str(), file.sha256))
-        .collect();
+        .gathered();
     let known: BTreeSet<Sum> = earlier
         .files
         .iter()
         .filter_map(|file| file.sha256)
-        .collect();
+        .gathered();
     let paths: BTreeSet<&str> = earlier
         .files
         .iter()
         .map(|file| file.path.as_str())
-        .collect();
+        .gathered();
     let mut recheck = Recheck::default();
     for file in &earlier.files {
         if file.sha256.is_some_and(|sum| sums.contains(&sum)) {

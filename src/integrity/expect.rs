@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::cloudtrail::{Description, ObjectName};
 use crate::moment::{HOUR, Moment};
+use crate::order::Gather as _;
 
 use super::chain::{Chains, Gap, TrailKey, TrailRow};
 use super::holdings::Holdings;
@@ -175,7 +176,7 @@ fn latest_status(holdings: &Holdings, trails: &BTreeMap<TrailKey, Moment>) -> Op
     if trails
         .keys()
         .map(|key| (&key.trail, &key.home_region))
-        .collect::<BTreeSet<_>>()
+        .gathered::<BTreeSet<_>>()
         .len()
         != 1
     {
@@ -196,7 +197,7 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
         .trails
         .iter()
         .map(|row| (row.key.account.clone(), row.key.region.clone()))
-        .collect();
+        .gathered();
     let span = chains
         .trails
         .iter()
@@ -264,7 +265,7 @@ fn other_trails(
     chains: &Chains,
     have: &BTreeSet<(String, String)>,
 ) -> Vec<Expected> {
-    let known: BTreeSet<&TrailKey> = chains.trails.iter().map(|row| &row.key).collect();
+    let known: BTreeSet<&TrailKey> = chains.trails.iter().map(|row| &row.key).gathered();
     let absent = listing.newest.iter().filter(|(key, _)| {
         !known.contains(key) && have.contains(&(key.account.clone(), key.region.clone()))
     });
@@ -313,7 +314,7 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
         let mut of: BTreeSet<&str> = [owner]
             .into_iter()
             .filter(|owner| !owner.is_empty())
-            .collect();
+            .gathered();
         if trail.organization {
             of.extend(accounts.iter().map(String::as_str));
         }
@@ -321,8 +322,10 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
             of.extend(have.iter().map(|(account, _)| account.as_str()));
         }
         let home = trail.home_region.as_deref().unwrap_or_default();
-        let mut places: BTreeSet<&str> =
-            [home].into_iter().filter(|home| !home.is_empty()).collect();
+        let mut places: BTreeSet<&str> = [home]
+            .into_iter()
+            .filter(|home| !home.is_empty())
+            .gathered();
         if trail.multi_region {
             places.extend(regions.iter().map(String::as_str));
         }
@@ -339,8 +342,8 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
         }
     }
     if trails.is_empty() {
-        let known: BTreeSet<&str> = have.iter().map(|(account, _)| account.as_str()).collect();
-        let seen: BTreeSet<&str> = have.iter().map(|(_, region)| region.as_str()).collect();
+        let known: BTreeSet<&str> = have.iter().map(|(account, _)| account.as_str()).gathered();
+        let seen: BTreeSet<&str> = have.iter().map(|(_, region)| region.as_str()).gathered();
         for account in &known {
             regions.iter().for_each(|region| {
                 push(

@@ -8,6 +8,7 @@ use super::judge::Judgement;
 use super::scope::Scope;
 use super::status::{DigestStatus, GapKind, LogStatus, State, Verdict};
 use crate::moment::Moment;
+use crate::order::{Gather as _, sorted};
 
 /// The verdict on the evidence.
 #[derive(Clone, Debug)]
@@ -89,7 +90,7 @@ fn found(holdings: &Holdings, judgement: &Judgement) -> Scope {
     };
     let used = used_trails(judgement);
     let list = |of: &dyn Fn(&TrailRow) -> &String| {
-        let all: std::collections::BTreeSet<&String> = used.iter().map(|row| of(row)).collect();
+        let all: std::collections::BTreeSet<&String> = used.iter().map(|row| of(row)).gathered();
         all.into_iter().cloned().collect::<Vec<String>>()
     };
     found.accounts = list(&|row| &row.key.account);
@@ -106,7 +107,7 @@ fn found(holdings: &Holdings, judgement: &Judgement) -> Scope {
                 .iter()
                 .map(of)
                 .filter(|text| !text.is_empty())
-                .collect();
+                .gathered();
             set.into_iter().collect::<Vec<String>>()
         };
         found.accounts = all(|place| place.0.to_owned());
@@ -118,7 +119,7 @@ fn found(holdings: &Holdings, judgement: &Judgement) -> Scope {
 /// The trails of the digests that were judged.
 fn used_trails(judgement: &Judgement) -> Vec<&TrailRow> {
     let rows = judgement.digests.iter().filter_map(|row| row.trail);
-    let places: std::collections::BTreeSet<u32> = rows.collect();
+    let places: std::collections::BTreeSet<u32> = rows.gathered();
     let rows = places
         .into_iter()
         .map(|trail| &judgement.trails[trail as usize]);
@@ -134,8 +135,8 @@ pub fn covered_everywhere(judgement: &Judgement) -> Option<(Moment, Moment)> {
         spans.entry(place).or_default().extend(row.span);
     }
     let mut all: Option<(Moment, Moment)> = None;
-    for mut spans in spans.into_values() {
-        spans.sort_unstable();
+    for spans in spans.into_values() {
+        let spans = sorted(spans, Ord::cmp);
         let mut joined = *spans.first()?;
         for (from, to) in spans {
             if from > joined.1 {

@@ -19,6 +19,7 @@ pub use personal::{Counts, Impact, Personal};
 pub use tables::{CLASSES, Row, Way};
 
 use crate::document::Document;
+use crate::order::sorted;
 
 /// Bytes of an object that are looked at: the first 20 MB, as in Macie Classic.
 pub const FAR: usize = 20 << 20;
@@ -102,8 +103,8 @@ fn search(object: &mut Object, text: &[u8]) {
     let rows = Way::Regex.rows();
     let shapes = personal::SHAPES.iter().zip(tally.shapes);
     let shapes = shapes.filter_map(|(name, count)| Some((Way::Regex.find(name)? as u8, count)));
-    let mut all: Vec<(u8, u32)> = found.patterns.into_iter().chain(shapes).collect();
-    all.sort_unstable();
+    let all: Vec<(u8, u32)> = found.patterns.into_iter().chain(shapes).collect();
+    let mut all = sorted(all, Ord::cmp);
     // Keys are a category of personal data too: told by their form, or by the model's regexes.
     let keys = all
         .iter()

@@ -9,6 +9,7 @@ use exhibit::case::{
     Answer, AsOf, CustomRule, Decided, FileRecords, Question, RuleVerdict, Suspects,
 };
 use exhibit::moment::Moment;
+use exhibit::order::Gather as _;
 
 use super::Client;
 use crate::app::download;
@@ -86,7 +87,7 @@ pub(super) struct Reading {
 fn rules_of(suspects: &Suspects, file: usize) -> Vec<u32> {
     let groups = suspects.asked.get(file).into_iter().flatten();
     let all = groups.filter_map(|&group| suspects.groups.get(group as usize));
-    let all: BTreeSet<u32> = all.flatten().copied().collect();
+    let all: BTreeSet<u32> = all.flatten().copied().gathered();
     all.into_iter().collect()
 }
 

@@ -222,19 +222,16 @@ fn evaluate(case: &Case, at: Option<Moment>) -> Results {
             }
         }
     }
-    let mut rest: Vec<_> = recorded
+    let rest: Vec<_> = recorded
         .all
         .iter()
         .filter(|(key, _)| !used.contains(*key))
         .collect();
-    rest.sort_by_key(|((rule, kind, id, account), _)| {
-        (
-            *rule,
-            inventory.text(*kind),
-            inventory.text(*id),
-            inventory.text(*account),
-        )
-    });
+    let words = |(rule, kind, id, account): &(_, _, _, _)| {
+        let [kind, id, account] = [kind, id, account].map(|text| inventory.text(*text));
+        (*rule, kind, id, account)
+    };
+    let rest = sorted(rest, |a, b| words(a.0).cmp(&words(b.0)));
     for ((rule, kind, id, _), outcome) in rest {
         let named = Some((
             inventory.text(*kind).to_owned(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::compliance::recorded::{ConfigRule, Scope};
 use crate::compliance::upkeep::{RuleStatus, Upkeep};
 use crate::compliance::{Class, Rule, rules};
+use crate::order::{Gather as _, sorted};
 
 use super::super::Case;
 use super::recorded::rule_of;
@@ -54,7 +55,7 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
                 .iter()
                 .flat_map(|rule| rule.parameters.iter())
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect();
+                .gathered();
             parameters.extend(given.clone());
             parameters.retain(|_, value| !value.is_empty());
             RuleRow {
@@ -68,13 +69,13 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
             }
         };
     let mut all: Vec<RuleRow> = Vec::new();
-    let mut configured: Vec<&ConfigRule> = case
+    let configured: Vec<&ConfigRule> = case
         .compliance
         .recorded
         .iter()
         .flat_map(|(_, one)| &one.rules)
         .collect();
-    configured.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut configured = sorted(configured, |a, b| a.name.cmp(&b.name));
     configured.dedup();
     for rule in configured {
         all.push(row(
@@ -96,8 +97,10 @@ pub(super) fn rule_rows(case: &Case) -> Vec<RuleRow> {
         .recorded
         .iter()
         .flat_map(|(_, one)| &one.pack);
-    let mut packs: Vec<_> = packs.filter(|rule| !rule.identifier.is_empty()).collect();
-    packs.sort_by(|a, b| (&a.identifier, &a.name).cmp(&(&b.identifier, &b.name)));
+    let packs: Vec<_> = packs.filter(|rule| !rule.identifier.is_empty()).collect();
+    let packs = sorted(packs, |a, b| {
+        (&a.identifier, &a.name).cmp(&(&b.identifier, &b.name))
+    });
     for rule in packs {
         if !has(&all, &rule.identifier) {
             all.push(row(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::compliance::Outcome;
+use crate::order::sorted;
 
 use super::super::Case;
 use super::super::question::{Inspection, Subject};
@@ -111,8 +112,8 @@ fn frameworks(case: &Case, results: &Results) -> Vec<Score> {
         }
         let is_pack = one.id.starts_with("pack:");
         let result = worst(seen.map(u32::from));
-        let mut rules: Vec<String> = rules.into_iter().map(str::to_owned).collect();
-        rules.sort_unstable();
+        let rules = rules.into_iter().map(str::to_owned);
+        let rules = sorted(rules.collect(), String::cmp);
         Score {
             by: if is_pack {
                 "conformance pack"

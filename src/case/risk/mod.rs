@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::cloudtrail::Description;
+use crate::order::sorted;
 use crate::risk::alerts::{Raised, Scene, Severity, built_in, custom, gravest};
 use crate::risk::allowed::Can;
 use crate::risk::over_time::{OverTime, over_time};
@@ -103,7 +104,7 @@ fn log_buckets(case: &Case) -> Vec<String> {
         all.extend(kept.and_then(|kept| serde_json::from_str(kept).ok()));
     }
     all.retain(|bucket| !bucket.is_empty());
-    all.sort_unstable();
+    let mut all = sorted(all, Ord::cmp);
     all.dedup();
     all
 }

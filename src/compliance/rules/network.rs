@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::facts::Facts;
 use super::super::rule::Check::{All, Code, Has, Never};
 use super::super::rule::{Finding, Outcome, Rule, unknown};
+use crate::order::sorted;
 
 const GROUP: &str = "AWS::EC2::SecurityGroup";
 const INGRESS: &str = "configuration.ipPermissions";
@@ -425,12 +426,13 @@ fn default_closed(facts: &Facts<'_>) -> Finding {
 /// Entries count in the order of their numbers: the first that fits decides.
 fn acl_closed(facts: &Facts<'_>) -> Finding {
     let path = "configuration.entries";
-    let mut entries: Vec<&Value> = facts
+    let entries: Vec<&Value> = facts
         .all(path)
         .into_iter()
         .filter(|entry| entry["egress"] == false)
         .collect();
-    entries.sort_by_key(|entry| entry["ruleNumber"].as_i64().unwrap_or(i64::MAX));
+    let number = |entry: &Value| entry["ruleNumber"].as_i64().unwrap_or(i64::MAX);
+    let entries = sorted(entries, |a, b| number(a).cmp(&number(b)));
     for port in [22, 3_389] {
         let fits = |entry: &&&Value| {
             let world = entry["cidrBlock"] == "0.0.0.0/0" || entry["ipv6CidrBlock"] == "::/0";
