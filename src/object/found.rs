@@ -21,13 +21,13 @@ pub fn found(content: &[u8]) -> (Vec<Piece>, bool) {
     };
     let text = &text[..text.len().min(FAR)];
     let mut places: Vec<(&'static str, usize, usize, Cover)> = Vec::new();
-    let drugs = search::search(text).drugs;
+    let found = search::search(text);
     let mut told = |kind: Personal, at: usize, end: usize| {
         if places.len() <= MOST {
             places.push((kind.label(), at, end, Cover::of(kind)));
         }
     };
-    personal::count(text, &drugs, Some(&mut told));
+    personal::count(text, &found, Some(&mut told));
     for rule in secret::rules() {
         let left = (2 * MOST).saturating_sub(places.len());
         let all = rule.places(text, left.min(MOST)).into_iter();

@@ -97,7 +97,7 @@ fn extension(path: &str) -> &str {
 fn search(object: &mut Object, text: &[u8]) {
     let text = &text[..text.len().min(FAR)];
     let found = search::search(text);
-    let tally = personal::count(text, &found.drugs, None);
+    let tally = personal::count(text, &found, None);
     object.themes = found.themes;
     object.personal = tally.personal;
     let rows = Way::Regex.rows();

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::personal::hints::{Hint, Hints};
 use super::tables::{Row, Way};
 use crate::secret;
 
@@ -22,6 +23,8 @@ pub(super) struct Found {
     pub(super) keys: u32,
     /// Where names of drugs stand.
     pub(super) drugs: Vec<usize>,
+    /// Where words stand that tell what numbers are.
+    pub(super) hints: Hints,
 }
 
 /// What a word belongs to.
@@ -35,6 +38,8 @@ enum Owner {
     Secret(u8),
     /// A drug.
     Drug,
+    /// What a number behind it is.
+    Hint(Hint),
 }
 
 struct Words {
@@ -71,6 +76,10 @@ fn words() -> Option<&'static Words> {
         let drugs = include_str!("drugs.txt").lines();
         for line in drugs.filter(|line| !line.starts_with('#')) {
             add(&|_| Owner::Drug, line, ' ');
+        }
+        for hint in Hint::ALL {
+            owners.extend(hint.words().iter().map(|_| Owner::Hint(hint)));
+            all.extend(hint.words());
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -123,10 +132,12 @@ pub(super) fn search(text: &[u8]) -> Found {
     let mut hinted = [false; 80];
     let mut keys = [false; 64];
     let mut drugs = Vec::new();
+    let mut hints = Hints::default();
     for found in words.automaton.find_overlapping_iter(text) {
         let alone = || stands_alone(text, found.start(), found.end());
         match words.owners[found.pattern().as_usize()] {
             Owner::Regex(row) => hinted[row as usize] = true,
+            Owner::Hint(hint) => hints.add(hint, found.start(), found.end()),
             Owner::Secret(rule) => keys[rule as usize] = true,
             Owner::Theme(row, place) if alone() => {
                 themes.add(row, place, (found.start(), found.end()));
@@ -152,6 +163,7 @@ pub(super) fn search(text: &[u8]) -> Found {
             .map(|(rule, _)| rule.places(text, MOST as usize).len() as u32)
             .sum(),
         drugs,
+        hints,
     }
 }
 

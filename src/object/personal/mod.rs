@@ -5,6 +5,7 @@
 //! It counts; values are neither kept nor handed on.
 
 mod header;
+pub(super) mod hints;
 mod names;
 mod numbers;
 mod words;
@@ -141,10 +142,11 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use super::super::search::search;
     use super::*;
 
     fn found(text: &str) -> Vec<(&'static str, u32)> {
-        let tally = count(text.as_bytes(), &[], None);
+        let tally = count(text.as_bytes(), &search(text.as_bytes()), None);
         let all = Personal::ALL.iter().zip(tally.personal);
         all.filter(|(_, n)| *n > 0)
             .map(|(kind, n)| (kind.name(), n))

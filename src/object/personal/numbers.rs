@@ -1,21 +1,24 @@
 //! The pass over a text, and number-like words: told by the lengths of their groups, and by what stands before.
 
-use super::header::{Header, has};
+use super::super::search::Found;
+use super::header::Header;
+use super::hints::{Hint, Hints};
 use super::{DRUG, ITIN, PHONE, Personal, Tally, ZIP};
 
 /// Bytes before a number in which words tell what it is.
 const NEAR: usize = 48;
 
-/// Counts personal data. `drugs` are the places of names of drugs in the text, in order. Where `told` is there, it
-/// takes the place of each.
+/// Counts personal data by what was found in the text: hints, and names of drugs. Where `told` is there, it takes the place
+/// of each.
 pub(in crate::object) fn count<'f>(
     text: &[u8],
-    drugs: &[usize],
+    found: &Found,
     told: Option<&'f mut Told<'f>>,
 ) -> Tally {
     let mut scan = Scan {
         text,
         tally: Tally::default(),
+        hints: &found.hints,
         header: Header::of(text),
         people: Vec::new(),
         diagnoses: Vec::new(),
@@ -35,7 +38,7 @@ pub(in crate::object) fn count<'f>(
             _ => at + 1,
         };
     }
-    scan.health(drugs);
+    scan.health(&found.drugs);
     scan.tally
 }
 
@@ -50,6 +53,7 @@ const BESIDE: usize = 160;
 pub(super) struct Scan<'t, 'f> {
     pub(super) text: &'t [u8],
     pub(super) tally: Tally,
+    hints: &'t Hints,
     pub(super) header: Header,
     /// Where people stand.
     people: Vec<usize>,
@@ -120,15 +124,16 @@ impl Scan<'_, '_> {
         at + length.unwrap_or(rest.len())
     }
 
-    /// Whether one of `words` stands shortly before, in the same line, or is the heading of its column.
-    pub(super) fn near(&self, at: usize, words: &[&str]) -> bool {
-        let before = &self.text[at.saturating_sub(NEAR)..at];
-        let line = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let before = before[line..].to_ascii_lowercase();
-        words.iter().any(|word| has(&before, word)) || self.header.tells(self.text, at, words)
+    /// Whether a word of a hint stands shortly before, in the same line, or is in the heading of its column.
+    pub(super) fn near(&self, at: usize, hint: Hint) -> bool {
+        let is_before = |from| self.hints.within(self.text, hint, from, at);
+        let from = at.saturating_sub(NEAR);
+        let is_in_line = || {
+            let before = &self.text[from..at];
+            let line = before.iter().rposition(|&byte| byte == b'\n');
+            line.is_none_or(|line| is_before(from + line + 1))
+        };
+        is_before(from) && is_in_line() || self.header.tells(self.text, at, hint.words())
     }
 
     fn groups(&self, start: usize) -> Groups {
@@ -165,7 +170,7 @@ impl Scan<'_, '_> {
         let is_moment = groups.lengths[..groups.count] == [4, 2, 2]
             && last == b'T'
             && self.get(groups.end + 1).is_ascii_digit()
-            && self.near(at, BIRTH);
+            && self.near(at, Hint::Birth);
         let is_bounded = is_moment || !last.is_ascii_alphanumeric() && last != b'_';
         let first_end = at + groups.lengths[0];
         for take in (1..=groups.count).rev() {
@@ -243,23 +248,23 @@ impl Scan<'_, '_> {
                 if is_itin && sign == b'-' {
                     self.tally.shapes[ITIN] += 1;
                 }
-                let is_told = sign == b'-' || self.near(at, NATIONAL);
+                let is_told = sign == b'-' || self.near(at, Hint::National);
                 if (is_itin || is_ssn) && is_told {
                     self.count(Personal::National, at, end);
                 }
                 is_told
             }
-            [9] if self.near(at, NATIONAL) => {
+            [9] if self.near(at, Hint::National) => {
                 self.count(Personal::National, at, end);
                 true
             }
             [7..=12] | [14] | [3, 3, 3] | [2, 3, 3] | [2, 3, 4]
-                if same && self.near(at, LICENCE) =>
+                if same && self.near(at, Hint::Licence) =>
             {
                 self.count(Personal::Licence, at, end);
                 true
             }
-            [4..=12] if self.near(at, HEALTH) => {
+            [4..=12] if self.near(at, Hint::Health) => {
                 self.count(Personal::Health, at, end);
                 true
             }
@@ -277,15 +282,15 @@ impl Scan<'_, '_> {
             }
             [4, 4, 2] | [5, 3, 2] | [5, 4, 1..=2] if same && sign == b'-' => {
                 self.tally.shapes[DRUG] += 1;
-                if self.near(at, DRUGS) {
+                if self.near(at, Hint::Drug) {
                     self.count(Personal::Health, at, end);
                 }
                 true
             }
             [1..=3, 1..=3, 1..=3, 1..=3] if same && sign == b'.' => {
                 let is_address = (0..4).all(|place| digits(place) < 256) && digits(0) > 0;
-                let is_version = matches!(before, b'v' | b'V' | b'.' | b'-')
-                    || self.near(at, &["version", "release"]);
+                let is_version =
+                    matches!(before, b'v' | b'V' | b'.' | b'-') || self.near(at, Hint::Version);
                 if is_address && !is_version {
                     self.count(Personal::Ipv4, at, end);
                 }
@@ -297,7 +302,7 @@ impl Scan<'_, '_> {
                 } else {
                     digits(2)
                 };
-                if (1_900..2_030).contains(&year) && self.near(at, BIRTH) {
+                if (1_900..2_030).contains(&year) && self.near(at, Hint::Birth) {
                     self.count(Personal::Birth, at, end);
                 }
                 true
@@ -306,7 +311,7 @@ impl Scan<'_, '_> {
             [1..=2, 1..=2, 2] if same && b"-/.".contains(&sign) => {
                 let (day, month) = (digits(0).max(digits(1)), digits(0).min(digits(1)));
                 let is_date = (1..=31).contains(&day) && (1..=12).contains(&month);
-                if is_date && self.near(at, BIRTH) {
+                if is_date && self.near(at, Hint::Birth) {
                     self.count(Personal::Birth, at, end);
                 }
                 is_date
@@ -314,7 +319,7 @@ impl Scan<'_, '_> {
             [4] if (1_900..2_030).contains(&digits(0)) => {
                 let from = self
                     .day_and_month(at)
-                    .filter(|&from| self.near(from, BIRTH));
+                    .filter(|&from| self.near(from, Hint::Birth));
                 if let Some(from) = from {
                     self.count(Personal::Birth, from, end);
                 }
@@ -362,43 +367,6 @@ fn is_day(word: &[u8]) -> bool {
     let end = word[digits..].to_ascii_lowercase();
     matches!(digits, 1..=2) && matches!(&*end, b"" | b"st" | b"nd" | b"rd" | b"th")
 }
-
-const NATIONAL: &[&str] = &[
-    "ssn",
-    "social security",
-    "social_security",
-    "taxpayer",
-    "itin",
-];
-pub(super) const LICENCE: &[&str] = &[
-    "driver",
-    "licence no",
-    "license no",
-    "license_n",
-    "licence_n",
-    "license number",
-    "licence number",
-    "dl#",
-    "dl no",
-    "dl:",
-    "dln",
-];
-const BIRTH: &[&str] = &["birth", "born", "dob", "b-day"];
-pub(super) const HEALTH: &[&str] = &[
-    "mrn",
-    "medical record",
-    "medical_record",
-    "patient id",
-    "patient_id",
-    "member id",
-    "member_id",
-    "insurance id",
-    "insurance_id",
-    "policy number",
-    "hicn",
-    "medicare",
-];
-const DRUGS: &[&str] = &["ndc", "drug", "prescri", "patient", "mg"];
 
 /// Whether digits are the number of a card: a known issuer's first digits, its length, and the check digit.
 fn is_card(digits: &[u8]) -> bool {

@@ -2,8 +2,9 @@
 
 use std::net::Ipv6Addr;
 
+use super::hints::Hint;
 use super::names::List;
-use super::numbers::{HEALTH, LICENCE, Scan};
+use super::numbers::Scan;
 use super::{DRIVER, Personal, UK_DRIVER};
 
 impl Scan<'_, '_> {
@@ -148,18 +149,18 @@ impl Scan<'_, '_> {
             return end;
         }
         if let Some(stop) = self.licence_end(at)
-            && self.near(at, LICENCE)
+            && self.near(at, Hint::Licence)
         {
             self.count(Personal::Licence, at, stop);
             return stop;
         }
         let is_diagnosis = is_diagnosis(word);
-        if word.len() >= 4 && word.iter().any(u8::is_ascii_digit) && self.near(at, HEALTH)
-            || is_diagnosis && self.near(at, &["icd"])
+        if word.len() >= 4 && word.iter().any(u8::is_ascii_digit) && self.near(at, Hint::Health)
+            || is_diagnosis && self.near(at, Hint::Code)
         {
             self.count(Personal::Health, at, end);
         } else if is_diagnosis && self.get(end) == b'.' && self.get(end + 1).is_ascii_alphanumeric()
-            || is_diagnosis && self.near(at, &["diagnos"])
+            || is_diagnosis && self.near(at, Hint::Diagnosis)
         {
             self.diagnosis(at);
         }
