@@ -7,57 +7,18 @@
 use std::collections::BTreeMap;
 
 use crate::cloudtrail::Selectors;
+use crate::cloudtrail::selectors::{Data, Management};
 use crate::moment::Moment;
 
-use super::field::{Field, is_service};
+use super::asked::{Asked, Class};
+use super::field::is_service;
 use super::query::{Pattern, Query};
-
-/// Services whose events are recorded in one region wherever the caller was. STS and the sign-in service are
-/// none: they have endpoints in regions, whose calls are recorded there.
-const GLOBAL: &[&str] = &[
-    "iam.amazonaws.com",
-    "cloudfront.amazonaws.com",
-    "route53.amazonaws.com",
-    "organizations.amazonaws.com",
-    "waf.amazonaws.com",
-];
 
 /// Those regions: of AWS, of AWS GovCloud and of AWS China.
 const HOMES: [&str; 3] = ["us-east-1", "us-gov-west-1", "cn-north-1"];
 
 /// Seconds that a call may take to be delivered: about five minutes, without guarantee, says the user guide.
 const DELIVERY: i64 = 900;
-
-/// Calls that are data events: the S3, Lambda, DynamoDB and SNS calls that CloudTrail's user guide lists.
-const DATA: &[&str] = &[
-    "GetObject",
-    "PutObject",
-    "DeleteObject",
-    "DeleteObjects",
-    "HeadObject",
-    "CopyObject",
-    "ListObjects",
-    "ListObjectsV2",
-    "GetObjectAcl",
-    "PutObjectAcl",
-    "GetObjectTagging",
-    "PutObjectTagging",
-    "CreateMultipartUpload",
-    "UploadPart",
-    "CompleteMultipartUpload",
-    "RestoreObject",
-    "Invoke",
-    "GetItem",
-    "PutItem",
-    "DeleteItem",
-    "UpdateItem",
-    "Query",
-    "Scan",
-    "BatchGetItem",
-    "BatchWriteItem",
-    "Publish",
-    "PublishBatch",
-];
 
 /// What the digests of a trail cover in one account and region.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,9 +50,10 @@ pub fn meaning(query: &Query, coverage: &Coverage<'_>) -> String {
     if let Some(sentence) = elsewhere(&asked) {
         return sentence;
     }
-    if let Some(sentence) = not_selected(&asked, coverage) {
-        return sentence;
-    }
+    let remarks = match selected(&asked, coverage) {
+        Ok(remarks) => remarks,
+        Err(sentence) => return sentence,
+    };
     if coverage.covered.is_empty() {
         return "It cannot be told whether there were such events: no proven digest says that the log files are complete.".to_owned();
     }
@@ -136,18 +98,18 @@ pub fn meaning(query: &Query, coverage: &Coverage<'_>) -> String {
         );
     }
     let global = match places.iter().any(|place| HOMES.contains(&place.region)) {
-        false if asked.region.is_none() => {
-            " Events of IAM and other global services are recorded in us-east-1, which is not covered."
+        false if asked.may_be_global => {
+            " Events of IAM and other global services are recorded in us-east-1, which is not covered here."
         }
         _ => "",
     };
     if since >= from && before <= to {
         return format!(
-            "No such event was recorded in {place}: proven digests cover all of that time ({from} to {to}).{global}"
+            "No such event was recorded in {place}: proven digests cover all of that time ({from} to {to}).{global}{remarks}"
         );
     }
     format!(
-        "Within {from} to {to}, which proven digests of {place} cover, no such event was recorded. For other times it cannot be told.{global}"
+        "Within {from} to {to}, which proven digests of {place} cover, no such event was recorded. For other times it cannot be told.{global}{remarks}"
     )
 }
 
@@ -174,46 +136,7 @@ fn named(places: &[&Covered<'_>]) -> String {
     }
 }
 
-/// What must hold of every event that the query asks for.
-#[derive(Default)]
-struct Asked {
-    name: Option<Pattern>,
-    account: Option<Pattern>,
-    source: Option<Pattern>,
-    region: Option<Pattern>,
-    category: Option<Pattern>,
-    resource: Option<Pattern>,
-    since: Option<Moment>,
-    before: Option<Moment>,
-}
-
 impl Asked {
-    fn new(query: &Query) -> Self {
-        let mut asked = Asked::default();
-        query.required(&mut |one| match one {
-            Query::Has(Field::Name, pattern) => asked.name = Some(pattern.clone()),
-            Query::Has(Field::Account, pattern) => asked.account = Some(pattern.clone()),
-            Query::Has(Field::Source, pattern) => asked.source = Some(pattern.clone()),
-            Query::Has(Field::Region, pattern) => asked.region = Some(pattern.clone()),
-            Query::Has(Field::Bucket | Field::Resource, pattern) => {
-                asked.resource = Some(pattern.clone())
-            }
-            Query::Has(Field::Category, pattern) => asked.category = Some(pattern.clone()),
-            Query::Since(at) => asked.since = Some(*at),
-            Query::Before(at) => asked.before = Some(*at),
-            _ => {}
-        });
-        asked
-    }
-}
-
-impl Asked {
-    /// The global service that is asked for.
-    fn global(&self) -> Option<&'static str> {
-        let source = self.source.as_ref()?;
-        GLOBAL.iter().copied().find(|one| is_service(source, one))
-    }
-
     /// Where such events would be recorded, of each account and region the trail that covers it best.
     fn places<'c>(&self, coverage: &'c Coverage<'_>) -> Vec<&'c Covered<'c>> {
         let fits = |asked: &Option<Pattern>, value: &str| {
@@ -245,58 +168,135 @@ fn elsewhere(asked: &Asked) -> Option<String> {
     })
 }
 
-fn not_selected(asked: &Asked, coverage: &Coverage<'_>) -> Option<String> {
-    let is_data = asked
-        .category
-        .as_ref()
-        .is_some_and(|category| category.is("data"))
-        || asked
-            .name
-            .as_ref()
-            .is_some_and(|name| DATA.iter().any(|one| name.is(one)));
-    let is_network = asked
-        .category
-        .as_ref()
-        .is_some_and(|category| category.is("network"));
-    let is_insight = asked
-        .category
-        .as_ref()
-        .is_some_and(|category| category.is("insight"));
-    let (what, recorded) = if is_data {
-        let plain = asked.resource.as_ref().and_then(Pattern::plain);
-        let takes = |one: &&&Selectors| plain.is_none_or(|resource| one.takes(resource));
-        let mut recording = coverage.selectors.iter().filter(|one| one.data).peekable();
-        if recording.peek().is_some() && !recording.clone().any(|one| takes(&one)) {
-            return Some(format!(
-                "Data events of {} were not recorded: the selectors in the evidence name other resources, so their absence means nothing.",
-                plain.unwrap_or_default()
-            ));
+/// What of the events of a kind was recorded.
+enum Recorded {
+    /// All of them, or some, as the remark says.
+    Yes(String),
+    /// None, for the reason that the sentence gives.
+    No(String),
+}
+
+/// What selectors say of a kind of events; there are some in the evidence.
+fn recorded(class: Class, asked: &Asked, selectors: &[&Selectors]) -> Recorded {
+    let what = class.words();
+    let no = |why: &str| Recorded::No(format!("{what} {why}"));
+    let absent = "were not recorded by the trails whose selectors are in the evidence: their absence means nothing.";
+    match class {
+        Class::Management => {
+            let all = || selectors.iter().flat_map(|one| &one.management);
+            if all().next().is_none() {
+                return no(absent);
+            }
+            let is_left_out = |of: &Management| {
+                let source = asked.source.as_ref();
+                let is =
+                    |service: &String| source.is_some_and(|source| is_service(source, service));
+                of.excluded.iter().any(is)
+            };
+            if all().all(is_left_out) {
+                return no(
+                    "of this service are left out by the selectors: their absence means nothing.",
+                );
+            }
+            let some = all().all(|of| of.narrowed || !of.excluded.is_empty());
+            access(what, asked, all().map(|of| of.reads), some)
         }
-        ("Data events", recording.peek().is_some())
-    } else if is_network {
-        (
-            "Network activity events",
-            coverage.selectors.iter().any(|one| one.network),
-        )
-    } else if is_insight {
-        ("Insights", coverage.selectors.iter().any(|one| one.insight))
-    } else {
-        let off =
-            !coverage.selectors.is_empty() && coverage.selectors.iter().all(|one| !one.management);
-        return off.then(|| "Management events are not recorded by the trails whose selectors are in the evidence.".to_owned());
-    };
-    if recorded {
-        return None;
+        Class::Data => {
+            let kinds = &asked.kinds;
+            let of_kind =
+                |of: &&Data| kinds.is_empty() || kinds.iter().any(|kind| of.takes_kind(Some(kind)));
+            let all = || selectors.iter().flat_map(|one| &one.data).filter(of_kind);
+            if all().next().is_none() {
+                return no(absent);
+            }
+            let resource = asked.resource.as_ref().and_then(Pattern::plain);
+            let takes = |of: &&Data| resource.is_none_or(|resource| of.takes(resource));
+            if !all().any(|of| takes(&of)) {
+                return no(&format!(
+                    "of {} were not recorded: the selectors in the evidence name other resources, so their absence means nothing.",
+                    resource.unwrap_or_default()
+                ));
+            }
+            let all = || all().filter(takes);
+            let is_part = |of: &Data| of.narrowed || resource.is_none() && !of.resources.is_empty();
+            // Selectors of one type say nothing of the others.
+            let some = all().all(is_part) || kinds.is_empty();
+            access(what, asked, all().map(|of| of.reads), some)
+        }
+        Class::Network if selectors.iter().any(|one| one.network) => Recorded::Yes(String::new()),
+        Class::Insight if selectors.iter().any(|one| one.insight) => Recorded::Yes(String::new()),
+        Class::Network | Class::Insight => no(absent),
     }
-    Some(if coverage.selectors.is_empty() {
-        format!(
-            "It cannot be told: {what} are recorded only where a trail's selectors ask for them. Drop the output of `aws cloudtrail get-event-selectors` (and `get-insight-selectors`)."
-        )
-    } else {
-        format!(
-            "{what} were not recorded by the trails whose selectors are in the evidence: their absence means nothing."
-        )
+}
+
+/// What is recorded of calls that only read and of others; `reads` tells it of each selector, `some` whether they all
+/// have conditions besides.
+fn access(
+    what: &str,
+    asked: &Asked,
+    reads: impl Iterator<Item = Option<bool>> + Clone,
+    some: bool,
+) -> Recorded {
+    let takes = |read: bool| reads.clone().any(|of| of.is_none_or(|of| of == read));
+    let lacks = [
+        (asked.reads, true, "only read"),
+        (asked.writes, false, "change something"),
+    ];
+    let lacks: Vec<&str> = lacks
+        .into_iter()
+        .filter(|(is_asked, read, _)| *is_asked && !takes(*read))
+        .map(|(.., words)| words)
+        .collect();
+    if let [words] = lacks[..] {
+        let sentence =
+            format!("{what} that {words} were not recorded: their absence means nothing.");
+        return match asked.reads && asked.writes {
+            true => Recorded::Yes(sentence),
+            false => Recorded::No(sentence),
+        };
+    }
+    Recorded::Yes(match some {
+        true => format!("{what} were recorded in part only: the selectors have conditions."),
+        false => String::new(),
     })
+}
+
+/// What was recorded of the events that are asked for: remarks, or why none of them was.
+fn selected(asked: &Asked, coverage: &Coverage<'_>) -> Result<String, String> {
+    let is_management = asked.classes.contains(&Class::Management);
+    if coverage.selectors.is_empty() {
+        let Some(first) = asked.classes.first() else {
+            return Err(
+                "No event can fit this query: its conditions exclude each other.".to_owned(),
+            );
+        };
+        return match is_management {
+            true => Ok(" The trails' event selectors are not in the evidence: management events are recorded unless they say otherwise, other events only where they ask for them.".to_owned()),
+            false => Err(format!(
+                "It cannot be told: {} are recorded only where a trail's selectors ask for them. Drop the output of `aws cloudtrail get-event-selectors` (and `get-insight-selectors`).",
+                first.words().to_lowercase()
+            )),
+        };
+    }
+    let mut remarks = String::new();
+    let mut reasons = Vec::new();
+    for class in &asked.classes {
+        match recorded(*class, asked, &coverage.selectors) {
+            Recorded::Yes(remark) if remark.is_empty() => {}
+            Recorded::Yes(remark) => remarks += &format!(" {remark}"),
+            Recorded::No(reason) => reasons.push(reason),
+        }
+    }
+    if reasons.len() == asked.classes.len() {
+        return Err(match reasons.first() {
+            Some(reason) => reason.clone(),
+            None => "No event can fit this query: its conditions exclude each other.".to_owned(),
+        });
+    }
+    reasons
+        .iter()
+        .for_each(|reason| remarks += &format!(" {reason}"));
+    Ok(remarks)
 }
 
 #[cfg(test)]
@@ -318,7 +318,7 @@ mod tests {
         assert!(!of("source:sts region:eu-west-1", &none).contains("us-east-1 alone"));
         assert!(!of("source:iam region:us-gov-west-1", &none).contains("us-east-1 alone"));
         let selectors = Selectors {
-            management: true,
+            management: vec![Management::default()],
             ..Selectors::default()
         };
         let of_region = |region| Covered {
@@ -333,9 +333,12 @@ mod tests {
             selectors: vec![&selectors],
         };
         let some = Selectors {
-            data: true,
-            management: true,
-            resources: vec!["arn:aws:s3:::payroll/".to_owned()],
+            management: vec![Management::default()],
+            data: vec![Data {
+                kind: "AWS::S3::Object".to_owned(),
+                resources: vec!["arn:aws:s3:::payroll/".to_owned()],
+                ..Data::default()
+            }],
             ..Selectors::default()
         };
         let narrow = Coverage {
@@ -364,6 +367,66 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_says_what_was_not_recorded() {
+        let at = |text: &str| Moment::parse(text).expect("a time");
+        let selectors = Selectors {
+            management: vec![Management {
+                reads: Some(false),
+                excluded: vec!["kms.amazonaws.com".to_owned()],
+                narrowed: false,
+            }],
+            ..Selectors::default()
+        };
+        let coverage = |selectors| Coverage {
+            covered: vec![Covered {
+                account: "111122223333",
+                region: "us-east-1",
+                from: at("2024-01-01T00:00:00Z"),
+                to: at("2024-02-01T00:00:00Z"),
+                holes: Vec::new(),
+            }],
+            selectors,
+        };
+        let (some, none) = (coverage(vec![&selectors]), coverage(Vec::new()));
+        let in_time = |query: &str, coverage: &Coverage<'_>| {
+            of(&format!("({query}) time:2024-01-03"), coverage)
+        };
+        for query in [
+            "name:GetObject OR name:CreateUser",
+            "payroll",
+            "-category:management",
+        ] {
+            assert!(
+                in_time(query, &some).contains("Data events were not recorded"),
+                "{query}"
+            );
+        }
+        let reads = in_time("name:DescribeInstances", &some);
+        assert!(
+            reads.starts_with("Management events that only read were not recorded"),
+            "{reads}"
+        );
+        assert!(in_time("actor:x", &some).contains("Management events that only read were not"));
+        let write = in_time("name:CreateUser category:management", &some);
+        assert!(write.starts_with("No such event was recorded"), "{write}");
+        assert!(write.contains("in part only"), "{write}");
+        assert!(in_time("source:kms category:management", &some).contains("left out"));
+        assert!(in_time("name:X", &none).contains("unless they say otherwise"));
+        assert!(in_time("category:data category:network", &none).contains("exclude each other"));
+        // An alternative of a global service is recorded elsewhere.
+        let ireland = Coverage {
+            covered: vec![Covered {
+                region: "eu-west-1",
+                ..none.covered[0].clone()
+            }],
+            ..Coverage::default()
+        };
+        let either = in_time("(source:ec2 OR source:iam) region:eu-west-1", &ireland);
+        assert!(either.contains("which is not covered here"), "{either}");
+        assert!(!in_time("source:ec2 region:eu-west-1", &ireland).contains("global services"));
+    }
+
+    #[test]
     fn coverage_of_one_region_proves_nothing_of_another() {
         let at = |text: &str| Moment::parse(text).expect("a time");
         let ireland = Covered {
@@ -378,7 +441,7 @@ mod tests {
             selectors: Vec::new(),
         };
         assert!(of("source:iam name:CreateUser", &only).contains("recorded in us-east-1 alone"));
-        assert!(of("name:CreateUser time:2024-01-03", &only).contains("which is not covered"));
+        assert!(of("name:CreateUser time:2024-01-03", &only).contains("which is not covered here"));
         // A hole counts for the time that is asked for, and only where no other trail fills it.
         assert!(of("name:X time:2024-01-10", &only).contains("cannot be told for certain"));
         let again = Covered {

@@ -6,6 +6,7 @@
 //! Rows of [`Store`] stand in the order in which files came. What the same record in another file is, which
 //! events are shown and in which order, is found by [`Store::arrange`] after each judgement.
 
+mod asked;
 mod bits;
 pub mod column;
 pub mod complete;

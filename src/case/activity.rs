@@ -1,6 +1,6 @@
 //! Questions on events: what a query shows, in steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::activity::complete::complete;
@@ -15,7 +15,7 @@ use crate::cloudtrail::Description;
 use crate::integrity::judge::log_place;
 use crate::integrity::{LogAt, LogStatus, State};
 use crate::moment::{HOUR, Moment};
-use crate::order::sorted;
+use crate::order::{Gather as _, sorted};
 use crate::risk::of_call;
 
 use super::Case;
@@ -286,6 +286,10 @@ fn coverage(case: &Case) -> Coverage<'_> {
             windows.entry(trail).or_default().push(window);
         }
     }
+    let trails: BTreeSet<&str> = windows
+        .keys()
+        .map(|trail| judgement.trails[*trail as usize].key.trail.as_str())
+        .gathered();
     // Whatever no proven digest covers is a hole: one that is missing, altered or cannot be read, or was never made.
     let covered = windows.into_iter().map(|(trail, windows)| {
         let key = &judgement.trails[trail as usize].key;
@@ -326,10 +330,15 @@ fn coverage(case: &Case) -> Coverage<'_> {
     }
     Coverage {
         covered,
+        // What another trail records says nothing of these.
         selectors: (case.holdings.descriptions.iter())
             .filter_map(|(_, description)| match description {
                 Description::Selectors(selectors) => Some(selectors),
                 _ => None,
+            })
+            .filter(|one| {
+                let name = one.trail.as_deref().and_then(|arn| arn.rsplit('/').next());
+                trails.is_empty() || name.is_none_or(|name| trails.contains(name))
             })
             .collect(),
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::selectors::{self, Selectors};
 use crate::evidence::Problem;
 use crate::moment::Moment;
 
@@ -65,23 +66,6 @@ pub struct TrailStatus {
     pub stopped: Option<Moment>,
 }
 
-/// Which kinds of events a trail records, some of them or all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Selectors {
-    /// `TrailARN`.
-    pub trail: Option<String>,
-    /// Management events.
-    pub management: bool,
-    /// Data events of some resources.
-    pub data: bool,
-    /// Of which, as beginnings of their ARNs; all of their type where it is empty.
-    pub resources: Vec<String>,
-    /// Network activity events.
-    pub network: bool,
-    /// Insights.
-    pub insight: bool,
-}
-
 /// What an output tells of a bucket or a key; it does not name which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Setting {
@@ -101,34 +85,6 @@ pub enum Setting {
     KeyPolicy(String),
     /// From `kms list-grants`: grantees and operations.
     Grants(Vec<(String, Vec<String>)>),
-}
-
-impl Selectors {
-    /// Takes a selector of data events; says whether it names resources. `arn:aws:s3` stands for all buckets.
-    fn data_of<'a>(&mut self, arns: impl Iterator<Item = &'a str>) -> bool {
-        self.data = true;
-        let before = self.resources.len();
-        for arn in arns {
-            let names_none = arn.split(':').nth(5).is_none_or(str::is_empty);
-            if names_none {
-                return false;
-            }
-            self.resources.push(arn.to_owned());
-        }
-        self.resources.len() > before
-    }
-
-    /// Whether data events of a resource are recorded, as far as its ARN or its bucket's name tells.
-    pub fn takes(&self, resource: &str) -> bool {
-        let bucket = format!(":::{resource}/");
-        let fits = |arn: &String| {
-            resource.starts_with(arn.as_str())
-                || arn.starts_with(resource)
-                || format!("{arn}/").contains(&bucket)
-                || arn.contains(&bucket)
-        };
-        self.data && (self.resources.is_empty() || self.resources.iter().any(fits))
-    }
 }
 
 /// One object of a bucket listing.
@@ -190,7 +146,7 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
         "InsightSelectors",
     ];
     if is_selectors.iter().any(|name| list(name).is_some()) {
-        all.push(Description::Selectors(selectors(object)));
+        all.push(Description::Selectors(selectors::read(object)));
     }
     all.extend(setting(object).map(Description::Setting));
     if list("Regions").is_some() {
@@ -279,60 +235,6 @@ fn setting(object: &Map<String, Value>) -> Option<Setting> {
     status.map(Setting::Versioning)
 }
 
-/// Selectors of either form: basic ones have flags and lists, advanced ones name the category in a field.
-fn selectors(object: &Map<String, Value>) -> Selectors {
-    let list = |name: &str| {
-        object
-            .get(name)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-    };
-    // Whether any selector takes all resources of its type.
-    let mut every = false;
-    let mut selectors = Selectors {
-        trail: text(object, "TrailARN"),
-        insight: list("InsightSelectors").next().is_some(),
-        ..Selectors::default()
-    };
-    for one in list("EventSelectors") {
-        selectors.management |= one["IncludeManagementEvents"].as_bool().unwrap_or(true);
-        for data in one["DataResources"].as_array().into_iter().flatten() {
-            let arns = data["Values"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            every |= !selectors.data_of(arns);
-        }
-    }
-    for one in list("AdvancedEventSelectors") {
-        let fields = one["FieldSelectors"].as_array().into_iter().flatten();
-        let arns = fields
-            .clone()
-            .filter(|field| field["Field"] == "resources.ARN");
-        let arns: Vec<&str> = arns
-            .flat_map(|field| ["Equals", "StartsWith"].map(|how| &field[how]))
-            .flat_map(|list| list.as_array().into_iter().flatten())
-            .filter_map(Value::as_str)
-            .collect();
-        let category = fields.filter(|field| field["Field"] == "eventCategory");
-        let names = category.flat_map(|field| field["Equals"].as_array().into_iter().flatten());
-        for name in names.filter_map(Value::as_str) {
-            match name {
-                "Management" => selectors.management = true,
-                "Data" => every |= !selectors.data_of(arns.iter().copied()),
-                "NetworkActivity" => selectors.network = true,
-                _ => {}
-            }
-        }
-    }
-    if every {
-        selectors.resources.clear();
-    }
-    selectors
-}
-
 fn trail(object: &Map<String, Value>) -> TrailDescription {
     let flag = |name: &str| object.get(name).and_then(Value::as_bool);
     TrailDescription {
@@ -375,21 +277,8 @@ mod tests {
             {"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["NetworkActivity"]}]}]}"#;
         let all = parse(text.as_bytes()).expect("json");
         assert_eq!(all.len(), 7);
-        assert!(
-            matches!(&all[5], Description::Selectors(one) if one.management && one.data && one.takes("payroll"))
-        );
-        let some = br#"{"EventSelectors":[{"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3:::payroll/"]}]}]}"#;
-        let some = parse(some).expect("json");
-        let [Description::Selectors(some)] = &some[..] else {
-            panic!("{some:?}")
-        };
-        assert!(
-            some.takes("payroll")
-                && some.takes("arn:aws:s3:::payroll/x")
-                && !some.takes("other")
-                && !some.takes("arn:aws:s3:::other/x")
-        );
-        assert!(matches!(&all[6], Description::Selectors(one) if one.network && !one.management));
+        assert!(matches!(&all[5], Description::Selectors(one) if one.trail.is_some()));
+        assert!(matches!(&all[6], Description::Selectors(one) if one.network));
         assert!(
             matches!(&all[0], Description::Trail(trail) if trail.multi_region && trail.name == "t")
         );

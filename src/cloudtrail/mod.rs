@@ -16,15 +16,17 @@ pub mod metadata;
 pub mod name;
 mod open;
 pub mod records;
+pub mod selectors;
 pub mod signature;
 mod weakens;
 mod wire;
 
-pub use description::{Description, ListedObject, Selectors, TrailDescription, TrailStatus};
+pub use description::{Description, ListedObject, TrailDescription, TrailStatus};
 pub use digest::{Digest, ListedLog, Previous};
 pub use key::{KeyFault, KeyRecord, PublicKey};
 pub use lake::LakeSign;
 pub use log::Log;
 pub use metadata::ObjectMetadata;
 pub use name::{DigestName, LogName, ObjectName};
+pub use selectors::Selectors;
 pub use signature::Signature;
