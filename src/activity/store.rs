@@ -1,5 +1,7 @@
 //! The events: columns, the copies among them, and their order in time.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
 use crate::cloudtrail::event::{Access, Answer, Category};
@@ -82,13 +84,15 @@ pub struct Store {
     pub flags: Dictionary<Flags>,
     /// Seconds since 1970; 0 where the record has no time between 1970 and 2106.
     times: Column<u32>,
-    ids: Column<u128>,
-    prints: Column<u64>,
+    pub(super) ids: Column<u128>,
+    pub(super) prints: Column<u64>,
     offsets: Column<u32>,
     lengths: Column<u32>,
     spans: Vec<Span>,
     /// Events whose ID others have too: by ID, account and content. Copies stand side by side.
-    same: Vec<EventIx>,
+    pub(super) same: Vec<EventIx>,
+    /// Rows that do not hold their whole record, and the event that each is a copy of.
+    pub(super) stand_for: HashMap<EventIx, EventIx, foldhash::fast::RandomState>,
     /// Events of one account and ID whose contents are not the same.
     pub conflicts: Bits,
     /// Events whose records the last deep search found.
@@ -223,7 +227,7 @@ impl Store {
     }
 
     /// All events but those of files that were forgotten.
-    fn present(&self) -> Bits {
+    pub(super) fn present(&self) -> Bits {
         let mut present = Bits::none(self.len());
         for span in self.spans.iter().filter(|span| !span.gone) {
             present.insert_range(span.first..span.first + span.count);
@@ -254,48 +258,6 @@ impl Store {
     /// What orders events of one second.
     fn content(&self, event: EventIx) -> (u128, u64, EventIx) {
         (self.ids.get(event), self.prints.get(event), event)
-    }
-
-    /// What two copies have in common.
-    fn sameness(&self, event: EventIx) -> (u128, Option<Text>, u64) {
-        let account = self.places.of(event).map(|place| place.0);
-        (self.ids.get(event), account, self.prints.get(event))
-    }
-
-    fn find_copies(&mut self) {
-        let present = self.present();
-        let mut same: Vec<EventIx> = Vec::new();
-        // A part of the IDs at a time: all of them at once would take as much room as a column.
-        let parts = 1 + u64::from(self.len() >> 21);
-        for part in 0..parts {
-            let hashes = present.iter().filter_map(|event| {
-                let hash = mixed(self.ids.get(event));
-                let is_told = self.ids.get(event) != 0 && self.prints.get(event) != 0;
-                let is_here = is_told && hash % parts == part;
-                is_here.then_some(hash & !u64::from(u32::MAX) | u64::from(event))
-            });
-            let mut hashes: Vec<u64> = hashes.collect();
-            hashes.sort_unstable();
-            let alike = hashes.chunk_by(|a, b| a >> 32 == b >> 32);
-            for alike in alike.filter(|alike| alike.len() > 1) {
-                same.extend(alike.iter().map(|hash| *hash as u32));
-            }
-        }
-        same.sort_unstable_by_key(|&event| (self.sameness(event), event));
-        let id = |event: EventIx| self.ids.get(event);
-        let several = same
-            .chunk_by(|&a, &b| id(a) == id(b))
-            .filter(|own| own.len() > 1);
-        self.same = several.flatten().copied().collect();
-        let mut conflicts = Bits::none(self.len());
-        let account = |event: EventIx| (self.sameness(event).0, self.sameness(event).1);
-        for own in self.same.chunk_by(|&a, &b| account(a) == account(b)) {
-            let print = |event: &EventIx| self.prints.get(*event);
-            if own.first().map(print) != own.last().map(print) {
-                conflicts.extend(own.iter().copied());
-            }
-        }
-        self.conflicts = conflicts;
     }
 
     /// How many events there are, copies included.
@@ -354,35 +316,6 @@ impl Store {
         (self.offsets.get(event), self.lengths.get(event))
     }
 
-    /// The same event in other files, itself among them; none where there is one only.
-    pub fn copies_of(&self, event: EventIx) -> &[EventIx] {
-        let copies = self.alike(event, |event| self.sameness(event));
-        if copies.len() > 1 { copies } else { &[] }
-    }
-
-    /// Events of the same account and ID with another content.
-    pub fn contradicting(&self, event: EventIx) -> Vec<EventIx> {
-        if !self.conflicts.contains(event) {
-            return Vec::new();
-        }
-        let print = self.prints.get(event);
-        let same = self.alike(event, |event| {
-            (self.sameness(event).0, self.sameness(event).1)
-        });
-        let others = same.iter().copied();
-        others
-            .filter(|&other| self.prints.get(other) != print)
-            .collect()
-    }
-
-    /// Events with the same ID as one, as far as a key tells.
-    fn alike<K: Ord>(&self, event: EventIx, key: impl Fn(EventIx) -> K) -> &[EventIx] {
-        let own = key(event);
-        let from = self.same.partition_point(|&other| key(other) < own);
-        let to = self.same.partition_point(|&other| key(other) <= own);
-        &self.same[from..to]
-    }
-
     /// The events that have an ID.
     pub fn with_id(&self, is: impl Fn(u128) -> bool) -> Bits {
         self.ids.fitting(is)
@@ -432,7 +365,7 @@ pub fn spread<I: Iterator<Item = EventIx>>(
 }
 
 /// A number that differs in its upper bits too where IDs differ.
-fn mixed(id: u128) -> u64 {
+pub(super) fn mixed(id: u128) -> u64 {
     ((id >> 64) as u64 ^ id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
@@ -456,7 +389,6 @@ pub fn id_text(id: u128) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::cloudtrail::records::parse_events;
-    use crate::integrity::LogStatus;
 
     /// A store of files, each of JSON Lines.
     pub(crate) fn store(files: &[&str]) -> Store {
@@ -473,31 +405,5 @@ pub(crate) mod tests {
     /// What is kept of one file, of JSON Lines, before it comes to a store.
     pub(crate) fn log(text: &str) -> Log {
         parse_events(text.as_bytes(), 1).log
-    }
-
-    #[test]
-    fn copies_show_once_with_the_best_proof_and_conflicts_twice() {
-        let event = |id: &str, name: &str| {
-            format!(
-                r#"{{"eventID":"{id}","eventName":"{name}","eventTime":"2024-01-01T00:00:00Z","recipientAccountId":"1"}}"#
-            )
-        };
-        let a = event("00000000-0000-0000-0000-00000000000a", "A");
-        let b = event("00000000-0000-0000-0000-00000000000b", "B");
-        let forged = event("00000000-0000-0000-0000-00000000000b", "C");
-        let pretty = a.replace(',', ", \n ");
-        let files = [&a, &pretty, &b, &forged].map(|text| text.as_str());
-        let mut store = store(&files);
-        let proven = |file| Standing((file == 1).then_some(LogStatus::Valid));
-        store.arrange(proven, &|file| file);
-        assert_eq!(store.order.len(), 3);
-        assert!(store.shown.contains(1) && !store.shown.contains(0));
-        assert_eq!(store.copies_of(1), [0, 1]);
-        assert_eq!(store.conflicts.iter().collect::<Vec<_>>(), [2, 3]);
-        assert_eq!(store.contradicting(3), [2]);
-        assert!(store.copies_of(2).is_empty());
-        store.forget(|file| file == 1);
-        store.arrange(proven, &|file| file);
-        assert!(store.shown.contains(0));
     }
 }
