@@ -65,7 +65,7 @@ pub fn term(field: &str, value: &str) -> String {
 /// A query with one more term, which must hold beside all of it.
 pub fn joined(query: &str, more: &str) -> String {
     let query = query.trim();
-    if query.is_empty() || terms(query).any(|term| term == more) {
+    if query.is_empty() || has_term(query, more) {
         return if query.is_empty() { more } else { query }.to_owned();
     }
     match Query::parse(query) {
@@ -152,7 +152,7 @@ mod tests {
             assert_eq!(word(query, caret), at, "{query}");
             assert_eq!(complete(&store, query, caret)[0].0, first, "{query}");
         }
-        for value in ["a b", "q\"uote", "st*r", "back\\slash", "plain"] {
+        for value in ["a b", "q\"uote", "st*r", "back\\slash", "plain", ""] {
             let query = Query::parse(&term("agent", value)).expect(value);
             let Query::Has(_, pattern) = query else {
                 panic!("{query:?}")
@@ -168,6 +168,7 @@ mod tests {
         assert_eq!(joined("a OR b", "user:a"), "(a OR b) user:a");
         assert_eq!(joined("(a OR b) OR c", "d"), "((a OR b) OR c) d");
         assert_eq!(joined("(a OR b) c", "d"), "(a OR b) c d");
+        assert_eq!(joined("a OR user:a", "user:a"), "(a OR user:a) user:a");
         assert_eq!(joined(quoted, r#"agent:"a b""#), quoted);
         assert_eq!(toggled(quoted, r#"agent:"a b""#), "-name:X");
         assert_eq!(toggled("user:a", "-user:a"), "user:a -user:a");

@@ -231,7 +231,8 @@ impl Parser {
         } else {
             self.bare()
         };
-        if text.is_empty() {
+        // Quotes with nothing between them mean that there is no value.
+        if text.is_empty() && !is_phrase {
             self.at = from;
             let help = field.entry().help;
             return Err(self.error(format!("A value is missing: {help}.")));

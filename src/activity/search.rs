@@ -13,6 +13,15 @@ use super::store::{ActorKey, EventIx, Store, Text, id_text};
 /// Paths of files, as queries see them.
 pub type Path<'a> = dyn Fn(u32) -> &'a str + 'a;
 
+/// Tells the IDs that a pattern means: one that is no UUID is held as its hash, and only found whole.
+fn is_id(pattern: &Pattern) -> impl Fn(u128) -> bool + use<'_> {
+    let whole = pattern.plain().map(event_id);
+    move |id| match whole {
+        Some(whole) => id == whole,
+        None => pattern.is(&id_text(id)),
+    }
+}
+
 /// A query on a store.
 pub struct Search<'s> {
     store: &'s Store,
@@ -112,10 +121,7 @@ impl<'s> Search<'s> {
             }
             Field::Conflict => self.yes_or_no(&store.conflicts, pattern),
             Field::Found => self.yes_or_no(&store.marked, pattern),
-            Field::Id => match pattern.plain().map(event_id) {
-                Some(id) => store.with_id(|own| own == id),
-                None => store.with_id(|own| pattern.is(&id_text(own))),
-            },
+            Field::Id => store.with_id(is_id(pattern)),
             Field::Since | Field::Until | Field::Time => Bits::default(),
         }
     }
@@ -253,7 +259,7 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
                 let mut alerts = store.alerts.iter();
                 alerts.any(|(id, events)| events.contains(event) && pattern.is(id))
             }
-            Field::Id => pattern.is(&store.id_text(event)),
+            Field::Id => is_id(pattern)(store.id(event)),
             Field::Risk => pattern.is(&store.risk(event).to_string()),
             Field::Since | Field::Until | Field::Time => false,
             _ => pattern.is(field::value(store, *field, event)),
@@ -281,6 +287,38 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
                     .any(|&one| pattern.is_in(field::value(store, one, event)))
                 || pattern.is_in(text(actor.session))
                 || targets().any(|one| pattern.is_in(text(one)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::store::tests::store;
+    use super::*;
+
+    #[test]
+    fn ids_that_are_no_uuids_and_empty_values_are_found() {
+        let store = store(&[
+            r#"{"eventID":"request-1","eventName":"A","userAgent":"x"}"#,
+            r#"{"eventID":"00000000-0000-0000-0000-00000000000b","eventName":"B"}"#,
+        ]);
+        let path = |_: u32| "";
+        let search = Search::new(&store, &path);
+        for (query, names) in [
+            ("id:request-1", "A"),
+            ("id:00000000-0000-0000-0000-00000000000B", "B"),
+            ("id:request", ""),
+            (r#"agent:"""#, "B"),
+            (r#"-agent:"""#, "A"),
+        ] {
+            let query = Query::parse(query).expect(query);
+            let found = search.find(&query);
+            let named = found
+                .iter()
+                .map(|event| field::value(&store, Field::Name, event));
+            assert_eq!(named.collect::<String>(), names, "{query:?}");
+            let plain = (0..2).filter(|&event| shows(&store, &path, &query, event));
+            assert_eq!(plain.collect::<Vec<_>>(), found.iter().collect::<Vec<_>>());
         }
     }
 }
