@@ -155,12 +155,17 @@ impl Read {
     }
 
     pub(super) fn problem(&mut self, at: u64) {
+        let problem = Problem::new(
+            ProblemCode::RecordInvalid,
+            "a record is an object with every field once",
+        );
+        self.broken(problem.at(at));
+    }
+
+    /// Takes what is wrong with a record.
+    pub(super) fn broken(&mut self, problem: Problem) {
         if self.problems.len() < MOST_PROBLEMS {
-            let problem = Problem::new(
-                ProblemCode::RecordInvalid,
-                "a record is an object with every field once",
-            );
-            self.problems.push(problem.at(at));
+            self.problems.push(problem);
         } else if let Some(last) = self.problems.last_mut() {
             "more records follow that could not be read".clone_into(&mut last.detail);
         }

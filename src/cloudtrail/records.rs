@@ -233,35 +233,36 @@ pub fn parse_events(bytes: &[u8], seed: u64) -> Read {
         return parse_array(bytes, seed);
     }
     let mut read = Read::new(seed);
-    let start = bytes.as_ptr() as usize;
-    let at = |raw: &str| (raw.as_ptr() as usize).saturating_sub(start) as u64;
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<&RawValue>() {
-        let raw = match value {
-            Ok(raw) => raw.get(),
-            Err(error) => {
-                read.problems.push(json::problem(bytes, &error));
-                break;
+    let mut from = 0;
+    while let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) {
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();
+        let (error, begun) = loop {
+            let begun = values.byte_offset();
+            match values.next() {
+                Some(Ok(raw)) => read.value(raw.get(), bytes),
+                Some(Err(error)) => break (error, begun),
+                None => return read,
             }
         };
-        match serde_json::from_str::<Lookup<'_>>(raw) {
-            Ok(Lookup {
-                events: Some(events),
-            }) => {
-                for event in events {
-                    let Some(literal) = event.event.map(RawValue::get) else {
-                        read.problem(at(raw));
-                        continue;
-                    };
-                    match serde_json::from_str::<String>(literal) {
-                        Ok(text) => read.take(&text, at(literal), literal.len()),
-                        Err(_) => read.problem(at(literal)),
-                    }
-                }
-            }
-            _ => read.take(raw, at(raw), raw.len()),
+        let mut problem = json::problem(rest, &error);
+        problem.offset = problem.offset.map(|at| at + from as u64);
+        read.broken(problem);
+        match next_line(rest, begun) {
+            Some(next) => from += next,
+            None => break,
         }
     }
     read
+}
+
+/// Where the next line begins that may hold a record, behind a value that begins at `begun` and is broken.
+fn next_line(text: &[u8], begun: usize) -> Option<usize> {
+    let from = begun
+        + text[begun..]
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())?;
+    let line = text[from..].windows(2).position(|pair| pair == b"\n{")?;
+    Some(from + line + 1)
 }
 
 /// The output of `aws cloudtrail lookup-events`: each event is JSON within a text.
@@ -323,6 +324,28 @@ impl Read {
         Ok(true)
     }
 
+    /// Takes one value of JSON Lines, which is part of `bytes`: a record, or an output that holds several.
+    fn value(&mut self, raw: &str, bytes: &[u8]) {
+        let start = bytes.as_ptr() as usize;
+        let at = |raw: &str| (raw.as_ptr() as usize).saturating_sub(start) as u64;
+        let Ok(Lookup {
+            events: Some(events),
+        }) = serde_json::from_str::<Lookup<'_>>(raw)
+        else {
+            return self.take(raw, at(raw), raw.len());
+        };
+        for event in events {
+            let Some(literal) = event.event.map(RawValue::get) else {
+                self.problem(at(raw));
+                continue;
+            };
+            match serde_json::from_str::<String>(literal) {
+                Ok(text) => self.take(&text, at(literal), literal.len()),
+                Err(_) => self.problem(at(literal)),
+            }
+        }
+    }
+
     /// Takes one record: its text, and where it stands in the file, `length` bytes from `at` on.
     fn take(&mut self, raw: &str, at: u64, length: usize) {
         let mut raw = raw;
@@ -367,6 +390,32 @@ mod tests {
     use super::super::log::{Row, record_text};
     use super::*;
     use crate::moment::Moment;
+
+    #[test]
+    fn a_broken_line_ends_no_others() {
+        let good = |id: u8| format!(r#"{{"eventID":"{id}","eventName":"A"}}"#);
+        let text = [
+            good(1),
+            r#"{"eventID":"2","eventName":"#.to_owned(),
+            good(3),
+            "{\"eventID\":\"4\u{1}\"}".to_owned(),
+            good(5),
+            "{".to_owned(),
+        ]
+        .join("\n");
+        let read = parse_events(text.as_bytes(), 7);
+        let places: Vec<u64> = read.log.rows.iter().map(|row| row.at).collect();
+        let of = |id| text.find(&good(id)).expect("a record") as u64;
+        assert_eq!(places, [of(1), of(3), of(5)]);
+        assert_eq!(read.problems.len(), 3);
+        assert!(read.problems.iter().all(|problem| problem.offset.is_some()));
+        let mut bytes = text.into_bytes();
+        bytes[5] = 0xff;
+        assert_eq!(parse_events(&bytes, 7).log.rows.len(), 2);
+        // However many there are, they are counted and not each told.
+        let many = "{\n".repeat(10_000);
+        assert!(parse_events(many.as_bytes(), 7).problems.len() <= 21);
+    }
 
     #[test]
     fn reads_rows_and_holds_texts_once() {
