@@ -208,7 +208,7 @@ fn pair(object: &Value) -> Option<(&str, &'static str)> {
 }
 
 /// What a text holds in base64, if that is text again; user data may be packed, too.
-fn unpacked(text: &str, surely: bool) -> Option<String> {
+pub(super) fn unpacked(text: &str, surely: bool) -> Option<String> {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
     if text.len() < 24 || !surely && text.len() < 64 || !text.bytes().all(is_base64) {
         return None;

@@ -4,6 +4,7 @@
 //! May use: nothing. A value is handed on only to whoever asks for it in so many words; what readers send to the
 //! case is masked ([`Secret::masked`]).
 
+pub mod cover;
 pub mod json;
 pub mod mask;
 

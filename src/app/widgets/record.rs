@@ -1,10 +1,11 @@
-//! A JSON record: as it stands in its file, or as a tree that can be folded.
+//! A JSON record: as it stands in its file, or as a tree that can be folded; its secrets covered, unless the user asks to see them.
 
 use serde_json::value::RawValue;
 use yew::prelude::*;
 
 use exhibit::evidence::json::fields;
 use exhibit::evidence::visible::{visible, visible_line};
+use exhibit::secret::cover;
 
 use crate::app::download;
 
@@ -27,20 +28,31 @@ pub(crate) fn Record(props: &Props) -> Html {
         let as_is = as_is.clone();
         Callback::from(move |_: MouseEvent| as_is.set(!*as_is))
     };
+    let uncovered = use_state(|| false);
+    let covered = use_memo(props.text.clone(), |text| cover::record(text));
+    let uncover = {
+        let uncovered = uncovered.clone();
+        Callback::from(move |_: Event| uncovered.set(!*uncovered))
+    };
+    let text = match &*covered {
+        Some(covered) if !*uncovered => covered,
+        _ => &props.text,
+    };
     let copy = {
-        let text = props.text.clone();
+        let text = text.clone();
         Callback::from(move |_: MouseEvent| download::copy(&text))
     };
-    let tree = serde_json::from_str::<&RawValue>(&props.text).ok();
+    let tree = serde_json::from_str::<&RawValue>(text).ok();
     html! {
         <div class="record">
             <p>
                 <button onclick={toggle}>{ if *as_is { "As a tree" } else { "As it stands in the file" } }</button>
                 <button onclick={copy}>{"Copy"}</button>
+                { covered.is_some().then(|| html! { <label><input type="checkbox" data-testid="uncover-record" checked={*uncovered} onchange={uncover} />{" Show its secrets in full"}</label> }) }
             </p>
             { match tree {
                 Some(value) if !*as_is => html! { <div class="tree">{ show(None, value.get(), 0) }</div> },
-                _ => html! { <pre class="raw"><bdi>{ visible(&props.text).into_owned() }</bdi></pre> },
+                _ => html! { <pre class="raw"><bdi>{ visible(text).into_owned() }</bdi></pre> },
             } }
         </div>
     }

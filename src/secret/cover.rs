@@ -1,0 +1,200 @@
+//! A record with its secrets covered, as it is shown unless somebody asks for them.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::json::{OF_EVENTS, OF_ITEMS, search, unpacked};
+use super::mask::COVER;
+use super::{Class, MOST, Secret, class_of};
+
+/// How often a text may stand in JSON within a text for its escapes to be followed.
+const DEEPEST: usize = 4;
+
+/// The text of a record with its secrets covered; `None` where it has none. It stays JSON, and all else stays as it is. What
+/// cannot be covered in its place is covered with the whole field of the record that holds it.
+pub fn record(raw: &str) -> Option<String> {
+    let roots = [&[OF_EVENTS], OF_ITEMS].concat();
+    let secrets = search(raw, &roots);
+    if secrets.is_empty() {
+        return None;
+    }
+    // No more than so many are told one by one.
+    if secrets.len() >= MOST {
+        return Some(without_fields(raw, &roots));
+    }
+    let mut text = raw.to_owned();
+    for secret in &secrets {
+        text = match class_of(secret.rule) {
+            _ if secret.path.ends_with(" (base64)") => without_packed(&text, secret),
+            Class::PrivateKey => without_key(&text),
+            _ => without(&text, secret),
+        };
+    }
+    let left = search(&text, &roots);
+    let is_left = left.iter().any(|one| {
+        let is_same = |secret: &Secret| secret.value == one.value;
+        class_of(one.rule) != Class::PrivateKey && secrets.iter().any(is_same)
+    });
+    if is_left || serde_json::from_str::<&RawValue>(&text).is_err() {
+        return Some(without_fields(raw, &roots));
+    }
+    Some(text)
+}
+
+/// Covers a value wherever it stands, escaped as often as JSON may stand in a text.
+fn without(text: &str, secret: &Secret) -> String {
+    let (mut value, mut cover) = (secret.value.clone(), secret.masked());
+    let mut text = text.to_owned();
+    for _ in 0..=DEEPEST {
+        (value, cover) = (escaped(&value), escaped(&cover));
+        text = text.replace(&value, &cover);
+    }
+    text
+}
+
+/// A text as it stands in JSON.
+fn escaped(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// Covers what stands between the first and the last line of private keys.
+fn without_key(text: &str) -> String {
+    const BEGIN: &str = "PRIVATE KEY";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGIN) {
+        // What ends a first line, and all up to the last line, or to the end of the text.
+        let after = &rest[at + BEGIN.len()..];
+        let body = after.strip_prefix(" BLOCK").unwrap_or(after);
+        let head = rest.len() - body.len();
+        let Some(body) = body.strip_prefix("-----") else {
+            out += &rest[..head];
+            rest = &rest[head..];
+            continue;
+        };
+        let ends = ["-----END", "\""].iter().filter_map(|end| body.find(end));
+        let mut end = ends.min().unwrap_or(body.len());
+        // A quote may have its own escapes.
+        while body[..end].ends_with('\\') {
+            end -= 1;
+        }
+        out += &rest[..head + 5];
+        out += COVER;
+        let after = &body[end..];
+        let last = after
+            .strip_prefix("-----END")
+            .and_then(|_| after.find("KEY"));
+        let last = last.map_or(0, |at| at + 3);
+        out += &after[..last];
+        rest = &after[last..];
+    }
+    out + rest
+}
+
+/// Covers the texts in base64 that hold a secret.
+fn without_packed(text: &str, secret: &Secret) -> String {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(from) = rest.find(is_base64) {
+        let length = rest[from..].find(|c| !is_base64(c));
+        let end = length.map_or(rest.len(), |length| from + length);
+        let part = &rest[from..end];
+        let holds = unpacked(part, true).is_some_and(|inner| inner.contains(&secret.value));
+        out += &rest[..from];
+        out += if holds { COVER } else { part };
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+/// Covers the fields of a record that hold secrets as a whole.
+fn without_fields(raw: &str, roots: &[&str]) -> String {
+    let Ok(fields) = serde_json::from_str::<std::collections::HashMap<String, &RawValue>>(raw)
+    else {
+        return COVER.to_owned();
+    };
+    let mut text = raw.to_owned();
+    for value in roots.iter().filter_map(|root| fields.get(*root)) {
+        text = text.replace(value.get(), &format!("\"{COVER}\""));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUE: &str = "9hJ2kLm4Np6Qr8St0Uv1Wx3Yz5Ab7Cd9Ef1Gh3Ij";
+
+    fn covered(request: &str) -> String {
+        let raw = format!(
+            r#"{{"eventName":"A","userIdentity":{{"accessKeyId":"AKIAQ3EGRFSOTVBNAB2C"}},"requestParameters":{request},"n":1.50}}"#
+        );
+        let text = record(&raw).unwrap_or(raw);
+        assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+        assert!(
+            text.contains(r#""accessKeyId":"AKIAQ3EGRFSOTVBNAB2C""#)
+                && text.ends_with(r#""n":1.50}"#)
+        );
+        text
+    }
+
+    #[test]
+    fn secrets_are_covered_wherever_they_stand() {
+        use base64::Engine as _;
+        let script = format!("#!/bin/sh\nexport aws_secret_access_key={VALUE}\n");
+        let packed = base64::engine::general_purpose::STANDARD.encode(&script);
+        for request in [
+            format!(r#"{{"environment":{{"aws_secret_access_key":"{VALUE}","B":"b"}}}}"#),
+            format!(r#"{{"definition":"{{\"client_secret\":\"{VALUE}\"}}"}}"#),
+            format!(r#"{{"a":"{{\"b\":\"{{\\\"client_secret\\\":\\\"{VALUE}\\\"}}\"}}"}}"#),
+            format!(r#"{{"note":"password={VALUE} and {VALUE} again"}}"#),
+            format!(r#"{{"userData":"{packed}"}}"#),
+            // Escapes that nobody needs are not followed: the whole field is covered.
+            format!(r#"{{"password":"\u0039{}"}}"#, &VALUE[1..]),
+        ] {
+            let text = covered(&request);
+            assert!(
+                !text.contains(&VALUE[4..]) && !text.contains(&packed),
+                "{text}"
+            );
+            assert!(text.contains(COVER), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_secrets_than_are_told_are_covered_together() {
+        let one = |at: usize| format!(r#""password_{at}":"{at}{VALUE}""#);
+        let all: Vec<String> = (0..200).map(one).collect();
+        let text = covered(&format!("{{{}}}", all.join(",")));
+        assert!(
+            text.contains(&format!(r#""requestParameters":"{COVER}""#)),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn private_keys_are_covered_between_their_lines() {
+        for (request, expected) in [
+            (
+                r#"{"a":"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n","b":"x"}"#,
+                r#"{"a":"-----BEGIN RSA PRIVATE KEY-----••••••••-----END RSA PRIVATE KEY-----\n","b":"x"}"#,
+            ),
+            (
+                r#"{"a":"{\"k\":\"-----BEGIN PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\"}","b":"x"}"#,
+                r#"{"a":"{\"k\":\"-----BEGIN PRIVATE KEY-----••••••••\"}","b":"x"}"#,
+            ),
+        ] {
+            assert!(covered(request).contains(expected), "{}", covered(request));
+        }
+    }
+
+    #[test]
+    fn what_holds_no_secret_stays() {
+        for raw in ["", "{", "[]", r#"{"requestParameters":{"bucketName":"b"}}"#] {
+            assert_eq!(record(raw), None);
+        }
+    }
+}
