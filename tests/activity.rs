@@ -146,7 +146,7 @@ proptest! {
             store.add(file as u32, &read.log);
         }
         store.arrange(|file| Standing(STANDINGS[file as usize % 4]), &|file| file);
-        store.weigh(|name| if name == "StopLogging" { 9 } else { 0 });
+        store.weigh(|name, _| if name == "StopLogging" { 9 } else { 0 });
         prop_assert_eq!(store.order.len() as u64, store.shown.len());
         prop_assert!(store.order.is_sorted_by_key(|event| store.times().get(*event)));
         let search = Search::new(&store, &path);

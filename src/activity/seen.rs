@@ -265,7 +265,7 @@ mod tests {
         ]
         .join("\n");
         let mut store = super::super::store::tests::store(&[&text]);
-        store.weigh(|name| if name == "B" { 8 } else { 0 });
+        store.weigh(|name, _| if name == "B" { 8 } else { 0 });
         let (mut seeing, mut following) = (Seeing::new(&store), Following::new(&store));
         for &event in &store.order {
             seeing.take(&store, event);

@@ -205,10 +205,11 @@ impl Store {
         self.failed = self.errors.fitting(|error| *error != 0);
     }
 
-    /// Takes how risky each call is held to be.
-    pub fn weigh(&mut self, risk: impl Fn(&str) -> u8) {
+    /// Takes how risky each call of a service is held to be.
+    pub fn weigh(&mut self, risk: impl Fn(&str, &str) -> u8) {
         let texts = &self.texts;
-        let risks = self.calls.values.iter().map(|call| risk(texts.get(call.0)));
+        let calls = self.calls.values.iter();
+        let risks = calls.map(|call| risk(texts.get(call.0), texts.get(call.1)));
         self.risks = risks.collect();
         let risks = &self.risks;
         let is_risky = |place: usize| risks.get(place).is_some_and(|risk| *risk >= RISKY);

@@ -335,7 +335,7 @@ mod tests {
             })
             .collect();
         let mut store = store(&[&lines.join("\n")]);
-        store.weigh(|name| if name == "StopLogging" { 9 } else { 0 });
+        store.weigh(|name, _| if name == "StopLogging" { 9 } else { 0 });
         let whole = span(&store, &store.shown).expect("a span");
         let chart = histogram(&store, &store.shown, whole, 40, Field::Source);
         assert_eq!(chart.step, 60);

@@ -354,7 +354,8 @@ pub(super) fn arrange(case: &mut Case) {
         &|file| register.rank(file),
     );
     let risks = &case.settings.risk;
-    case.activity.weigh(|name| of_call(name, risks));
+    case.activity
+        .weigh(|name, source| of_call(name, source, risks));
     let store = &case.activity;
     for row in &mut case.judgement.logs {
         let LogAt::File(ix) = row.at else { continue };

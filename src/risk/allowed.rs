@@ -89,8 +89,8 @@ fn of_document(document: &Value, denied: &[&Value], values: &Values) -> (Tier, S
     };
     let risky = calls()
         .iter()
-        .filter(|(name, _)| is_change(name) && of_call(name, values) >= HIGH)
-        .map(|(name, call)| format!("{}:{}", call.service, unversioned(name)))
+        .filter(|(name, call)| is_change(name) && of_call(name, call.service(), values) >= HIGH)
+        .map(|(name, call)| format!("{}:{}", call.service(), unversioned(name)))
         .find(|action| allowed(action));
     if let Some(action) = risky {
         return (Tier::Platinum, format!(": allows {action}"));

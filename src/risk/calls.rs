@@ -1,5 +1,6 @@
 //! Calls and their risk: the model's own rows, and the calls among the events.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -13,8 +14,8 @@ pub struct Call {
     pub risk: u8,
     /// Whether the value is a published sample of Macie Classic.
     pub published: bool,
-    /// Its service, as `iam`.
-    pub service: &'static str,
+    /// The services that have it, by `|`, as `iam`: a call of the same name of another service is another call.
+    services: &'static str,
     /// Tactics of MITRE ATT&CK that it serves.
     pub tactics: &'static str,
     /// Techniques of MITRE ATT&CK, by their numbers.
@@ -40,7 +41,7 @@ fn call(line: &'static str) -> Option<(&'static str, Call)> {
     let call = Call {
         risk: parts.next()?.parse().ok()?,
         published: parts.next()? == "m",
-        service: parts.next()?,
+        services: parts.next()?,
         tactics: parts.next()?,
         techniques: parts.next()?,
         seen: parts.next()? == "w",
@@ -49,6 +50,17 @@ fn call(line: &'static str) -> Option<(&'static str, Call)> {
 }
 
 impl Call {
+    /// Its service, as `iam`; where several have it, the first.
+    pub fn service(&self) -> &'static str {
+        self.services.split('|').next().unwrap_or_default()
+    }
+
+    fn is_of(&self, source: &str) -> bool {
+        // Some records name no service.
+        let short = short(source);
+        short.is_empty() || self.services.split('|').any(|one| one == short)
+    }
+
     /// Why it has its value.
     pub fn reason(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
@@ -68,20 +80,38 @@ impl Call {
     }
 }
 
+/// A service without the end that all of them have.
+fn short(source: &str) -> &str {
+    source.strip_suffix(".amazonaws.com").unwrap_or(source)
+}
+
+fn known(name: &str, source: &str) -> Option<&'static Call> {
+    calls().get(name).filter(|call| call.is_of(source))
+}
+
+/// By what a call's value is kept: its name; where the model has a call of this name of another service, with its own.
+pub fn key<'n>(name: &'n str, source: &str) -> Cow<'n, str> {
+    if calls().contains_key(name) && known(name, source).is_none() {
+        return format!("{}:{name}", short(source)).into();
+    }
+    name.into()
+}
+
 /// The risk of a call, as the user set it or as the model has it; 0 where it is turned off.
-pub fn of_call(name: &str, values: &Values) -> u8 {
-    if !values.is_on(Rated::Call, name) {
+pub fn of_call(name: &str, source: &str, values: &Values) -> u8 {
+    let key = key(name, source);
+    if !values.is_on(Rated::Call, &key) {
         return 0;
     }
-    let own = values.set_of(Rated::Call, name);
-    let known = calls().get(name).map(|call| call.risk);
+    let own = values.set_of(Rated::Call, &key);
+    let known = known(name, source).map(|call| call.risk);
     own.or(known).unwrap_or(0).min(MOST)
 }
 
 /// Whose value a call has.
-fn origin(name: &str, values: &Values) -> Origin {
-    match calls().get(name) {
-        _ if values.set_of(Rated::Call, name).is_some() => Origin::Yours,
+fn origin(name: &str, source: &str, values: &Values) -> Origin {
+    match known(name, source) {
+        _ if values.set_of(Rated::Call, &key(name, source)).is_some() => Origin::Yours,
         Some(call) if call.published => Origin::Published,
         Some(_) => Origin::Ours,
         None => Origin::None,
@@ -96,26 +126,29 @@ pub fn counted_calls(store: &Store, values: &Values) -> Vec<Counted> {
     let counted = store.calls.values.iter().zip(counts);
     for (&(name, source), count) in counted.filter(|(_, count)| *count > 0) {
         let (name, source) = (store.texts.get(name), store.texts.get(source));
-        absent.remove(name);
+        if known(name, source).is_some() {
+            absent.remove(name);
+        }
         all.push(counted_call(name, source, count, values));
     }
     for (name, call) in absent {
-        all.push(counted_call(name, call.service, 0, values));
+        all.push(counted_call(name, call.service(), 0, values));
     }
     riskiest(all)
 }
 
 fn counted_call(name: &str, source: &str, count: u32, values: &Values) -> Counted {
-    let known = calls().get(name);
-    let service = source.strip_suffix(".amazonaws.com").unwrap_or(source);
+    let known = known(name, source);
+    let key = key(name, source).into_owned();
     Counted {
         name: name.to_owned(),
         source: source.to_owned(),
-        class: class(service, name),
+        class: class(short(source), name),
         count,
-        risk: of_call(name, values),
-        is_on: values.is_on(Rated::Call, name),
-        origin: origin(name, values),
+        risk: of_call(name, source, values),
+        is_on: values.is_on(Rated::Call, &key),
+        key,
+        origin: origin(name, source, values),
         reason: known.map_or_else(|| "not in the model".to_owned(), Call::reason),
         description: describe(name),
     }
@@ -308,22 +341,50 @@ mod tests {
         assert_eq!(calls().len(), 438);
         let none = Values::default();
         assert_eq!(
-            (of_call("AssumeRole", &none), origin("AssumeRole", &none)),
+            (
+                of_call("AssumeRole", "sts.amazonaws.com", &none),
+                origin("AssumeRole", "", &none)
+            ),
             (2, Origin::Published)
         );
-        assert!(of_call("StopLogging", &none) >= 8);
+        assert!(of_call("StopLogging", "", &none) >= 8);
         assert_eq!(
-            (of_call("NoSuchCall", &none), origin("NoSuchCall", &none)),
+            (
+                of_call("NoSuchCall", "", &none),
+                origin("NoSuchCall", "", &none)
+            ),
             (0, Origin::None)
         );
         let mut own = Values::default();
         own.set(Rated::Call, "AssumeRole", Some(9));
         assert_eq!(
-            (of_call("AssumeRole", &own), origin("AssumeRole", &own)),
+            (
+                of_call("AssumeRole", "", &own),
+                origin("AssumeRole", "", &own)
+            ),
             (9, Origin::Yours)
         );
         own.turn(Rated::Call, "AssumeRole", false);
-        assert_eq!(of_call("AssumeRole", &own), 0);
+        assert_eq!(of_call("AssumeRole", "", &own), 0);
+    }
+
+    #[test]
+    fn calls_of_other_services_with_the_same_name_are_others() {
+        let mut values = Values::default();
+        let of = |source: &str, values: &Values| of_call("CreateUser", source, values);
+        let ours = ["iam.amazonaws.com", "sso-directory.amazonaws.com", ""];
+        assert_eq!(ours.map(|source| of(source, &values)), [9, 9, 9]);
+        assert_eq!(of("transfer.amazonaws.com", &values), 0);
+        assert_eq!(
+            origin("CreateUser", "transfer.amazonaws.com", &values),
+            Origin::None
+        );
+        let theirs = key("CreateUser", "transfer.amazonaws.com");
+        assert_eq!(theirs, "transfer:CreateUser");
+        values.set(Rated::Call, &theirs, Some(3));
+        assert_eq!(ours.map(|source| of(source, &values)), [9, 9, 9]);
+        assert_eq!(of("transfer.amazonaws.com", &values), 3);
+        assert_eq!(key("NoSuchCall", "x.amazonaws.com"), "NoSuchCall");
     }
 
     #[test]
@@ -331,10 +392,10 @@ mod tests {
         for (name, call) in calls() {
             assert!(call.risk <= MOST && !call.reason().is_empty(), "{name}");
             assert_ne!(
-                class(call.service, name),
+                class(call.service(), name),
                 "other",
                 "{name} of {}",
-                call.service
+                call.service()
             );
             assert!(describe(name).len() > 4, "{name}");
         }

@@ -73,7 +73,7 @@ pub fn users(store: &Store, values: &Values) -> Users {
         .calls
         .values
         .iter()
-        .map(|&(name, _)| of_call(store.texts.get(name), values));
+        .map(|&(name, source)| of_call(store.texts.get(name), store.texts.get(source), values));
     let risks: Vec<u8> = risks.collect();
     let mut places: HashMap<u32, u32> = HashMap::new();
     let mut open: Vec<Option<Open>> = Vec::new();

@@ -364,6 +364,7 @@ fn counted_error(code: &str, count: u32, values: &Values) -> Counted {
     let known = known(code);
     Counted {
         name: code.to_owned(),
+        key: code.to_owned(),
         source: String::new(),
         class: known.map_or("other", |error| error.class),
         count,

@@ -51,6 +51,8 @@ impl Origin {
 pub struct Counted {
     /// The name.
     pub name: String,
+    /// By what its value is kept; see [`calls::key`].
+    pub key: String,
     /// The service; empty for errors.
     pub source: String,
     /// What it is about.

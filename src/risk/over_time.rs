@@ -74,18 +74,25 @@ pub fn over_time(
     } else {
         &store.calls.column
     };
-    // Calls of one name may be of several services; a name has one risk.
+    // Calls of one name may be of several services, each with a risk of its own; they are one line.
     let texts: Vec<u32> = if is_errors {
         store.errors.values.clone()
     } else {
         store.calls.values.iter().map(|call| call.0).collect()
     };
-    let risk_of = |text: u32| match store.texts.get(text) {
+    let risk_of = |(place, &text): (usize, &u32)| match store.texts.get(text) {
         "" => 0,
         name if is_errors => of_error(name, values),
-        name => of_call(name, values),
+        name => {
+            let call = store.calls.values.get(place);
+            of_call(
+                name,
+                call.map_or("", |call| store.texts.get(call.1)),
+                values,
+            )
+        }
     };
-    let risks: Vec<u8> = texts.iter().map(|&text| risk_of(text)).collect();
+    let risks: Vec<u8> = texts.iter().enumerate().map(risk_of).collect();
     let step = if by_week { 7 * DAY } else { DAY };
     // Weeks begin on Monday; 1970 began on a Thursday.
     let shift = if by_week { 4 * DAY } else { 0 };
@@ -120,6 +127,7 @@ pub fn over_time(
             total: 0,
             counts: vec![0; steps as usize],
         });
+        line.risk = line.risk.max(risk);
         line.total += 1;
         if let Some(count) = line.counts.get_mut(((at - from) / step) as usize) {
             *count += 1;

@@ -47,12 +47,12 @@ pub(in crate::case) fn row(case: &Case, at: u32, errors: bool) -> Row {
     let mut cells = vec![
         Cell::Rated {
             rated: rated(errors),
-            name: one.name.clone(),
+            name: one.key.clone(),
             risk: one.risk,
         },
         Cell::Enabled {
             of: Switched::Rated(rated(errors)),
-            name: one.name.clone(),
+            name: one.key.clone(),
             on: one.is_on,
         },
         text(&one.name),
@@ -141,6 +141,6 @@ pub(in crate::case) fn inspect(
         it.days = by_day(store, events.iter());
         it.days_query = query;
     }
-    it.risk = Some((rated(errors), one.name.clone(), one.risk));
+    it.risk = Some((rated(errors), one.key.clone(), one.risk));
     Some(it)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::activity::store::tests::store;
+use crate::risk::calls::{Call, calls};
 
 /// Events of one name: the name, more members of their JSON, how many, and seconds from one to the next.
 pub(in crate::risk) type Line = (&'static str, &'static str, u32, u32);
@@ -33,6 +34,8 @@ pub(in crate::risk) fn lines(all: &[(&str, &str, u32, u32)]) -> String {
                 r#"{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/m","userName":"m"}"#,
             );
             usual("awsRegion", "\"eu-west-1\"");
+            let service = calls().get(name).map_or("x", Call::service);
+            usual("eventSource", &format!("\"{service}.amazonaws.com\""));
             usual("sourceIPAddress", "\"192.0.2.1\"");
             let more = if more.is_empty() {
                 String::new()
@@ -40,7 +43,7 @@ pub(in crate::risk) fn lines(all: &[(&str, &str, u32, u32)]) -> String {
                 format!(",{more}")
             };
             text += &format!(
-                "{{\"eventID\":\"{id:08x}-0000-0000-0000-00000000000a\",\"eventName\":\"{name}\",\"eventSource\":\"x.amazonaws.com\",\"eventTime\":\"{}\",\"recipientAccountId\":\"111122223333\"{more}{rest}}}\n",
+                "{{\"eventID\":\"{id:08x}-0000-0000-0000-00000000000a\",\"eventName\":\"{name}\",\"eventTime\":\"{}\",\"recipientAccountId\":\"111122223333\"{more}{rest}}}\n",
                 Moment::from_seconds(at)
             );
         }
