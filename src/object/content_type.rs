@@ -41,9 +41,44 @@ const MAGIC: &[(&[u8], &str)] = &[
     // Keys as text: `infer` takes all of this form for certificates.
     (b"-----BEGIN ", "text/plain"),
     (b"{\\rtf", "text/rtf"),
+    (b"OggS", "application/ogg"),
+    (b"OTTO", "application/x-font-otf"),
+    (b"gimp xcf", "application/x-xcf"),
+    (b"ITSF", "application/vnd.ms-htmlhelp"),
+    (b"#FIG", "application/x-xfig"),
+    (b"%!PS-AdobeFont", "application/x-font-type1"),
+    (&[0xf7, 0x02, 0x01], "application/x-dvi"),
+    (
+        &[0xe4, 0x52, 0x5c, 0x7b, 0x8c, 0xd8, 0xa7, 0x4d],
+        "application/onenote",
+    ),
     (b"BEGIN:VCARD", "text/x-vcard"),
     (b"BEGIN:VCALENDAR", "text/calendar"),
     (b"diff --git ", "text/x-diff"),
+];
+
+/// Forms that hold files of many types, as the bytes tell them: what a file is then, its name tells, if it is one of these.
+const CONTAINERS: &[(&[&str], &[&str])] = &[
+    (
+        &[
+            "application/zip",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ],
+        &[
+            "apk", "bmpr", "docm", "dotx", "fla", "jar", "keynote", "kmz", "numbers", "odc", "odg",
+            "pages", "potx", "ppsm", "ppsx", "pptm", "sldx", "thmx", "xap", "xlam", "xlsb", "xlsm",
+            "xltm", "xltx", "xmind", "xpi", "xps",
+        ],
+    ),
+    (
+        &["application/x-ole-storage", "application/msword"],
+        &[
+            "fla", "mpp", "msg", "msi", "pps", "ppt", "pub", "vsd", "vss", "vst", "xls", "xlw",
+        ],
+    ),
+    (&["application/x-executable"], &["core", "o", "so"]),
 ];
 
 /// Whether bytes are text: no byte that texts do not hold among the first.
@@ -60,7 +95,7 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 
 /// The place of the content type among the model's rows.
 pub(super) fn of(extension: &str, bytes: &[u8]) -> u16 {
-    let found = by_magic(bytes).or_else(|| {
+    let found = by_magic(extension, bytes).or_else(|| {
         let text = is_text(bytes);
         let by_name = by_extension(extension);
         if !text {
@@ -73,7 +108,7 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> u16 {
     found.unwrap_or(0) as u16
 }
 
-fn by_magic(bytes: &[u8]) -> Option<usize> {
+fn by_magic(extension: &str, bytes: &[u8]) -> Option<usize> {
     let trimmed = bytes.trim_ascii_start();
     let own = MAGIC.iter().find(|(start, _)| trimmed.starts_with(start));
     if let Some((_, name)) = own {
@@ -84,13 +119,23 @@ fn by_magic(bytes: &[u8]) -> Option<usize> {
     if found.starts_with("text/") {
         return None;
     }
+    let holds = |(forms, names): &&(&[&str], &[&str])| {
+        forms.contains(&found) && names.iter().any(|one| one.eq_ignore_ascii_case(extension))
+    };
+    if CONTAINERS.iter().any(|container| holds(&container)) {
+        return by_extension(extension);
+    }
     let alias = ALIASES.iter().find(|(other, _)| *other == found);
     Way::ContentType.find(alias.map_or(found, |(_, name)| name))
 }
 
 fn by_extension(extension: &str) -> Option<usize> {
     let rows = Way::ContentType.rows();
-    let tells = |row: &super::Row| row.pattern.split(' ').any(|one| one == extension);
+    let tells = |row: &super::Row| {
+        row.pattern
+            .split(' ')
+            .any(|one| one.eq_ignore_ascii_case(extension))
+    };
     (!extension.is_empty())
         .then(|| rows.iter().position(tells))
         .flatten()
@@ -165,6 +210,50 @@ mod tests {
             name("", b"-----BEGIN PGP PRIVATE KEY BLOCK-----"),
             "application/pgp-keys"
         );
+    }
+
+    #[test]
+    fn names_tell_what_a_container_holds() {
+        let zip = b"PK\x03\x04\x14\0\0\0\0\0";
+        assert_eq!(name("zip", zip), "application/zip");
+        assert_eq!(name("txt", zip), "application/zip");
+        assert_eq!(name("KMZ", zip), "application/vnd.google-earth.kmz");
+        assert_eq!(
+            name("odg", zip),
+            "application/vnd.oasis.opendocument.graphics"
+        );
+        let mut ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+        ole.resize(600, 0);
+        assert_eq!(name("msg", &ole), "application/vns.ms-outlook");
+        assert_eq!(name("", &ole), "application/msword");
+    }
+
+    #[test]
+    fn every_row_is_told_by_bytes_or_by_a_name_or_is_another_name_of_one_that_is() {
+        let told = include_str!("content_type.rs");
+        let told = &told[..told.find("#[cfg(test)]").expect("tests")];
+        let (mut alike, mut never) = (0, Vec::new());
+        for (at, row) in Way::ContentType.rows().iter().enumerate() {
+            let is_in = |name: &str| told.contains(&format!("\"{name}\""));
+            if let Some(other) = row.pattern.strip_prefix('=') {
+                let other = Way::ContentType
+                    .find(other)
+                    .map(|at| &Way::ContentType.rows()[at]);
+                assert!(
+                    other.is_some_and(|other| !other.pattern.starts_with(['=', '-'])),
+                    "{}",
+                    row.name
+                );
+                alike += 1;
+            } else if row.pattern == "-" {
+                never.push(row.name);
+            } else if !is_in(row.name) && !infer::is_mime_supported(row.name) {
+                let mut names = row.pattern.split(' ');
+                let told = names.any(|name| of(name, &[1, 2, 0]) as usize == at);
+                assert!(told, "{} is never told", row.name);
+            }
+        }
+        assert_eq!((alike, never.len()), (20, 5), "{never:?}");
     }
 
     #[test]

@@ -53,7 +53,14 @@ pub fn classify(path: &str, content: &[u8], document: Option<&Document>) -> Obje
         ..Object::default()
     };
     if let Some(document) = document {
-        if let Some(found) = Way::ContentType.find(document.form) {
+        // What its name tells of a container is finer.
+        let is_open = |at: u16| {
+            let name = Way::ContentType.rows()[usize::from(at)].name;
+            ["application/zip", "application/octet-stream"].contains(&name)
+        };
+        if let Some(found) = Way::ContentType.find(document.form)
+            && is_open(object.content_type)
+        {
             object.content_type = found as u16;
         }
         search(&mut object, document.text.as_bytes());
