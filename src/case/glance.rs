@@ -191,6 +191,8 @@ pub struct RiskSummary {
     pub reach: u64,
     /// Those that let everyone in, or may have.
     pub opened: u64,
+    /// Calls that change who may reach a bucket or what an identity may do, past what is kept of such.
+    pub reach_left_out: u64,
 }
 
 /// Reports and agreements at a glance.

@@ -110,7 +110,7 @@ impl Case {
             Facts::Log(log) => {
                 let first = self.activity.len();
                 self.accessed.take(first, &log.sizes);
-                self.reach.take(first, &log.requests);
+                self.reach.take(first, log);
                 self.secrets
                     .take(file, secrets::Of::Event, first, &log.secrets);
                 self.activity.add(file, log);

@@ -59,6 +59,7 @@ pub(super) fn summary(case: &mut Case) -> RiskSummary {
         reach: reach::length(case) as u64,
         opened: reach::opened(case),
         left_out: accessed::left_out(case),
+        reach_left_out: reach::left_out(case),
         ..RiskSummary::default()
     };
     let (mut classes, mut kinds) = (BTreeMap::new(), BTreeMap::new());

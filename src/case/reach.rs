@@ -1,30 +1,46 @@
 //! Changes of who may reach a bucket, as a table and in the report.
 
+use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 
 use crate::activity::complete::term;
+use crate::cloudtrail::Log;
 use crate::risk::changes::{Change, changes};
 use crate::risk::reach::Public;
+use crate::risk::widened::narrowed as narrowed_by;
 
 use super::Case;
 use super::question::{Inspection, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 
+/// Bytes of request parameters that are kept of all evidence.
+const MOST: usize = 128 << 20;
+
 /// What is known of who may reach buckets.
 #[derive(Default)]
 pub(super) struct State {
-    /// Request parameters, by event.
+    /// Request parameters of calls that change who may reach a bucket or what an identity may do, by event.
     requests: Vec<(u32, String)>,
+    /// Bytes of these.
+    kept: usize,
+    /// Calls whose request parameters are not kept.
+    left_out: u64,
     all: Option<Vec<Change>>,
 }
 
 impl State {
     /// Takes the request parameters of the calls of a file, of which `first` is the first.
-    pub(super) fn take(&mut self, first: u32, requests: &[(u32, String)]) {
-        let all = requests.iter();
-        self.requests
-            .extend(all.map(|(row, request)| (first + row, request.clone())));
+    pub(super) fn take(&mut self, first: u32, log: &Log) {
+        self.left_out += u64::from(log.left_out);
+        for (row, request) in &log.requests {
+            if self.kept + request.len() > MOST {
+                self.left_out += 1;
+                continue;
+            }
+            self.kept += request.len();
+            self.requests.push((first + row, request.clone()));
+        }
     }
 
     /// What is known has changed.
@@ -39,6 +55,16 @@ pub(super) fn list(case: &mut Case) {
         let all = changes(&case.activity, &case.reach.requests, &case.inventory);
         case.reach.all = Some(all);
     }
+}
+
+/// The events that allow an identity no more than before.
+pub(super) fn narrowed(case: &Case) -> RoaringBitmap {
+    narrowed_by(&case.activity, &case.reach.requests)
+}
+
+/// Calls whose request parameters are not kept: they are not among the changes.
+pub(super) fn left_out(case: &Case) -> u64 {
+    case.reach.left_out
 }
 
 fn all(case: &Case) -> &[Change] {

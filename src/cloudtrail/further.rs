@@ -9,6 +9,8 @@ use super::log::Log;
 const MOST_SECRETS: usize = 5_000;
 /// Bytes of request parameters that are kept: a bucket policy has at most 20 kB.
 const LONGEST: usize = 64 << 10;
+/// Bytes of all request parameters that are kept of one file.
+const MOST_REQUESTS: usize = 16 << 20;
 
 /// Calls that change who may reach a bucket.
 pub(super) const REACH: &[&str] = &[
@@ -21,6 +23,22 @@ pub(super) const REACH: &[&str] = &[
     "DeleteBucketPublicAccessBlock",
     "PutAccountPublicAccessBlock",
     "DeleteAccountPublicAccessBlock",
+];
+
+/// Calls that write the policies of identities.
+const POLICIES: &[&str] = &[
+    "CreatePolicy",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "DeleteGroupPolicy",
+    "DeletePolicy",
+    "DeleteRolePolicy",
+    "DeleteUserPolicy",
+    "PutGroupPolicy",
+    "PutRolePolicy",
+    "PutUserPolicy",
+    "SetDefaultPolicyVersion",
+    "UpdateAssumeRolePolicy",
 ];
 
 /// Takes what the record of an event holds, before the event becomes the next row of `log`.
@@ -39,9 +57,16 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
         log.secrets
             .extend(found.iter().map(|one| (row, Masked::from(one))));
     }
-    if REACH.contains(&&*event.name) && (1..=LONGEST).contains(&request.len()) {
-        log.requests.push((row, request.to_owned()));
+    let is_kept = REACH.contains(&&*event.name) || POLICIES.contains(&&*event.name);
+    if !is_kept || request.is_empty() {
+        return;
     }
+    if request.len() > LONGEST || log.kept + request.len() > MOST_REQUESTS {
+        log.left_out += 1;
+        return;
+    }
+    log.kept += request.len();
+    log.requests.push((row, request.to_owned()));
 }
 
 #[cfg(test)]

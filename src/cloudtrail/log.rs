@@ -25,8 +25,12 @@ pub struct Log {
     pub rows: Vec<Row>,
     /// Secrets in request parameters, each with the place of its row.
     pub secrets: Vec<(u32, Masked)>,
-    /// Request parameters of calls that change who may reach a bucket, each with the place of its row.
+    /// Request parameters of calls that change who may reach a bucket or what an identity may do, each with the place of its row.
     pub requests: Vec<(u32, String)>,
+    /// Bytes of these.
+    pub(super) kept: usize,
+    /// How many of them are left out: they are too long, or too many.
+    pub left_out: u32,
     /// Bytes that S3 handed out or took in, each with the place of its row.
     pub sizes: Vec<(u32, u64)>,
 }

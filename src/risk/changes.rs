@@ -52,8 +52,10 @@ enum Owner {
 pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory) -> Vec<Change> {
     let mut all: Vec<(Change, Tells<'_>)> = Vec::new();
     for (event, request) in requests {
-        // Copies of an event tell nothing new.
-        if store.shown.contains(*event) {
+        // Copies of an event tell nothing new; other calls are about identities.
+        let is_of_bucket =
+            |call: &str| call.contains("Bucket") || call.contains("PublicAccessBlock");
+        if store.shown.contains(*event) && is_of_bucket(field::value(store, Field::Name, *event)) {
             let value = |of: Field| field::value(store, of, *event).to_owned();
             let change = Change {
                 at: store.time(*event),

@@ -15,6 +15,7 @@ pub mod over_time;
 pub mod reach;
 pub mod users;
 pub mod values;
+pub mod widened;
 
 pub use alerts::{ALERTS, Alert, CustomAlert, Severity};
 pub use calls::{counted_calls, of_call};

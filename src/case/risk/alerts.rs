@@ -1,5 +1,6 @@
 //! Alerts as rows: those that were raised, and all that is looked for.
 
+use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 
 use super::known;
@@ -346,6 +347,7 @@ pub(in crate::case) fn trial(case: &mut Case, alert: &CustomAlert) -> Trial {
         store: &case.activity,
         path: &path,
         log_buckets: &[],
+        narrowed: &RoaringBitmap::new(),
     };
     match alert.parse() {
         Ok(_) => Trial {

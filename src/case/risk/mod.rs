@@ -19,7 +19,7 @@ use crate::risk::users::Users;
 use crate::risk::{Counted, Rated, counted_calls, counted_errors};
 
 use super::question::RiskSummary;
-use super::{Case, Table, objects};
+use super::{Case, Table, objects, reach};
 
 /// The risk from which on a call, an error or an alert counts as high: Macie Classic's bound.
 pub(super) const HIGH: u8 = 8;
@@ -63,6 +63,7 @@ pub(super) fn results(case: &mut Case) {
         store: &case.activity,
         path: &path,
         log_buckets: &log_buckets,
+        narrowed: &reach::narrowed(case),
     };
     let mut alerts = built_in(&scene, values);
     alerts.extend(custom::raised(&scene, values));

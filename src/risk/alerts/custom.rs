@@ -157,6 +157,8 @@ pub fn raised(scene: &Scene<'_>, values: &Values) -> Vec<Raised> {
 mod tests {
     use super::super::tests::lines;
     use super::*;
+    use roaring::RoaringBitmap;
+
     use crate::activity::store::tests::store;
 
     #[test]
@@ -181,6 +183,7 @@ mod tests {
             store: &store,
             path: &|_| "",
             log_buckets: &[],
+            narrowed: &RoaringBitmap::new(),
         };
         let own = |query: &str, least: u32, users: &[&str], buckets: &[&str]| CustomAlert {
             title: "Trails (mine)".to_owned(),

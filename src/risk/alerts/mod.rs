@@ -234,6 +234,8 @@ pub struct Scene<'s> {
     pub path: &'s Path<'s>,
     /// Buckets that logs and configuration are delivered to, as the evidence knows them.
     pub log_buckets: &'s [String],
+    /// Events that allow an identity no more than before; see [`super::widened`].
+    pub narrowed: &'s RoaringBitmap,
 }
 
 impl Scene<'_> {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::activity::store::tests::store;
+use crate::activity::store::tests::{log, store};
 use crate::risk::calls::{Call, calls};
+use crate::risk::widened::narrowed;
 
 /// Events of one name: the name, more members of their JSON, how many, and seconds from one to the next.
 pub(in crate::risk) type Line = (&'static str, &'static str, u32, u32);
@@ -52,11 +53,13 @@ pub(in crate::risk) fn lines(all: &[(&str, &str, u32, u32)]) -> String {
 }
 
 fn raised_by(all: &[Line]) -> BTreeSet<String> {
-    let store = store(&[&lines(all)]);
+    let text = lines(all);
+    let store = store(&[&text]);
     let scene = Scene {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
+        narrowed: &narrowed(&store, &log(&text).requests),
     };
     built_in(&scene, &Values::default())
         .into_iter()
@@ -116,11 +119,13 @@ fn all_alerts_are_whole_and_every_category_has_one() {
 
 #[test]
 fn an_alert_that_is_turned_off_is_not_raised() {
-    let store = store(&[&lines(&[("StopLogging", "", 1, 1)])]);
+    let text = lines(&[("StopLogging", "", 1, 1)]);
+    let store = store(&[&text]);
     let scene = Scene {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
+        narrowed: &narrowed(&store, &log(&text).requests),
     };
     let mut values = Values::default();
     assert_eq!(built_in(&scene, &values).len(), 1);
@@ -130,15 +135,17 @@ fn an_alert_that_is_turned_off_is_not_raised() {
 
 #[test]
 fn dense_events_are_those_within_the_time() {
-    let store = store(&[&lines(&[
+    let text = lines(&[
         ("GetSecretValue", "", 2, 3_000),
         ("GetSecretValue", "", 5, 10),
         ("GetSecretValue", "", 1, 3_000),
-    ])]);
+    ]);
+    let store = store(&[&text]);
     let scene = Scene {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
+        narrowed: &narrowed(&store, &log(&text).requests),
     };
     let all = built_in(&scene, &Values::default());
     let found = all

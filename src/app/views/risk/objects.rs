@@ -57,7 +57,8 @@ pub(super) fn Buckets(props: &Counts) -> Html {
     };
     html! {
         <>
-            <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}</p>
+            <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}
+                { (props.summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are too long or too many. Look at them in Activity.", format::number(props.summary.reach_left_out))) }</p>
             <Grid table={Table::Reach} label="Changes of who may reach buckets" />
         </>
     }
