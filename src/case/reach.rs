@@ -57,8 +57,11 @@ pub(super) fn list(case: &mut Case) {
     }
 }
 
-/// The events that allow an identity no more than before.
+/// The events that allow an identity no more than before; none is sure where calls between them are not kept.
 pub(super) fn narrowed(case: &Case) -> RoaringBitmap {
+    if case.reach.left_out > 0 {
+        return RoaringBitmap::new();
+    }
     narrowed_by(&case.activity, &case.reach.requests)
 }
 

@@ -101,7 +101,11 @@ fn of_document(document: &Value, denied: &[&Value], values: &Values) -> (Tier, S
             let name = action.split_once(':').map_or(*action, |(_, name)| name);
             is_change(name) && !denied.iter().any(|one| covers(one, &[action]))
         });
-        let all_but = (!statement["NotAction"].is_null()).then_some("all but some actions");
+        // Nothing is left of it where everything is denied.
+        let denies_all = |one: &&Value| texts(&one["Action"]).contains(&"*");
+        let is_left = !denied.iter().any(denies_all);
+        let all_but =
+            (is_left && !statement["NotAction"].is_null()).then_some("all but some actions");
         listed.or(all_but)
     });
     if let Some(action) = changing {
@@ -160,10 +164,11 @@ mod tests {
         let all_but =
             json!({ "Statement": [{ "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" }] });
         assert_eq!(
-            tier(&[all_but]),
+            tier(std::slice::from_ref(&all_but)),
             Tier::Platinum,
             "StopLogging is among the rest"
         );
+        assert_eq!(tier(&[all_but, statement("Deny", "*")]), Tier::Bronze);
     }
 
     #[test]
