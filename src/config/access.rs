@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::policy::{Grant, covers, fits, principals, statements, texts};
+use super::policy::{Grant, covers, fits, is_narrowed, principals, statements, texts};
 
 /// Who may do one of some actions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,9 +41,7 @@ impl Access {
                     && thing.is_none_or(|thing| touches(statement, thing))
             };
             for statement in own.iter().filter(allows) {
-                let conditional = statement["Condition"]
-                    .as_object()
-                    .is_some_and(|fields| !fields.is_empty());
+                let conditional = is_narrowed(statement);
                 let names = principals(statement).into_iter().filter(|name| {
                     let name = whole(name);
                     !denied.iter().any(|one| *one == "*" || *one == name)

@@ -7,7 +7,7 @@ use crate::activity::Field;
 
 pub(super) const ALERT: Alert = Alert {
     id: "secrets-read",
-    title: "Secrets were read one after the other",
+    title: "Secrets were read one after the other, or tried to be",
     category: Category::InformationLoss,
     severity: Severity::High,
     risk: 8,
@@ -18,7 +18,7 @@ pub(super) const ALERT: Alert = Alert {
         count: 5,
         seconds: 600,
     },
-    recommendation: "Treat them as known, and replace them.",
+    recommendation: "Treat those that were read as known, and replace them, unless it is a job of yours.",
 };
 
 #[cfg(test)]
