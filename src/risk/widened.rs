@@ -61,14 +61,14 @@ fn written(name: &str, request: &Value) -> Option<(String, Value)> {
     let word = |key: &str| request[key].as_str().unwrap_or_default();
     let holder = ["userName", "roleName", "groupName"].map(|key| format!("{key} {}", word(key)));
     let holder = holder.iter().zip(["User", "Role", "Group"]);
-    let holder = holder
+    let mut holder = holder
         .filter(|(_, kind)| name.contains(*kind))
         .map(|(holder, _)| holder);
     let document = |key: &str| serde_json::from_str(word(key)).unwrap_or_default();
     Some(match name {
         "PutUserPolicy" | "PutRolePolicy" | "PutGroupPolicy" | "DeleteUserPolicy"
         | "DeleteRolePolicy" | "DeleteGroupPolicy" => (
-            format!("{} {}", holder.last()?, word("policyName")),
+            format!("{} {}", holder.next()?, word("policyName")),
             document("policyDocument"),
         ),
         "UpdateAssumeRolePolicy" => (

@@ -357,8 +357,10 @@ const MONTHS: [&str; 12] = [
 /// Whether a word is a month, in full or shortened.
 fn is_month(word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
-    let is = |month: &&str| word.len() >= 3 && month.as_bytes().starts_with(&word);
-    MONTHS.iter().any(|month| is(&month))
+    word.len() >= 3
+        && MONTHS
+            .iter()
+            .any(|month| month.as_bytes().starts_with(&word))
 }
 
 /// Whether a word is a day of a month, as `12` or `3rd`.
