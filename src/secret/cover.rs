@@ -1,44 +1,66 @@
 //! A record with its secrets covered, as it is shown unless somebody asks for them.
 
+use std::collections::HashMap;
+
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::{OF_EVENTS, OF_ITEMS, search, unpacked};
+use super::json::{OF_EVENTS, OF_ITEMS, search, search_value, unpacked};
 use super::mask::COVER;
-use super::{Class, MOST, Secret, class_of};
+use super::{Class, MOST, Secret, class_of, name_of};
 
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
 
+/// The fields of a record that can hold secrets.
+fn roots() -> Vec<&'static str> {
+    [&[OF_EVENTS], OF_ITEMS].concat()
+}
+
+/// The secrets of a record; of one that stands within a message all that the message holds, but for the IDs of keys, which say
+/// who called.
+pub fn secrets(raw: &str) -> Vec<Secret> {
+    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(raw).unwrap_or_default();
+    if roots().iter().any(|root| fields.contains_key(*root)) {
+        return search(raw, &roots());
+    }
+    let mut all = search_value(raw, "record");
+    all.retain(|secret| name_of(secret.rule) != "AWS access key ID");
+    all
+}
+
 /// The text of a record with its secrets covered; `None` where it has none. It stays JSON, and all else stays as it is. What
 /// cannot be covered in its place is covered with the whole field of the record that holds it.
 pub fn record(raw: &str) -> Option<String> {
-    let roots = [&[OF_EVENTS], OF_ITEMS].concat();
-    let secrets = search(raw, &roots);
+    let secrets = secrets(raw);
     if secrets.is_empty() {
         return None;
     }
     // No more than so many are told one by one.
     if secrets.len() >= MOST {
-        return Some(without_fields(raw, &roots));
+        return Some(without_fields(raw));
     }
-    let mut text = raw.to_owned();
-    for secret in &secrets {
-        text = match class_of(secret.rule) {
-            _ if secret.path.ends_with(" (base64)") => without_packed(&text, secret),
-            Class::PrivateKey => without_key(&text),
-            _ => without(&text, secret),
-        };
-    }
-    let left = search(&text, &roots);
+    let text = text(raw, &secrets);
+    let left = self::secrets(&text);
     let is_left = left.iter().any(|one| {
         let is_same = |secret: &Secret| secret.value == one.value;
         class_of(one.rule) != Class::PrivateKey && secrets.iter().any(is_same)
     });
     if is_left || serde_json::from_str::<&RawValue>(&text).is_err() {
-        return Some(without_fields(raw, &roots));
+        return Some(without_fields(raw));
     }
     Some(text)
+}
+
+/// A text with some secrets covered, wherever they stand in it.
+pub fn text(text: &str, secrets: &[Secret]) -> String {
+    let covered = |text: String, secret: &Secret| match class_of(secret.rule) {
+        _ if secret.path.ends_with(" (base64)") => without_packed(&text, secret),
+        Class::PrivateKey => without_key(&text),
+        _ => without(&text, secret),
+    };
+    secrets.iter().fold(text.to_owned(), covered)
 }
 
 /// Covers a value wherever it stands, escaped as often as JSON may stand in a text.
@@ -46,8 +68,8 @@ fn without(text: &str, secret: &Secret) -> String {
     let (mut value, mut cover) = (secret.value.clone(), secret.masked());
     let mut text = text.to_owned();
     for _ in 0..=DEEPEST {
-        (value, cover) = (escaped(&value), escaped(&cover));
         text = text.replace(&value, &cover);
+        (value, cover) = (escaped(&value), escaped(&cover));
     }
     text
 }
@@ -109,17 +131,20 @@ fn without_packed(text: &str, secret: &Secret) -> String {
     out + rest
 }
 
-/// Covers the fields of a record that hold secrets as a whole.
-fn without_fields(raw: &str, roots: &[&str]) -> String {
-    let Ok(fields) = serde_json::from_str::<std::collections::HashMap<String, &RawValue>>(raw)
-    else {
-        return COVER.to_owned();
-    };
-    let mut text = raw.to_owned();
-    for value in roots.iter().filter_map(|root| fields.get(*root)) {
-        text = text.replace(value.get(), &format!("\"{COVER}\""));
+/// Covers the fields of a record that hold secrets as a whole; all of it where it has none of them.
+fn without_fields(raw: &str) -> String {
+    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
+    let cover = format!("\"{COVER}\"");
+    let held: Vec<&str> = roots()
+        .iter()
+        .filter_map(|root| fields.get(*root))
+        .map(|value| value.get())
+        .collect();
+    if held.is_empty() {
+        return cover;
     }
-    text
+    held.iter()
+        .fold(raw.to_owned(), |text, value| text.replace(value, &cover))
 }
 
 #[cfg(test)]
@@ -189,6 +214,27 @@ mod tests {
         ] {
             assert!(covered(request).contains(expected), "{}", covered(request));
         }
+    }
+
+    #[test]
+    fn records_within_messages_are_covered_too() {
+        let record_text = format!(
+            r#"{{"userIdentity":{{"accessKeyId":"AKIAQ3EGRFSOTVBNAB2C"}},"requestParameters":{{"password":"{VALUE}"}}}}"#
+        );
+        for raw in [
+            format!(r#"{{"detail":{record_text}}}"#),
+            Value::from(record_text.clone()).to_string(),
+            format!(r#"{{"Message":{}}}"#, Value::from(record_text.clone())),
+        ] {
+            let text = record(&raw).expect("a secret");
+            assert!(
+                !text.contains(&VALUE[4..]) && text.contains("AKIAQ3EGRFSOTVBNAB2C"),
+                "{text}"
+            );
+        }
+        // In a text that is no JSON, as a value that is compared.
+        let found = secrets(&record_text);
+        assert!(!text(&format!("password {VALUE}"), &found).contains(&VALUE[4..]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use exhibit::case::Raw;
 use exhibit::config::diff::{Change, diff};
 use exhibit::config::item_text;
 use exhibit::moment::Moment;
+use exhibit::secret::{Secret, cover};
 use serde_json::Value;
 
 use crate::app::client::Client;
@@ -38,6 +39,11 @@ pub(super) fn Diff(props: &Props) -> Html {
         let raw = raw.clone();
         Callback::from(move |_: MouseEvent| raw.set(!*raw))
     };
+    let uncovered = use_state(|| false);
+    let uncover = {
+        let uncovered = uncovered.clone();
+        Callback::from(move |_: Event| uncovered.set(!*uncovered))
+    };
     let compared = {
         let text = |side: &Option<Side>| match side {
             Some(Ok((text, _))) => Some(text.clone()),
@@ -47,9 +53,11 @@ pub(super) fn Diff(props: &Props) -> Html {
             (Some(before), Some(after)) => {
                 let begun = milliseconds();
                 let changes = diff(before, after).map_err(|error| error.to_string());
-                (changes, milliseconds() - begun)
+                let took = milliseconds() - begun;
+                let secrets = [cover::secrets(before), cover::secrets(after)].concat();
+                (changes, took, secrets)
             }
-            _ => (Ok(Vec::new()), 0.0),
+            _ => (Ok(Vec::new()), 0.0, Vec::new()),
         })
     };
     let (before, after) = match (before, after) {
@@ -58,13 +66,18 @@ pub(super) fn Diff(props: &Props) -> Html {
         _ => return html! { <p class="loading">{"Reading both items again…"}</p> },
     };
     let is_same = before.1 && after.1;
-    let (changes, took) = &*compared;
+    let (changes, took, secrets) = &*compared;
+    let hidden: &[Secret] = if *uncovered { &[] } else { secrets };
+    let whole = |text: &str| match cover::record(text) {
+        Some(covered) if !*uncovered => indented(&covered),
+        _ => indented(text),
+    };
     let time = |at: Option<Moment>| at.map_or_else(|| "unknown time".to_owned(), format::time);
     let row = |(at, change): (usize, &Change)| {
         html! {
             <tr key={at.to_string()} class={change.kind().to_lowercase()}>
                 <td><code><bdi>{ &change.path }</bdi></code></td><td>{ change.kind() }</td>
-                <td class="value">{ value(change.previous.as_ref()) }</td><td class="value">{ value(change.updated.as_ref()) }</td>
+                <td class="value">{ value(change.previous.as_ref(), hidden) }</td><td class="value">{ value(change.updated.as_ref(), hidden) }</td>
             </tr>
         }
     };
@@ -74,9 +87,10 @@ pub(super) fn Diff(props: &Props) -> Html {
                 <h3>{ format!("{} compared with {}", time(props.after.1), time(props.before.1)) }</h3>
                 <p class="summary">{ if is_same { "Both items were read again just now; their files have the SHA-256 that was judged." } else { "A file has another SHA-256 than when it was judged: it was changed since. Drop it again." } }</p>
                 <button onclick={toggle}>{ if *raw { "Changed properties" } else { "Both as raw JSON" } }</button>
+                { (!secrets.is_empty()).then(|| html! { <label><input type="checkbox" data-testid="uncover-diff" checked={*uncovered} onchange={uncover} />{" Show secrets in full"}</label> }) }
             </div>
             { match changes {
-                _ if *raw => html! { <div class="two"><pre class="raw"><bdi>{ indented(&before.0) }</bdi></pre><pre class="raw"><bdi>{ indented(&after.0) }</bdi></pre></div> },
+                _ if *raw => html! { <div class="two"><pre class="raw"><bdi>{ whole(&before.0) }</bdi></pre><pre class="raw"><bdi>{ whole(&after.0) }</bdi></pre></div> },
                 Err(error) => html! { <p class="error">{ format!("An item is no JSON: {error}.") }</p> },
                 Ok(changes) if changes.is_empty() => html! { <p>{"Nothing changed: the same configuration, relationships and tags. Lists in another order are no change."}</p> },
                 Ok(changes) => html! {
@@ -88,10 +102,10 @@ pub(super) fn Diff(props: &Props) -> Html {
     }
 }
 
-fn value(value: Option<&Value>) -> Html {
+fn value(value: Option<&Value>, hidden: &[Secret]) -> Html {
     match value {
         None => html! { <span class="none">{"–"}</span> },
-        value => html! { <pre><bdi>{ pretty(value) }</bdi></pre> },
+        value => html! { <pre><bdi>{ cover::text(&pretty(value), hidden) }</bdi></pre> },
     }
 }
 
