@@ -41,7 +41,11 @@ fn windows(
     found: &mut Vec<EventIx>,
 ) {
     let mut within: HashMap<u32, usize, foldhash::fast::RandomState> = HashMap::default();
-    let kind = |event| different.map_or(event, |field| key(store, field, event));
+    let kind = |event| {
+        let value = different.map_or(event, |field| key(store, field, event));
+        // What has no value differs from all others.
+        if value == 0 { u32::MAX - event } else { value }
+    };
     let (mut from, mut taken) = (0, 0);
     for (to, &(at, event)) in own.iter().enumerate() {
         *within.entry(kind(event)).or_default() += 1;
@@ -71,6 +75,10 @@ fn key(store: &Store, field: Field, event: EventIx) -> u32 {
             .values
             .get(of(&store.calls.column))
             .map(|call| call.0),
+        Field::Resource => {
+            let targets = store.targets.of(event);
+            targets.and_then(|targets| targets.first().copied())
+        }
         Field::Ip => store.ips.values.get(of(&store.ips.column)).copied(),
         Field::Key => store
             .actors

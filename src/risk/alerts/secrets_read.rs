@@ -1,4 +1,4 @@
-//! Whoever reads one after the other collects them.
+//! Whoever reads one after the other collects them; one that is read again and again is what programs do.
 
 #[cfg(test)]
 use super::tests::Fixture;
@@ -14,7 +14,7 @@ pub(super) const ALERT: Alert = Alert {
     condition: Condition::Often {
         query: "name:(GetSecretValue OR BatchGetSecretValue OR GetParameters OR GetParameter OR GetParametersByPath OR GetPasswordData) -type:AWSService",
         by: Field::Actor,
-        different: None,
+        different: Some(Field::Resource),
         count: 5,
         seconds: 600,
     },
@@ -28,5 +28,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
     ],
     quiet: &[
         ("GetSecretValue", "", 6, 300),
+        ("GetSecretValue", r#""requestParameters":{"secretId":"prod/db"}"#, 50, 1),
     ],
 };
