@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::activity::complete::term;
+use crate::cloudtrail::Log;
 use crate::object::{Row as ModelRow, Way};
 use crate::risk::accessed::{self, Accessed, All};
 use crate::risk::objects::{of_row, rows};
@@ -19,6 +20,8 @@ use super::table::{Cell, Row};
 pub(super) struct State {
     /// Bytes that calls handed in or out, by event.
     sizes: Vec<(u32, u64)>,
+    /// Objects that calls read to copy them, by event.
+    copies: Vec<(u32, String)>,
     all: Option<Listed>,
 }
 
@@ -29,10 +32,14 @@ struct Listed {
 }
 
 impl State {
-    /// Takes the bytes of the calls of a file, of which `first` is the first.
-    pub(super) fn take(&mut self, first: u32, sizes: &[(u32, u64)]) {
+    /// Takes what the calls of a file tell, of which `first` is the first.
+    pub(super) fn take(&mut self, first: u32, log: &Log) {
+        let sizes = log.sizes.iter();
         self.sizes
-            .extend(sizes.iter().map(|&(row, bytes)| (first + row, bytes)));
+            .extend(sizes.map(|&(row, bytes)| (first + row, bytes)));
+        let copies = log.copies.iter();
+        self.copies
+            .extend(copies.map(|(row, source)| (first + row, source.clone())));
     }
 
     /// What is known has changed.
@@ -44,7 +51,9 @@ impl State {
 /// Looks for the objects that calls name, unless that is done.
 pub(super) fn list(case: &mut Case) {
     if case.accessed.all.is_none() {
-        let all = accessed::accessed(&case.activity, &case.accessed.sizes, &case.settings.risk);
+        let told = &case.accessed;
+        let told = (&*told.sizes, &*told.copies);
+        let all = accessed::accessed(&case.activity, told, &case.settings.risk);
         let dropped = join(case, &all.objects);
         case.accessed.all = Some(Listed { all, dropped });
     }
@@ -186,7 +195,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         fact("First call", Cell::Time(first));
         fact("Last call", Cell::Time(last));
     }
-    it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them. Its risk is told by its key alone: what it holds is known only where it was dropped too. Calls that delete many objects at once do not name them.".to_owned());
+    it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them. Its risk is told by its key alone: what it holds is known only where it was dropped too. Whoever copies an object reads it. Calls that delete many objects at once do not name them.".to_owned());
     let arn = format!("arn:aws:s3:::{}/{}", one.bucket, one.key);
     it.queries
         .push(("Its calls".to_owned(), term("resource", &arn)));

@@ -109,7 +109,7 @@ impl Case {
         match &entry.facts {
             Facts::Log(log) => {
                 let first = self.activity.len();
-                self.accessed.take(first, &log.sizes);
+                self.accessed.take(first, log);
                 self.reach.take(first, log);
                 self.secrets
                     .take(file, secrets::Of::Event, first, &log.secrets);

@@ -1,5 +1,7 @@
 //! What few records hold beside the facts of a row: secrets, who may reach a bucket, bytes of objects.
 
+use serde_json::Value;
+
 use crate::secret::{self, Masked};
 
 use super::event::{Access, Category, Event};
@@ -41,11 +43,56 @@ const POLICIES: &[&str] = &[
     "UpdateAssumeRolePolicy",
 ];
 
+/// Calls that read one object to write another.
+const COPIES: &[&str] = &["CopyObject", "UploadPartCopy"];
+/// Copies of one file whose source is told.
+const MOST_COPIES: usize = 100_000;
+
+/// The ARN of the object that a call copies: its header names bucket and key, percent-encoded, and may name a version
+/// (Amazon S3 API reference, `CopyObject`).
+fn copied(event: &Event<'_>) -> Option<String> {
+    let request: Value = serde_json::from_str(event.request).ok()?;
+    let header = &request["x-amz-copy-source"];
+    let header = header.as_str().or_else(|| header[0].as_str())?;
+    let path = header.split("?versionId=").next()?.trim_start_matches('/');
+    let path = decoded(path)?;
+    let (bucket, key) = path.split_once('/')?;
+    let is_object = !bucket.is_empty() && !key.is_empty() && path.len() <= LONGEST_SOURCE;
+    // Those of China and of GovCloud have a partition of their own.
+    let partition = event.resources.iter().find_map(|arn| {
+        let (partition, _) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
+        Some(partition)
+    });
+    is_object.then(|| format!("arn:{}:s3:::{path}", partition.unwrap_or("aws")))
+}
+
+/// Bytes of a bucket's and a key's name together.
+const LONGEST_SOURCE: usize = 1_100;
+
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let hex = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        bytes.push(match byte {
+            b'%' => (hex(rest.next())? << 4 | hex(rest.next())?) as u8,
+            _ => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Takes what the record of an event holds, before the event becomes the next row of `log`.
 pub(super) fn take(log: &mut Log, event: &Event<'_>) {
     let row = log.rows.len() as u32;
     if let Some(bytes) = event.bytes {
         log.sizes.push((row, bytes));
+    }
+    if COPIES.contains(&&*event.name)
+        && log.copies.len() < MOST_COPIES
+        && let Some(source) = copied(event)
+    {
+        log.copies.push((row, source));
     }
     // Only a call that changes something can hand a secret in.
     if event.access == Access::Read || event.category != Category::Management {

@@ -31,6 +31,8 @@ pub struct Log {
     pub(super) kept: usize,
     /// How many of them are left out: they are too long, or too many.
     pub left_out: u32,
+    /// ARNs of objects that calls read to copy them, each with the place of its row.
+    pub copies: Vec<(u32, String)>,
     /// Bytes that S3 handed out or took in, each with the place of its row.
     pub sizes: Vec<(u32, u64)>,
 }

@@ -110,8 +110,8 @@ impl Few {
 
 /// What is counted of an object.
 #[derive(Default)]
-struct Tally {
-    target: Text,
+struct Tally<'s> {
+    arn: &'s str,
     calls: [u32; 4],
     actors: [Few; 4],
     addresses: Few,
@@ -120,14 +120,47 @@ struct Tally {
     span: Option<(Moment, Moment)>,
 }
 
+/// The objects by their ARNs.
+#[derive(Default)]
+struct Named<'s> {
+    places: HashMap<&'s str, usize, foldhash::fast::RandomState>,
+    all: Vec<Tally<'s>>,
+    left_out: u64,
+}
+
+impl<'s> Named<'s> {
+    /// The place of an object; `None` of what is no object, or is one too many.
+    fn place(&mut self, arn: &'s str) -> Option<usize> {
+        object(arn)?;
+        if let Some(&place) = self.places.get(arn) {
+            return Some(place);
+        }
+        if self.all.len() >= LISTED {
+            self.left_out += 1;
+            return None;
+        }
+        self.all.push(Tally {
+            arn,
+            ..Tally::default()
+        });
+        self.places.insert(arn, self.all.len() - 1);
+        Some(self.all.len() - 1)
+    }
+}
+
 /// What calls on the objects of buckets tell, the riskiest first. `sizes` are the bytes that calls handed in or
-/// out, in the order of events.
-pub fn accessed(store: &Store, sizes: &[(u32, u64)], values: &Values) -> All {
+/// out, `copies` the objects that calls read to copy them, both in the order of events.
+pub fn accessed<'s>(
+    store: &'s Store,
+    (sizes, copies): (&[(u32, u64)], &'s [(u32, String)]),
+    values: &Values,
+) -> All {
     type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
     let mut kinds: Map<(Text, Text), Option<usize>> = Map::default();
-    // The place of each target; `None` of what is no object.
+    // The place of each target, so that its text is looked at once.
     let mut places: Map<Text, Option<usize>> = Map::default();
-    let (mut all, mut left_out): (Vec<Tally>, u64) = (Vec::new(), 0);
+    let mut named = Named::default();
+    let mut own: Vec<usize> = Vec::new();
     for &event in &store.order {
         let Some(&call) = store.calls.of(event) else {
             continue;
@@ -137,42 +170,42 @@ pub fn accessed(store: &Store, sizes: &[(u32, u64)], values: &Values) -> All {
         };
         let failed = store.errors.of(event).is_some_and(|&error| error != 0);
         let bytes = sizes.binary_search_by_key(&event, |(one, _)| *one);
-        let bytes = bytes.ok().map(|at| sizes[at].1);
+        let bytes = bytes.ok().map(|at| sizes[at].1).filter(|_| !failed);
         let is_whole = WHOLE.contains(&store.texts.get(call.0));
-        for &target in store.targets.of(event).into_iter().flatten() {
-            let place = *places.entry(target).or_insert_with(|| {
-                object(store.texts.get(target))?;
-                if all.len() >= LISTED {
-                    left_out += 1;
-                    return None;
-                }
-                all.push(Tally {
-                    target,
-                    ..Tally::default()
-                });
-                Some(all.len() - 1)
-            });
-            let Some(one) = place.and_then(|place| all.get_mut(place)) else {
-                continue;
-            };
-            let kind = if failed { 3 } else { does };
-            one.calls[kind] += 1;
-            one.actors[kind].count(store.actors.of(event).map_or(0, |actor| actor.arn));
-            one.addresses
-                .count(store.ips.of(event).copied().unwrap_or(0));
-            if let (Some(bytes), false, Some(sum)) = (bytes, failed, one.bytes.get_mut(does)) {
-                *sum += bytes;
-                one.size = if is_whole {
-                    one.size.max(Some(bytes))
-                } else {
-                    one.size
+        let took =
+            |place: Option<usize>, does: usize, bytes: Option<u64>, named: &mut Named<'s>| {
+                let Some(one) = place.and_then(|place| named.all.get_mut(place)) else {
+                    return;
                 };
-            }
-            if let Some(time) = store.time(event) {
-                one.span = Some((one.span.map_or(time, |(first, _)| first), time));
+                one.count(store, event, if failed { 3 } else { does });
+                if let (Some(bytes), Some(sum)) = (bytes, one.bytes.get_mut(does)) {
+                    *sum += bytes;
+                    one.size = if is_whole {
+                        one.size.max(Some(bytes))
+                    } else {
+                        one.size
+                    };
+                }
+            };
+        let copied = copies.binary_search_by_key(&event, |(one, _)| *one);
+        let copied = copied.ok().and_then(|at| named.place(&copies[at].1));
+        took(copied, 0, None, &mut named);
+        own.clear();
+        for &target in store.targets.of(event).into_iter().flatten() {
+            let place = places
+                .entry(target)
+                .or_insert_with(|| named.place(store.texts.get(target)));
+            own.extend(*place);
+        }
+        // What is copied may be named among what is written; an object can be copied onto itself, too.
+        let is_elsewhere = own.iter().any(|place| Some(*place) != copied);
+        for &place in &own {
+            if !is_elsewhere || Some(place) != copied {
+                took(Some(place), does, bytes, &mut named);
             }
         }
     }
+    let Named { all, left_out, .. } = named;
     let objects = all
         .into_iter()
         .filter_map(|one| one.told(store, values))
@@ -202,9 +235,19 @@ fn object(arn: &str) -> Option<(&str, &str)> {
     rest.split_once('/').filter(|(_, key)| !key.is_empty())
 }
 
-impl Tally {
+impl Tally<'_> {
+    fn count(&mut self, store: &Store, event: u32, kind: usize) {
+        self.calls[kind] += 1;
+        self.actors[kind].count(store.actors.of(event).map_or(0, |actor| actor.arn));
+        self.addresses
+            .count(store.ips.of(event).copied().unwrap_or(0));
+        if let Some(time) = store.time(event) {
+            self.span = Some((self.span.map_or(time, |(first, _)| first), time));
+        }
+    }
+
     fn told(self, store: &Store, values: &Values) -> Option<Accessed> {
-        let (bucket, key) = object(store.texts.get(self.target))?;
+        let (bucket, key) = object(self.arn)?;
         let named = by_name(key);
         let [reads, writes, deletes, refused] = self.actors.map(|few| few.named(store));
         Some(Accessed {
@@ -257,7 +300,12 @@ mod tests {
             event(7, "AbortMultipartUpload", ""),
         ]
         .join("\n");
-        let all = accessed(&store(&[&text]), &log(&text).sizes, &Values::default());
+        let told = log(&text);
+        let all = accessed(
+            &store(&[&text]),
+            (&told.sizes, &told.copies),
+            &Values::default(),
+        );
         let [one] = &all.objects[..] else {
             panic!("{all:?}");
         };
@@ -286,5 +334,40 @@ mod tests {
             !one.named.themes.is_empty(),
             "its folders tell what it is about"
         );
+    }
+
+    #[test]
+    fn who_copies_an_object_reads_it() {
+        let copy = |id: u32, source: &str, more: &str| {
+            format!(
+                r#"{{"eventID":"0000000{id}-0000-0000-0000-00000000000a","eventName":"CopyObject","eventSource":"s3.amazonaws.com","eventCategory":"Data","eventTime":"2024-01-01T00:0{id}:00Z","userIdentity":{{"arn":"arn:aws:iam::111122223333:user/u{id}"}},"requestParameters":{{"bucketName":"out","key":"new","x-amz-copy-source":"{source}"}},"resources":[{{"ARN":"arn:aws:s3:::out/new"}}{more}]}}"#
+            )
+        };
+        let text = [
+            copy(1, "in/a%20b/old.csv?versionId=3", ""),
+            copy(
+                2,
+                "/in/a%20b/old.csv",
+                r#",{"ARN":"arn:aws:s3:::in/a b/old.csv"}"#,
+            ),
+            copy(3, "no object", ""),
+            copy(4, "out/new", ""),
+        ]
+        .join("\n");
+        let told = log(&text);
+        let all = accessed(
+            &store(&[&text]),
+            (&told.sizes, &told.copies),
+            &Values::default(),
+        );
+        let calls = |key: &str| {
+            all.objects
+                .iter()
+                .find(|one| one.key == key)
+                .map(|one| one.calls)
+        };
+        assert_eq!(calls("a b/old.csv"), Some([2, 0, 0, 0]));
+        assert_eq!(calls("new"), Some([1, 4, 0, 0]));
+        assert_eq!(all.objects.len(), 2);
     }
 }
