@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::activity::complete::term;
 use crate::cloudtrail::Log;
 use crate::object::{Row as ModelRow, Way};
-use crate::risk::accessed::{self, Accessed, All};
+use crate::risk::accessed::{self, Accessed, All, Told};
 use crate::risk::objects::{of_row, rows};
 
 use super::Case;
@@ -51,8 +51,10 @@ impl State {
 /// Looks for the objects that calls name, unless that is done.
 pub(super) fn list(case: &mut Case) {
     if case.accessed.all.is_none() {
-        let told = &case.accessed;
-        let told = (&*told.sizes, &*told.copies);
+        let told = Told {
+            sizes: &case.accessed.sizes,
+            copies: &case.accessed.copies,
+        };
         let all = accessed::accessed(&case.activity, told, &case.settings.risk);
         let dropped = join(case, &all.objects);
         case.accessed.all = Some(Listed { all, dropped });

@@ -148,13 +148,18 @@ impl<'s> Named<'s> {
     }
 }
 
-/// What calls on the objects of buckets tell, the riskiest first. `sizes` are the bytes that calls handed in or
-/// out, `copies` the objects that calls read to copy them, both in the order of events.
-pub fn accessed<'s>(
-    store: &'s Store,
-    (sizes, copies): (&[(u32, u64)], &'s [(u32, String)]),
-    values: &Values,
-) -> All {
+/// What calls tell beside their events, in the order of these.
+#[derive(Clone, Copy, Default)]
+pub struct Told<'t> {
+    /// Bytes that they handed in or out.
+    pub sizes: &'t [(u32, u64)],
+    /// ARNs of objects that they read to copy them.
+    pub copies: &'t [(u32, String)],
+}
+
+/// What calls on the objects of buckets tell, the riskiest first.
+pub fn accessed<'s>(store: &'s Store, told: Told<'s>, values: &Values) -> All {
+    let Told { sizes, copies } = told;
     type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
     let mut kinds: Map<(Text, Text), Option<usize>> = Map::default();
     // The place of each target, so that its text is looked at once.
@@ -300,12 +305,12 @@ mod tests {
             event(7, "AbortMultipartUpload", ""),
         ]
         .join("\n");
-        let told = log(&text);
-        let all = accessed(
-            &store(&[&text]),
-            (&told.sizes, &told.copies),
-            &Values::default(),
-        );
+        let log = log(&text);
+        let told = Told {
+            sizes: &log.sizes,
+            copies: &log.copies,
+        };
+        let all = accessed(&store(&[&text]), told, &Values::default());
         let [one] = &all.objects[..] else {
             panic!("{all:?}");
         };
@@ -354,12 +359,12 @@ mod tests {
             copy(4, "out/new", ""),
         ]
         .join("\n");
-        let told = log(&text);
-        let all = accessed(
-            &store(&[&text]),
-            (&told.sizes, &told.copies),
-            &Values::default(),
-        );
+        let log = log(&text);
+        let told = Told {
+            sizes: &log.sizes,
+            copies: &log.copies,
+        };
+        let all = accessed(&store(&[&text]), told, &Values::default());
         let calls = |key: &str| {
             all.objects
                 .iter()
