@@ -196,15 +196,22 @@ proptest! {
     fn secrets_in_arbitrary_texts_are_covered(
         before in "\\PC{0,40}", value in "[a-zA-Z0-9\u{e9}\u{4e2d}+/]{12,60}", bytes in prop::collection::vec(any::<u8>(), 0..400),
     ) {
-        use exhibit::secret::{Masked, in_text, json};
+        use exhibit::secret::{Masked, cover, in_text, json};
         let record = serde_json::json!({"requestParameters": {"note": &before, "DB_PASSWORD": &value, "list": [{"name": "API_KEY", "value": &value}, before]}}).to_string();
         let found = json::search(&record, &[json::OF_EVENTS]);
         for one in &found {
             prop_assert!(!Masked::from(one).masked.contains(&*one.value), "{one:?}");
         }
+        let covered = cover::record(&record).unwrap_or_else(|| record.clone());
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&covered).is_ok(), "{covered}");
+        for one in json::search(&covered, &[json::OF_EVENTS]) {
+            prop_assert!(!found.iter().any(|other| other.value == one.value), "{one:?} in {covered}");
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned() + &before + " password=" + &value;
         in_text(&text);
         json::search(&text, json::OF_ITEMS);
+        cover::record(&text);
+        cover::text(&text, &found);
         exhibit::object::found(&bytes);
         exhibit::object::found(text.as_bytes());
     }

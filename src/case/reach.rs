@@ -15,7 +15,7 @@ use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 
 /// Bytes of request parameters that are kept of all evidence.
-const MOST: usize = 128 << 20;
+const MOST: usize = 64 << 20;
 
 /// What is known of who may reach buckets.
 #[derive(Default)]

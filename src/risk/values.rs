@@ -68,13 +68,15 @@ fn distinct<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CustomAlert>, D::E
 /// Tells alerts that share a title apart by a number, the first but. Returns the new titles.
 fn tell_apart(all: &mut [CustomAlert]) -> Vec<String> {
     let mut ids = BTreeSet::new();
+    // By what titles share: the number that comes next.
+    let mut next: BTreeMap<String, u32> = BTreeMap::new();
     let mut named = Vec::new();
     for alert in all {
-        let title = alert.title.clone();
-        let mut number = 2;
+        let (title, id) = (alert.title.clone(), alert.id());
         while !ids.insert(alert.id()) {
+            let number = next.entry(id.clone()).or_insert(2);
             alert.title = format!("{title} {number}");
-            number += 1;
+            *number += 1;
         }
         if alert.title != title {
             named.push(alert.title.clone());
