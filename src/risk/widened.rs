@@ -27,7 +27,10 @@ struct Held {
 /// The events that allow no more than before. `requests` are the request parameters of calls that write policies.
 pub fn narrowed(store: &Store, requests: &[(u32, String)]) -> RoaringBitmap {
     let is_told = |(event, _): &&(u32, String)| {
-        store.shown.contains(*event) && field::value(store, Field::Error, *event).is_empty()
+        // AWS IoT has policies with calls of the same names.
+        store.shown.contains(*event)
+            && field::value(store, Field::Error, *event).is_empty()
+            && field::value(store, Field::Source, *event) == "iam.amazonaws.com"
     };
     let all = sorted(requests.iter().filter(is_told).collect(), |a, b| {
         let key = |one: &&(u32, String)| (store.time(one.0), store.id(one.0), one.0);

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Any(
-        "name:(SendCommand OR StartSession OR SendSSHPublicKey OR SendSerialConsoleSSHPublicKey OR EnableSerialConsoleAccess OR ExecuteCommand) -error:*",
+        "name:(SendCommand OR StartSession OR SendSSHPublicKey OR SendSerialConsoleSSHPublicKey OR EnableSerialConsoleAccess OR ExecuteCommand) source:(ssm OR ecs OR ec2 OR ec2-instance-connect) -error:*",
     ),
     recommendation: "Ask the actor; look at what ran.",
 };
@@ -25,5 +25,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
         ("SendCommand", r#""errorCode":"AccessDenied""#, 1, 10),
         ("TerminateSession", "", 1, 10),
         ("DescribeInstanceInformation", "", 1, 10),
+        ("StartSession", r#""eventSource":"athena.amazonaws.com""#, 1, 10),
     ],
 };

@@ -12,7 +12,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 6,
     condition: Condition::Often {
-        query: "name:(ListUsers OR ListRoles OR ListGroups OR ListPolicies OR ListAccessKeys OR ListAttachedUserPolicies OR ListAttachedRolePolicies OR ListUserPolicies OR ListRolePolicies OR ListGroupsForUser OR ListInstanceProfiles OR ListMFADevices OR ListAccountAliases OR GetAccountAuthorizationDetails OR GetAccountSummary OR GetUser) -type:AWSService",
+        query: "name:(ListUsers OR ListRoles OR ListGroups OR ListPolicies OR ListAccessKeys OR ListAttachedUserPolicies OR ListAttachedRolePolicies OR ListUserPolicies OR ListRolePolicies OR ListGroupsForUser OR ListInstanceProfiles OR ListMFADevices OR ListAccountAliases OR GetAccountAuthorizationDetails OR GetAccountSummary OR GetUser) source:iam -type:AWSService",
         by: Field::Actor,
         different: Some(Field::Name),
         count: 6,
@@ -24,14 +24,20 @@ pub(super) const ALERT: Alert = Alert {
 #[cfg(test)]
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
-        ("ListUsers", "", 1, 5),
-        ("ListRoles", "", 1, 5),
-        ("ListGroups", "", 1, 5),
-        ("ListPolicies", "", 1, 5),
-        ("ListAccessKeys", "", 1, 5),
-        ("GetAccountSummary", "", 1, 5),
+        ("ListUsers", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
+        ("ListRoles", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
+        ("ListGroups", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
+        ("ListPolicies", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
+        ("ListAccessKeys", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
+        ("GetAccountSummary", r#""eventSource":"iam.amazonaws.com""#, 1, 5),
     ],
     quiet: &[
         ("ListUsers", "", 50, 5),
+        ("ListUsers", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
+        ("ListRoles", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
+        ("ListGroups", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
+        ("ListPolicies", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
+        ("ListAccessKeys", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
+        ("GetAccountSummary", r#""eventSource":"quicksight.amazonaws.com""#, 1, 5),
     ],
 };

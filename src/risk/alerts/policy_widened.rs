@@ -13,7 +13,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Found {
-        query: "name:(AttachUserPolicy OR AttachRolePolicy OR AttachGroupPolicy OR PutUserPolicy OR PutRolePolicy OR PutGroupPolicy OR CreatePolicyVersion OR SetDefaultPolicyVersion OR UpdateAssumeRolePolicy OR DeleteUserPermissionsBoundary OR DeleteRolePermissionsBoundary) -error:*",
+        query: "name:(AttachUserPolicy OR AttachRolePolicy OR AttachGroupPolicy OR PutUserPolicy OR PutRolePolicy OR PutGroupPolicy OR CreatePolicyVersion OR SetDefaultPolicyVersion OR UpdateAssumeRolePolicy OR DeleteUserPermissionsBoundary OR DeleteRolePermissionsBoundary) source:iam -error:*",
         words: "not where a policy, as the evidence has it, is replaced by one that allows the same or less, nor where a version is made that is not used yet",
         find,
     },
@@ -38,5 +38,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
         ("CreateRole", r#""requestParameters":{"roleName":"r","assumeRolePolicyDocument":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"a\",\"b\"]},\"Action\":\"sts:AssumeRole\"}]}"}"#, 1, 10),
         ("UpdateAssumeRolePolicy", r#""requestParameters":{"roleName":"r","policyDocument":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"a\"},\"Action\":\"sts:AssumeRole\"}]}"}"#, 1, 10),
         ("CreatePolicyVersion", r#""requestParameters":{"policyArn":"arn:aws:iam::111122223333:policy/p","policyDocument":"{}","setAsDefault":false}"#, 1, 10),
+        ("CreatePolicyVersion", r#""eventSource":"iot.amazonaws.com""#, 1, 10),
     ],
 };

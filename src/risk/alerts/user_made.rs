@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Low,
     risk: 5,
     condition: Condition::Any(
-        "name:(CreateUser OR AddUserToGroup) -error:*",
+        "name:(CreateUser OR AddUserToGroup) source:(iam OR sso-directory OR identitystore) -error:*",
     ),
     recommendation: "Check that the user was asked for.",
 };
@@ -25,5 +25,6 @@ pub(super) const FIXTURE: Fixture = Fixture {
         ("CreateUser", r#""errorCode":"AccessDenied""#, 1, 10),
         ("DeleteUser", "", 1, 10),
         ("RemoveUserFromGroup", "", 1, 10),
+        ("CreateUser", r#""eventSource":"transfer.amazonaws.com""#, 1, 10),
     ],
 };
