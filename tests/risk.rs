@@ -103,6 +103,47 @@ fn quiet_hours_raise_nothing_grave() {
     assert!(!calls.is_empty() && sorted);
 }
 
+#[test]
+fn a_day_of_usual_work_raises_nothing_grave() {
+    let who = |name: &str| match name {
+        "user" => {
+            r#"{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ops","userName":"ops"}"#
+        }
+        "role" => {
+            r#"{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/deploy/ci"}"#
+        }
+        _ => {
+            r#"{"type":"Root","arn":"arn:aws:iam::111122223333:root","invokedBy":"cloudformation.amazonaws.com"}"#
+        }
+    };
+    let record = |(at, line): (usize, &str)| {
+        let mut parts = line.split('\t');
+        let mut next = || parts.next().unwrap_or_default();
+        let (service, name, who, request, more) = (next(), next(), who(next()), next(), next());
+        let more = if more.is_empty() {
+            r#""sourceIPAddress":"198.51.100.7""#
+        } else {
+            more
+        };
+        format!(
+            r#"{{"eventVersion":"1.08","eventID":"{at:08x}-0000-0000-0000-00000000000a","eventName":"{name}","eventSource":"{service}.amazonaws.com","eventTime":"2026-03-01T05:{at:02}:00Z","awsRegion":"eu-west-1","recipientAccountId":"111122223333","userIdentity":{who},"requestParameters":{request},{more}}}"#
+        )
+    };
+    let day = include_str!("quiet_day.txt").lines();
+    let day = day.filter(|line| !line.starts_with('#'));
+    // A program reads its secret again and again.
+    let secret = "secretsmanager\tGetSecretValue\trole\t{\"secretId\":\"prod/db\"}";
+    let events: Vec<String> = day.chain([secret; 30]).enumerate().map(record).collect();
+    let log = format!("{{\"Records\":[{}]}}", events.join(","));
+    let report = report(&[("a.json".to_owned(), log.into_bytes())]);
+    assert_eq!(report["cloudtrail"]["summary"]["events"], events.len());
+    let grave: Vec<_> = alerts(&report)
+        .into_iter()
+        .filter(|(_, severity)| severity == "critical" || severity == "high")
+        .collect();
+    assert!(grave.is_empty(), "{grave:?}");
+}
+
 /// SigmaHQ's rules for CloudTrail.
 fn sigma_rules() -> Option<Vec<(String, Dropped)>> {
     let files = files_below(&support::data("config/sigma_aws")?);
