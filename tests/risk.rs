@@ -7,7 +7,11 @@ use std::path::Path;
 
 use exhibit::case::{Answer, Case, Export, Question, Settings, Subject};
 use exhibit::moment::Moment;
-use exhibit::risk::CustomAlert;
+use exhibit::object::{Row, Way};
+use exhibit::risk::calls::calls;
+use exhibit::risk::errors::ERRORS;
+use exhibit::risk::{ALERTS, CustomAlert};
+use exhibit::secret::json::TYPES;
 use exhibit::sigma::detection::{Call, Record};
 use exhibit::sigma::{Dropped, holding, parse};
 use serde_json::Value;
@@ -101,6 +105,32 @@ fn quiet_hours_raise_nothing_grave() {
         .windows(2)
         .all(|pair| pair[0]["risk"].as_u64() >= pair[1]["risk"].as_u64());
     assert!(!calls.is_empty() && sorted);
+}
+
+#[test]
+fn the_readme_has_the_figures_of_the_model() {
+    let readme = include_str!("../README.md").replace('\n', " ");
+    let rows = |way: Way| way.rows().len();
+    let alike = |row: &&Row| row.pattern.starts_with('=');
+    let figures = [
+        format!("{} calls and {} errors", calls().len(), ERRORS.len()),
+        format!("{} built-in alerts", ALERTS.len()),
+        format!(
+            "{} content types ({} are other names",
+            rows(Way::ContentType),
+            Way::ContentType.rows().iter().filter(alike).count()
+        ),
+        format!(
+            "{} extensions, {} themes and {} regexes",
+            rows(Way::Extension),
+            rows(Way::Theme),
+            rows(Way::Regex)
+        ),
+        format!("configuration items of {} types", TYPES.len()),
+    ];
+    for figure in figures {
+        assert!(readme.contains(&figure), "{figure}");
+    }
 }
 
 #[test]
