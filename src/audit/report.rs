@@ -200,7 +200,7 @@ fn config(case: &Case, out: &mut Out<'_>) {
         json!({
             "account": one.account, "region": one.region, "recording": one.recording,
             "from": text(one.span.map(|(from, _)| from)), "to": text(one.span.map(|(_, to)| to)), "gaps": gaps,
-            "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.counted, "snapshots": one.snapshots.len(),
+            "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.population.total, "countedByType": one.population.counted, "snapshots": one.snapshots.len(),
             "scopes": one.scopes.iter().map(|(from, scope)| json!({ "from": text(*from), "scope": scope.words() })).collect::<Vec<_>>(),
             "lastDelivery": text(one.delivered.values().max().copied()),
         })

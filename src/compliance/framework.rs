@@ -81,18 +81,15 @@ impl ControlStatus {
     }
 }
 
-/// The status of a control from the worst result of each of its rules; `None` for a rule without any.
-/// Never met where a rule was not evaluated, or where it is not known that all resources are in the evidence.
-pub fn status(
-    rules: impl Iterator<Item = Option<Outcome>>,
-    is_population_known: bool,
-) -> ControlStatus {
+/// The status of a control from the worst result of each of its rules; `None` for a rule without any, and for one that passes
+/// where it is not known that all resources of its type are in the evidence. Never met where a rule has none.
+pub fn status(rules: impl Iterator<Item = Option<Outcome>>) -> ControlStatus {
     let all: Vec<Option<Outcome>> = rules.collect();
     if all.contains(&Some(Outcome::NonCompliant)) {
         return ControlStatus::Failed;
     }
     let tested = |one: &Option<Outcome>| matches!(one, Some(Outcome::Compliant));
-    if !all.is_empty() && all.iter().all(tested) && is_population_known {
+    if !all.is_empty() && all.iter().all(tested) {
         ControlStatus::Met
     } else {
         ControlStatus::NotTested
@@ -229,17 +226,13 @@ mod tests {
     #[test]
     fn a_control_is_met_only_where_all_is_tested() {
         use ControlStatus::{Failed, Met, NotTested};
-        let of = |rules: &[Option<Outcome>], known| status(rules.iter().copied(), known);
+        let of = |rules: &[Option<Outcome>]| status(rules.iter().copied());
         let (good, bad) = (Some(Outcome::Compliant), Some(Outcome::NonCompliant));
-        assert_eq!(of(&[good, good], true), Met);
-        assert_eq!(of(&[good, good], false), NotTested);
-        assert_eq!(of(&[good, None], true), NotTested);
-        assert_eq!(
-            of(&[good, Some(Outcome::InsufficientData)], true),
-            NotTested
-        );
-        assert_eq!(of(&[None, bad], false), Failed);
-        assert_eq!(of(&[], true), NotTested);
+        assert_eq!(of(&[good, good]), Met);
+        assert_eq!(of(&[good, None]), NotTested);
+        assert_eq!(of(&[good, Some(Outcome::InsufficientData)]), NotTested);
+        assert_eq!(of(&[None, bad]), Failed);
+        assert_eq!(of(&[]), NotTested);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use serde_json::Value;
 use crate::evidence::{Problem, json};
 use crate::moment::Moment;
 
+use super::population::Counts;
+
 /// One thing that an output describes. None of them names its account and region but by an ARN.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Described {
@@ -31,8 +33,8 @@ pub enum Described {
         /// Why it failed.
         error: String,
     },
-    /// From `get-discovered-resource-counts` or `list-discovered-resources`: resources of each type, and of all.
-    Counts(Vec<(String, u64)>, u64),
+    /// From `get-discovered-resource-counts` or `list-discovered-resources`.
+    Counts(Counts),
 }
 
 /// A recorder as it is configured.
@@ -222,28 +224,8 @@ fn read(value: &Value, all: &mut Vec<Described>) {
             });
         }
     }
-    if get(value, "resourceIdentifiers").is_array() {
-        all.extend(counted(list("resourceIdentifiers")));
-    }
-    if get(value, "resourceCounts").is_array() {
-        let count =
-            |one: &Value| Some((text(get(one, "resourceType")), get(one, "count").as_u64()?));
-        let counts: Vec<_> = list("resourceCounts").filter_map(count).collect();
-        let total = get(value, "totalDiscoveredResources").as_u64();
-        let total = total.unwrap_or_else(|| counts.iter().map(|(_, count)| count).sum());
-        all.push(Described::Counts(counts, total));
-    }
-}
-
-fn counted<'v>(identifiers: impl Iterator<Item = &'v Value>) -> Option<Described> {
-    let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-    for one in identifiers {
-        *counts
-            .entry(get(one, "resourceType").as_str()?.to_owned())
-            .or_default() += 1;
-    }
-    let total = counts.values().sum();
-    Some(Described::Counts(counts.into_iter().collect(), total))
+    let counts = Counts::listed(value).into_iter();
+    all.extend(counts.chain(Counts::counted(value)).map(Described::Counts));
 }
 
 #[cfg(test)]
@@ -267,7 +249,7 @@ mod tests {
             Described::Delivery {
                 succeeded: true, ..
             },
-            Described::Counts(counts, 3),
+            Described::Counts(counts),
             Described::Channel { .. },
         ] = &all[..]
         else {
@@ -278,7 +260,10 @@ mod tests {
             "all supported types, without global types, once a day"
         );
         assert!(!status.recording && status.stopped.is_some() && status.error.is_empty());
-        assert_eq!(counts[0].1, 2);
+        assert_eq!(
+            (counts.kinds["AWS::EC2::Instance"], counts.total),
+            (2, None)
+        );
         assert!(recorder.scope.takes("AWS::S3::Bucket"));
     }
 }

@@ -22,6 +22,7 @@ pub mod kept;
 pub mod message;
 pub mod name;
 pub mod policy;
+pub mod population;
 pub mod read;
 pub mod recorder;
 pub mod sns;

@@ -16,6 +16,7 @@ use super::inventory::{FileIx, Inventory};
 use super::item::Status;
 use super::message::Body;
 use super::name;
+use super::population::Population;
 
 /// The recorder of one account and region, as far as the evidence tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,8 +41,8 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// Resources in the evidence.
     pub seen: u64,
-    /// Resources that AWS Config counted; `None` where no output says.
-    pub counted: Option<u64>,
+    /// How many there are, as far as an output tells.
+    pub population: Population,
     /// When snapshots were taken: all resources that were recorded then are known.
     pub snapshots: Vec<Moment>,
     /// Files that tell.
@@ -256,19 +257,20 @@ impl All {
                     }
                 }
             }
-            if captures
-                .clone()
-                .next_back()
-                .is_some_and(|last| last.status == Status::NotRecorded)
-            {
-                one.gaps.push(Gap {
+            let kind = inventory.text(resource.kind);
+            match captures.clone().next_back() {
+                Some(last) if last.status == Status::NotRecorded => one.gaps.push(Gap {
                     kind: GapKind::TypesNotRecorded,
-                    from: captures.clone().next_back().and_then(|last| last.at),
+                    from: last.at,
                     to: None,
-                    what: inventory.text(resource.kind).to_owned(),
-                });
+                    what: kind.to_owned(),
+                }),
+                Some(last) if !last.status.is_deleted() => {
+                    *one.population.living.entry(kind.to_owned()).or_default() += 1;
+                }
+                _ => {}
             }
-            if inventory.text(resource.kind) == "AWS::Config::ConfigurationRecorder" {
+            if kind == "AWS::Config::ConfigurationRecorder" {
                 let states: Vec<_> = captures.collect();
                 recorder_items(inventory, &states, one);
             }
@@ -288,6 +290,11 @@ impl All {
                 if let Some(own) = arn.get(3).filter(|own| !own.is_empty()) {
                     region.clone_from(own);
                 }
+            }
+            if let Described::Counts(counts) = described {
+                let own = |of: &String, or: String| if of.is_empty() { or } else { of.clone() };
+                account = own(&counts.account, account);
+                region = own(&counts.region, region);
             }
             // An output that names no account or region is that of the only one there is.
             let fits = |one: &&Coverage| {
@@ -439,7 +446,7 @@ fn describe(described: &Described, one: &mut Coverage) {
                 what: format!("{what} {error}").trim().to_owned(),
             });
         }
-        Described::Counts(_, total) => one.counted = Some(one.counted.unwrap_or(0).max(*total)),
+        Described::Counts(counts) => one.population.take(counts),
         Described::Delivery { what, at, .. } => one.has_delivered(what, *at),
         Described::Channel { bucket, .. } => one.bucket.clone_from(bucket),
     }

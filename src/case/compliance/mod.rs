@@ -13,8 +13,10 @@ use std::collections::{HashMap, HashSet};
 use crate::compliance::facts::Others;
 use crate::compliance::framework::{self, ControlStatus, Framework};
 use crate::compliance::recorded::Recorded;
+use crate::compliance::rules::by_identifier;
 use crate::compliance::{Finding, Outcome};
 use crate::config::inventory::{CaptureIx, ResourceIx};
+use crate::config::population;
 use crate::moment::Moment;
 use crate::order::sorted;
 use crate::texts::Text;
@@ -354,15 +356,6 @@ pub(super) fn since(case: &Case, results: &Results, row: &FindingRow) -> Option<
     }
     since
 }
-/// Whether it is known that all resources are in the evidence.
-fn is_population_known(case: &Case) -> bool {
-    let all = &case.resources.recorders;
-    let is_known = |one: &crate::config::recorder::Coverage| {
-        !one.snapshots.is_empty() || one.counted.is_some_and(|all| all <= one.seen)
-    };
-    !all.is_empty() && all.iter().all(is_known)
-}
-
 fn frameworks(case: &Case, results: &Results) -> Vec<FrameworkRow> {
     let mut worst: HashMap<&str, Outcome> = HashMap::new();
     for row in &results.rules {
@@ -380,7 +373,13 @@ fn frameworks(case: &Case, results: &Results) -> Vec<FrameworkRow> {
     if worst.is_empty() {
         return Vec::new();
     }
-    let is_known = is_population_known(case);
+    // A rule passes where all that it looks at is here; of a rule that only AWS knows, that is everything.
+    let is_known = |rule: &str| {
+        let kind = by_identifier(rule).map(|rule| rule.kind);
+        let kind = kind.filter(|kind| *kind != "*");
+        population::is_known(&case.resources.recorders, kind, results.at)
+    };
+    worst.retain(|rule, outcome| *outcome != Outcome::Compliant || is_known(rule));
     let packs: Vec<Framework> = case
         .compliance
         .recorded
@@ -401,10 +400,8 @@ fn frameworks(case: &Case, results: &Results) -> Vec<FrameworkRow> {
             .controls
             .iter()
             .map(|(control, rules)| {
-                let status = framework::status(
-                    rules.iter().map(|rule| worst.get(rule.as_str()).copied()),
-                    is_known,
-                );
+                let outcomes = rules.iter().map(|rule| worst.get(rule.as_str()).copied());
+                let status = framework::status(outcomes);
                 (control.clone(), status, rules.clone())
             })
             .collect(),

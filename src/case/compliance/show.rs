@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::compliance::Outcome;
 use crate::compliance::framework::ControlStatus;
 use crate::config::inventory::Resource;
+use crate::config::population;
 use crate::moment::Moment;
 use crate::texts::Text;
 
@@ -15,14 +16,12 @@ use super::super::question::{ComplianceSummary, Subject};
 use super::super::rows::{code, text, time};
 use super::super::saved::Exception;
 use super::super::table::{Cell, Row};
-use super::{
-    FrameworkRow, Results, decided, exception, finding, is_population_known, known, results,
-};
+use super::{FrameworkRow, Results, decided, exception, finding, known, results};
 
 /// Compliance at a glance.
 pub(in crate::case) fn summary(case: &mut Case, at: Option<Moment>) -> ComplianceSummary {
     results(case, at);
-    let population = is_population_known(case);
+    let population = population::is_known(&case.resources.recorders, None, at);
     let Some(results) = known(case) else {
         return ComplianceSummary::default();
     };

@@ -404,24 +404,38 @@ fn recorder(one: &Coverage) -> RecorderView {
             .map(|(what, at)| (what.clone(), *at))
             .collect(),
         snapshots: one.snapshots.clone(),
-        is_counted: one.counted.is_some(),
+        is_counted: one.population.total.is_some(),
         seen: one.seen,
         span: one.span,
-        population: match (one.counted, one.snapshots.len()) {
-            (Some(all), _) => format!("{} seen of {all} that AWS Config counted", one.seen),
-            (None, 0) => format!(
-                "{} seen, population unknown: drop a snapshot, or the output of get-discovered-resource-counts",
-                one.seen
-            ),
-            (None, 1) => format!(
-                "{} seen; a snapshot tells all that was recorded at its time",
-                one.seen
-            ),
-            (None, count) => format!(
-                "{} seen; {count} snapshots tell all that was recorded at their times",
-                one.seen
-            ),
-        },
+        population: population_words(one),
         gaps: one.gaps.iter().map(gap).collect(),
+    }
+}
+
+/// How many resources are known of how many.
+fn population_words(one: &Coverage) -> String {
+    let (seen, of) = (one.seen, &one.population);
+    let counted = of.seen_of();
+    match (of.total, one.snapshots.len()) {
+        (Some(all), _) => {
+            let here = counted.map_or(0, |(here, _)| here);
+            format!("{here} seen of {all} that AWS Config counted")
+        }
+        (None, 0) => {
+            let of_others = match counted {
+                Some((here, all)) => format!(
+                    " but of counted types, of which {here} of {all} are here ({})",
+                    of.counted.keys().cloned().collect::<Vec<_>>().join(", ")
+                ),
+                None => String::new(),
+            };
+            format!(
+                "{seen} seen, population unknown{of_others}: drop a snapshot, or the output of get-discovered-resource-counts without --resource-types"
+            )
+        }
+        (None, 1) => format!("{seen} seen; a snapshot tells all that was recorded at its time"),
+        (None, count) => {
+            format!("{seen} seen; {count} snapshots tell all that was recorded at their times")
+        }
     }
 }

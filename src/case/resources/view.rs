@@ -173,7 +173,7 @@ pub struct RecorderView {
     pub delivered: Vec<(String, Moment)>,
     /// When snapshots were taken.
     pub snapshots: Vec<Moment>,
-    /// Whether an output says how many resources there are.
+    /// Whether an output says how many resources there are of all types.
     pub is_counted: bool,
     /// Resources in the evidence.
     pub seen: u64,

@@ -104,7 +104,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
                 </p>
                 <label>{"As of "}<input type="text" data-testid="at-text" value={at.map_or_else(|| "newest".to_owned(), format::time)} placeholder="2024-01-31" aria-label="As of (UTC)" onchange={typed} /></label>
             </div>
-            <div class="banner">{ (!summary.population).then(|| html! { <p class="note">{"It is not known whether the evidence holds all resources, so no control counts as met: drop a snapshot of each account and region, or the output of get-discovered-resource-counts."}</p> }) }</div>
+            <div class="banner">{ (!summary.population).then(|| html! { <p class="note">{"It is not known whether the evidence holds all resources, so controls count as met only where all resources of their types are known: drop a snapshot of each account and region, or the output of get-discovered-resource-counts."}</p> }) }</div>
             <nav class="tabs" aria-label="Parts of this view">
                 { tab("", "Results".to_owned()) }
                 { tab("rules", "Rules".to_owned()) }

@@ -1,0 +1,273 @@
+//! How many resources there are by AWS Config's own count, and whether all of them are here.
+//!
+//! No output says what it was asked for (API reference): `get-discovered-resource-counts` takes up to 20 types, and its total is
+//! then that of these types; `list-discovered-resources` takes one type and may be narrowed to some IDs or a name. So a
+//! count tells the population of its type, the total that of all only where more types are named than can be asked for, and
+//! a list only that there are at least so many.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::described::get;
+use super::recorder::Coverage;
+use crate::moment::Moment;
+
+/// Types that `get-discovered-resource-counts` can be asked for at most.
+const MOST_ASKED: usize = 20;
+
+/// What one output counts, of one account and region.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// The account; empty where the output names none.
+    pub account: String,
+    /// The region; empty where the output names none.
+    pub region: String,
+    /// How many there are of each type; at least so many, where `is_listed`.
+    pub kinds: BTreeMap<String, u64>,
+    /// Resources of all types, where the output is certainly of all.
+    pub total: Option<u64>,
+    /// Whether it lists resources, so that there may be more of them.
+    pub is_listed: bool,
+}
+
+impl Counts {
+    /// Reads `get-discovered-resource-counts`.
+    pub(super) fn counted(value: &Value) -> Option<Self> {
+        let list = get(value, "resourceCounts").as_array()?;
+        let count = |one: &Value| {
+            let kind = get(one, "resourceType").as_str()?.to_owned();
+            Some((kind, get(one, "count").as_u64()?))
+        };
+        let kinds: BTreeMap<String, u64> = list.iter().filter_map(count).collect();
+        let total = get(value, "totalDiscoveredResources").as_u64();
+        let is_whole = kinds.len() > MOST_ASKED && get(value, "nextToken").is_null();
+        Some(Counts {
+            total: total.filter(|&total| is_whole && kinds.values().sum::<u64>() == total),
+            kinds,
+            ..Counts::default()
+        })
+    }
+
+    /// Reads `list-discovered-resources`, and that of an aggregator, which names account and region. Deleted resources are
+    /// listed on demand, with the time of it.
+    pub(super) fn listed(value: &Value) -> Vec<Self> {
+        let list = get(value, "resourceIdentifiers").as_array();
+        let mut all: BTreeMap<(&str, &str), Counts> = BTreeMap::new();
+        for one in list.into_iter().flatten() {
+            let text = |name: &str| get(one, name).as_str().unwrap_or_default();
+            let kind = text("resourceType");
+            if kind.is_empty() || !get(one, "resourceDeletionTime").is_null() {
+                continue;
+            }
+            let place = (text("sourceAccountId"), text("sourceRegion"));
+            let counts = all.entry(place).or_insert_with(|| Counts {
+                account: place.0.to_owned(),
+                region: place.1.to_owned(),
+                is_listed: true,
+                ..Counts::default()
+            });
+            *counts.kinds.entry(kind.to_owned()).or_default() += 1;
+        }
+        all.into_values().collect()
+    }
+}
+
+/// How many resources there are of an account and region, and how many of them are here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Population {
+    /// Resources that have an item and are there at the end of the evidence, by type.
+    pub living: BTreeMap<String, u64>,
+    /// Resources that AWS Config counted, by type.
+    pub counted: BTreeMap<String, u64>,
+    /// Resources that a list names, by type: at least so many.
+    pub listed: BTreeMap<String, u64>,
+    /// Resources of all types, where an output is certainly of all.
+    pub total: Option<u64>,
+}
+
+impl Population {
+    pub(super) fn take(&mut self, counts: &Counts) {
+        let known = if counts.is_listed {
+            &mut self.listed
+        } else {
+            &mut self.counted
+        };
+        for (kind, &count) in &counts.kinds {
+            let most = known.entry(kind.clone()).or_default();
+            *most = (*most).max(count);
+        }
+        self.total = self.total.max(counts.total);
+    }
+
+    fn living_of(&self, kind: &str) -> u64 {
+        self.living.get(kind).copied().unwrap_or(0)
+    }
+
+    /// How many resources of the types that were counted are here, and how many there are.
+    pub fn seen_of(&self) -> Option<(u64, u64)> {
+        let here = self.counted.keys().map(|kind| self.living_of(kind)).sum();
+        (!self.counted.is_empty()).then(|| (here, self.counted.values().sum()))
+    }
+}
+
+/// Whether all resources of a type are in the evidence as of a moment, the newest without one; of all types where none is
+/// named. A snapshot tells all that was recorded at its time, a count all that there is at the end.
+pub fn is_known(all: &[Coverage], kind: Option<&str>, at: Option<Moment>) -> bool {
+    let global_of = |one: &Coverage| {
+        let is = |other: &&Coverage| other.account == one.account && other.region == "global";
+        all.iter().find(is).map(|other| &other.population)
+    };
+    let is_newest = |one: &Coverage| at.is_none_or(|at| one.span.is_none_or(|(_, to)| to <= at));
+    let has_snapshot = |one: &Coverage| {
+        let taken = |taken: &Moment| is_newest(one) || at.is_none_or(|at| *taken <= at);
+        one.snapshots.iter().any(taken)
+    };
+    // Resources of no region are counted in each region that records them.
+    let is_short = |one: &Coverage, kind: &str| {
+        let of = &one.population;
+        let here = of.living_of(kind)
+            + global_of(one)
+                .filter(|_| one.region != "global")
+                .map_or(0, |global| global.living_of(kind));
+        [&of.counted, &of.listed]
+            .iter()
+            .any(|told| told.get(kind).is_some_and(|&told| told > here))
+    };
+    let lacks = |one: &Coverage| {
+        let of = &one.population;
+        is_newest(one)
+            && match kind {
+                Some(kind) => is_short(one, kind),
+                None => of
+                    .counted
+                    .keys()
+                    .chain(of.listed.keys())
+                    .any(|kind| is_short(one, kind)),
+            }
+    };
+    let is_counted = |one: &Coverage| {
+        let of = &one.population;
+        let names = kind.is_some_and(|kind| of.counted.contains_key(kind));
+        is_newest(one) && (names || of.total.is_some())
+    };
+    let is_based = |one: &Coverage| {
+        let is_sibling = |other: &&Coverage| other.account == one.account && is_counted(other);
+        has_snapshot(one)
+            || is_counted(one)
+            || (one.region == "global" && all.iter().any(|other| is_sibling(&other)))
+    };
+    !all.is_empty() && all.iter().all(|one| is_based(one) && !lacks(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn counts(kinds: usize, each: u64, more: Value) -> Value {
+        let counts: Vec<Value> = (0..kinds)
+            .map(|at| json!({ "resourceType": format!("T{at}"), "count": each }))
+            .collect();
+        json!({ "totalDiscoveredResources": kinds as u64 * each, "resourceCounts": counts, "nextToken": more })
+    }
+
+    fn place(region: &str, living: &[(&str, u64)], outputs: &[Counts]) -> Coverage {
+        let mut population = Population {
+            living: living
+                .iter()
+                .map(|&(kind, count)| (kind.to_owned(), count))
+                .collect(),
+            ..Population::default()
+        };
+        outputs.iter().for_each(|one| population.take(one));
+        Coverage {
+            account: "1".to_owned(),
+            region: region.to_owned(),
+            population,
+            ..Coverage::default()
+        }
+    }
+
+    #[test]
+    fn a_total_is_that_of_all_only_where_no_filter_takes_so_many_types() {
+        let total = |value: &Value| Counts::counted(value).expect("counts").total;
+        assert_eq!(total(&counts(20, 2, Value::Null)), None);
+        assert_eq!(total(&counts(21, 2, Value::Null)), Some(42));
+        assert_eq!(total(&counts(21, 2, json!("more"))), None);
+    }
+
+    #[test]
+    fn a_count_tells_of_its_type_only() {
+        let one = Counts::counted(&counts(1, 2, Value::Null)).expect("counts");
+        let all = [place(
+            "r",
+            &[("T0", 2), ("U", 9)],
+            std::slice::from_ref(&one),
+        )];
+        assert!(is_known(&all, Some("T0"), None));
+        assert!(!is_known(&all, Some("U"), None) && !is_known(&all, None, None));
+        // Nine of another type do not stand for one that is not here.
+        assert!(!is_known(
+            &[place("r", &[("T0", 1), ("U", 9)], &[one])],
+            Some("T0"),
+            None
+        ));
+        let whole = Counts::counted(&counts(21, 0, Value::Null)).expect("counts");
+        assert!(is_known(&[place("r", &[], &[whole])], None, None));
+    }
+
+    #[test]
+    fn resources_of_no_region_are_counted_in_one() {
+        let one = Counts::counted(&counts(1, 2, Value::Null)).expect("counts");
+        let global = place("global", &[("T0", 2)], &[]);
+        assert!(is_known(
+            &[place("r", &[], &[one]), global.clone()],
+            Some("T0"),
+            None
+        ));
+        assert!(!is_known(&[place("r", &[], &[]), global], Some("T0"), None));
+    }
+
+    #[test]
+    fn a_list_tells_the_least_and_leaves_out_what_is_deleted() {
+        let list = json!({ "resourceIdentifiers": [
+            { "resourceType": "T", "resourceId": "a" },
+            { "resourceType": "T", "resourceId": "b", "resourceDeletionTime": "2024-01-01T00:00:00Z" },
+            { "ResourceType": "T", "ResourceId": "c", "SourceAccountId": "2", "SourceRegion": "s" },
+        ] });
+        let all = Counts::listed(&list);
+        let told: Vec<_> = all
+            .iter()
+            .map(|one| (one.region.as_str(), one.kinds["T"]))
+            .collect();
+        assert_eq!(told, [("", 1), ("s", 1)]);
+        assert!(!is_known(
+            &[place("r", &[("T", 1)], &all[..1])],
+            Some("T"),
+            None
+        ));
+        let mut based = place("r", &[("T", 0)], &all[..1]);
+        based
+            .snapshots
+            .push(Moment::parse("2024-01-01T00:00:00Z").expect("time"));
+        assert!(
+            !is_known(&[based.clone()], Some("T"), None),
+            "one is listed that is not here"
+        );
+        based.population.living.insert("T".to_owned(), 1);
+        assert!(is_known(&[based], Some("T"), None));
+    }
+
+    #[test]
+    fn a_snapshot_tells_nothing_of_the_time_before_it() {
+        let time = |day: u8| Moment::parse(&format!("2024-01-0{day}T00:00:00Z")).expect("time");
+        let mut one = place("r", &[], &[]);
+        one.snapshots.push(time(5));
+        one.span = Some((time(1), time(4)));
+        let all = [one];
+        assert!(!is_known(&all, None, Some(time(3))));
+        assert!(is_known(&all, None, Some(time(4))) && is_known(&all, None, None));
+    }
+}
