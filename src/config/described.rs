@@ -173,24 +173,12 @@ fn read(value: &Value, all: &mut Vec<Described>) {
         }));
     }
     for one in list("ConfigurationRecordersStatus") {
-        let failed =
-            !get(one, "lastErrorMessage").is_null() || !get(one, "lastErrorCode").is_null();
         all.push(Described::Status(RecorderStatus {
             name: text(get(one, "name")),
             recording: get(one, "recording").as_bool().unwrap_or_default(),
             started: json::moment(get(one, "lastStartTime")),
             stopped: json::moment(get(one, "lastStopTime")),
-            error: if failed {
-                format!(
-                    "{} {}",
-                    text(get(one, "lastErrorCode")),
-                    text(get(one, "lastErrorMessage"))
-                )
-                .trim()
-                .to_owned()
-            } else {
-                String::new()
-            },
+            error: failure(one).unwrap_or_default(),
         }));
     }
     let single = get(value, "s3BucketName").is_string().then_some(value);
@@ -207,9 +195,12 @@ fn read(value: &Value, all: &mut Vec<Described>) {
             ("stream", "configStreamDeliveryInfo"),
         ] {
             let info = get(one, field);
-            let Some(status) = get(info, "lastStatus").as_str() else {
+            // Where nothing is delivered, as to no topic, there is no status, or `Not_Applicable`.
+            let failure = failure(info);
+            let succeeded = has_status(info, "Success");
+            if failure.is_none() && !succeeded {
                 continue;
-            };
+            }
             let times = [
                 "lastSuccessfulTime",
                 "lastStatusChangeTime",
@@ -217,15 +208,35 @@ fn read(value: &Value, all: &mut Vec<Described>) {
             ];
             all.push(Described::Delivery {
                 what: what.to_owned(),
-                // The CLI prints SUCCESS where the API's model says Success.
-                succeeded: status.eq_ignore_ascii_case("success"),
+                succeeded,
                 at: times.iter().find_map(|name| json::moment(get(info, name))),
-                error: text(get(info, "lastErrorMessage")),
+                error: failure.unwrap_or_default(),
             });
         }
     }
     let counts = Counts::listed(value).into_iter();
     all.extend(counts.chain(Counts::counted(value)).map(Described::Counts));
+}
+
+/// Whether `lastStatus` is this one: the CLI prints SUCCESS where the API's model says Success.
+fn has_status(info: &Value, name: &str) -> bool {
+    let status = get(info, "lastStatus").as_str();
+    status.is_some_and(|status| status.eq_ignore_ascii_case(name))
+}
+
+/// What went wrong last, where `lastStatus` says that it did: code and message are those of the last failure, and stay when
+/// the next attempt succeeds (API reference).
+fn failure(info: &Value) -> Option<String> {
+    if !has_status(info, "Failure") {
+        return None;
+    }
+    let texts = ["lastErrorCode", "lastErrorMessage"].map(|name| get(info, name).as_str());
+    let texts: Vec<&str> = texts.into_iter().flatten().collect();
+    Some(if texts.is_empty() {
+        "without a reason".to_owned()
+    } else {
+        texts.join(" ")
+    })
 }
 
 #[cfg(test)]
@@ -265,5 +276,35 @@ mod tests {
             (2, None)
         );
         assert!(recorder.scope.takes("AWS::S3::Bucket"));
+    }
+
+    #[test]
+    fn only_a_failure_is_one() {
+        let text = r#"{"ConfigurationRecordersStatus":[
+                {"name":"a","recording":true,"lastStatus":"SUCCESS","lastErrorCode":"Old","lastErrorMessage":"long mended"},
+                {"name":"b","recording":true,"lastStatus":"Pending"},
+                {"name":"c","recording":true,"lastStatus":"FAILURE","lastErrorCode":"AccessDenied"}]}
+            {"DeliveryChannelsStatus":[
+                {"name":"a","configStreamDeliveryInfo":{"lastStatus":"NOT_APPLICABLE"},"configSnapshotDeliveryInfo":{}},
+                {"name":"b","configStreamDeliveryInfo":{"lastStatus":"Not_Applicable"},"configHistoryDeliveryInfo":{"lastStatus":"Failure"}}]}"#;
+        let all = parse(text.as_bytes()).expect("json");
+        let [
+            Described::Status(a),
+            Described::Status(b),
+            Described::Status(c),
+            Described::Delivery {
+                what,
+                succeeded: false,
+                ..
+            },
+        ] = &all[..]
+        else {
+            panic!("{all:?}");
+        };
+        assert_eq!(
+            [&a.error, &b.error, &c.error].map(String::as_str),
+            ["", "", "AccessDenied"]
+        );
+        assert_eq!(what, "history");
     }
 }
