@@ -364,7 +364,7 @@ fn what_an_item_lacks_is_no_change_and_no_contradiction() {
     };
     let key = "b/AWSLogs/1/Config/r/2024/1/2/OversizedChangeNotification/T/x/111122223333_Config_r_ChangeNotification_T_x_20240102T000000Z_0.json";
     let put = json!({ "messageType": "ConfigurationItemChangeNotification", "configurationItem": full(2, 2), "notificationCreationTime": "2024-01-02T00:00:00Z" });
-    let query = json!({ "Results": [json!({ "accountId": "111122223333", "awsRegion": "r", "resourceType": "T", "resourceId": "x", "configurationItemCaptureTime": "2024-01-01T00:00:00.000Z", "configuration": { "other": 1 } }).to_string()], "QueryInfo": {} });
+    let query = json!({ "Results": [json!({ "accountId": "111122223333", "awsRegion": "r", "resourceType": "T", "resourceId": "x", "configurationItemCaptureTime": "2024-01-01T00:00:00.000Z", "configurationItemStatus": "OK", "configuration": { "other": 1 } }).to_string()], "QueryInfo": { "SelectFields": [{ "Name": "configuration.other" }] } });
     let mut files = vec![
         ("a-query.json".to_owned(), query.to_string().into_bytes()),
         (

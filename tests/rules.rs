@@ -248,14 +248,22 @@ fn every_rule_passes_fails_and_does_not_apply() {
 fn what_an_item_does_not_tell_is_not_held_against_it() {
     // An advanced query that chose no configuration.
     let item = r#"{"accountId":"1","awsRegion":"r","resourceType":"AWS::S3::Bucket","resourceId":"b","configurationItemStatus":"OK","configurationItemCaptureTime":"2024-01-01T00:00:00Z"}"#;
+    // One that chose a part of it.
+    let part = r#"{"accountId":"1","awsRegion":"r","resourceType":"AWS::EC2::SecurityGroup","resourceId":"sg","configurationItemStatus":"OK","configurationItemCaptureTime":"2024-01-01T00:00:00Z","configuration":{"vpcId":"v","ipPermissions":[{"fromPort":22}]}}"#;
+    let fields = [
+        "configuration.vpcId",
+        "configuration.ipPermissions.fromPort",
+    ];
+    let fields = fields.map(|name| json!({ "Name": name }));
     let report = report(&[(
         "x.json".to_owned(),
-        json!({ "Results": [item], "QueryInfo": {} })
+        json!({ "Results": [item, part], "QueryInfo": { "SelectFields": fields } })
             .to_string()
             .into_bytes(),
     )]);
     for rule in report["compliance"]["rules"].as_array().expect("rules") {
-        assert_eq!(rule["counts"]["noncompliant"], 0, "{rule}");
+        let counts = ["compliant", "noncompliant"].map(|name| &rule["counts"][name]);
+        assert_eq!(counts, [0, 0], "{rule}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
+use crate::config::item::Carries;
 use crate::config::kept::{CONFIGURED, TOO_LONG};
 use crate::moment::Moment;
 
@@ -27,6 +28,8 @@ pub struct Facts<'f> {
     pub related: &'f HashSet<String>,
     /// Parameters of the rule.
     pub parameters: &'f BTreeMap<String, String>,
+    /// Which parts the item carries.
+    pub carries: Carries,
     /// As of when; the capture's own time without.
     pub at: Option<Moment>,
     /// What other items tell.
@@ -110,18 +113,22 @@ impl Facts<'_> {
         self.values.contains_key(CONFIGURED)
     }
 
-    /// What fails only because the item carries no configuration is not told.
+    /// What fails or passes only because the item lacks a part, or has not all of it, is not told.
     pub(super) fn settle(&self, finding: Finding) -> Finding {
-        if finding.outcome == Outcome::NonCompliant
-            && !self.has_supplementary()
-            && finding.value.is_empty()
-            && self.kind != "*"
-            && !finding.path.starts_with("tags")
-            && !finding.path.starts_with("relationships")
-        {
+        let part = match finding.path.split('.').next() {
+            Some("tags") if !self.carries.tags => "tags",
+            Some("relationships") if !self.carries.relations && self.related.is_empty() => {
+                "relationships"
+            }
+            Some("tags" | "relationships") => return finding,
+            _ if self.kind != "*" && !self.has_supplementary() => "configuration",
+            _ => return finding,
+        };
+        let is_clear = matches!(finding.outcome, Outcome::NonCompliant | Outcome::Compliant);
+        if is_clear && finding.value.is_empty() {
             return Finding {
                 outcome: Outcome::InsufficientData,
-                reason: "The item carries no configuration.".to_owned(),
+                reason: format!("The item does not carry its {part}."),
                 ..finding
             };
         }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use crate::evidence::{Problem, ProblemCode, json};
 
 use super::kept::More;
+use super::query::RESULTS;
 use super::read::{ITEMS, Read};
 
 /// Bytes after the list of items that are kept to be looked at: a token for the next page at most.
@@ -36,18 +37,22 @@ pub struct Flow {
     /// Bytes from there on when an item was seen to have no end yet.
     tried: usize,
     tail: Vec<u8>,
+    /// What stands before the list, where that holds results of a query.
+    query: Option<String>,
 }
 
 impl Flow {
     /// Begins with the first bytes of a file; `None` where no list of items begins in them. They are not taken yet.
     pub fn new(head: &[u8], seed: u64, more: More) -> Option<Self> {
-        let at = list(head)? as u64;
+        let (at, key) = list(head)?;
+        let is_query = key == RESULTS;
         Some(Flow {
             read: Read::new(seed, more),
             state: State::First,
-            at,
+            at: at as u64,
             tried: 0,
             tail: Vec::new(),
+            query: is_query.then(|| String::from_utf8_lossy(&head[..at]).into_owned()),
         })
     }
 
@@ -147,6 +152,10 @@ impl Flow {
                 "the text ends where a value should stand",
             ),
         }
+        if let Some(before) = &self.query {
+            let after = String::from_utf8_lossy(&self.tail);
+            self.read.asked([before, &after]);
+        }
         self.read
     }
 
@@ -173,8 +182,8 @@ impl Flow {
     }
 }
 
-/// The place behind the bracket that opens the list of items.
-fn list(head: &[u8]) -> Option<usize> {
+/// The place behind the bracket that opens the list of items, and the list's key.
+pub(super) fn list(head: &[u8]) -> Option<(usize, &'static str)> {
     let blank = |at: usize| {
         let rest = head.get(at..).unwrap_or_default();
         at + rest
@@ -195,8 +204,8 @@ fn list(head: &[u8]) -> Option<usize> {
             return None;
         }
         at = blank(at + 1);
-        if ITEMS.contains(&name.as_str()) {
-            return (head.get(at) == Some(&b'[')).then_some(at + 1);
+        if let Some(&key) = ITEMS.iter().find(|key| **key == name) {
+            return (head.get(at) == Some(&b'[')).then_some((at + 1, key));
         }
         let rest = head.get(at..)?;
         let mut from = serde_json::Deserializer::from_slice(rest);

@@ -153,7 +153,7 @@ pub struct Item {
 pub struct Carries {
     /// The configuration, all of it.
     pub configuration: bool,
-    /// Relationships.
+    /// Relationships with their names, which results of queries lack.
     pub relations: bool,
     /// Tags.
     pub tags: bool,
@@ -208,6 +208,7 @@ impl Item {
         } else {
             &wire.id
         };
+        let relations = relations(wire.relations, held);
         Ok(Item {
             at,
             length: u32::try_from(length).unwrap_or(u32::MAX),
@@ -226,21 +227,21 @@ impl Item {
             delivered: wire.delivered.and_then(|raw| stamp(raw).0),
             frequency: held.hold(&wire.frequency),
             tags: tags(wire.tags, held),
-            relations: relations(wire.relations, held),
             print,
             kept: kept
                 .into_iter()
                 .map(|(path, value)| (held.hold(path), held.hold(&value)))
                 .collect(),
             carries: Carries {
-                // A query's result may hold some properties of a configuration, and says so by what it lacks.
+                // A query's result without its output may hold some properties of a configuration; see [`super::query`].
                 configuration: wire.configuration.is_some()
                     && (wire.supplementary.is_some()
                         || wire.relations.is_some()
                         || (wire.captured.is_some() && !wire.status.is_empty())),
-                relations: wire.relations.is_some(),
+                relations: wire.relations.is_some() && relations.iter().all(|one| one.name != 0),
                 tags: wire.tags.is_some(),
             },
+            relations,
         })
     }
 }

@@ -23,6 +23,7 @@ pub mod message;
 pub mod name;
 pub mod policy;
 pub mod population;
+mod query;
 pub mod read;
 pub mod recorder;
 pub mod sns;

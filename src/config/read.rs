@@ -14,9 +14,11 @@ use crate::texts::Held;
 
 use super::certificate::{self, Certificate};
 use super::described::{self, Described};
+use super::flow;
 use super::item::Item;
 use super::kept::More;
 use super::message::{self, Message};
+use super::query::{Asked, RESULTS};
 use super::wire::Wire;
 
 /// What was read of a file.
@@ -126,13 +128,26 @@ impl Read {
 
     /// Reads the array under one of `keys`: of items, or of texts that hold items.
     fn array(&mut self, text: &str, keys: &[&str]) {
+        let mut end = 0;
         let each = |walk: &mut Walk<'_>| {
             let at = walk.at() as u64;
             self.element(walk.take::<&RawValue>()?.get(), at);
+            end = walk.at();
             Ok(())
         };
         if let Err(problem) = walk::array(text, keys, each) {
             self.problems.insert(0, problem);
+        }
+        if let Some((start, RESULTS)) = flow::list(text.as_bytes()) {
+            self.asked([&text[..start], &text[end..]]);
+        }
+    }
+
+    /// Takes from results of a query what was not asked for as a whole; `around` stands before and after them.
+    pub(super) fn asked(&mut self, around: [&str; 2]) {
+        let asked = Asked::read(around);
+        for item in &mut self.config.items {
+            asked.narrow(item, &self.config.texts);
         }
     }
 
@@ -167,7 +182,7 @@ pub(super) const ITEMS: &[&str] = &[
     "configurationItems",
     "baseConfigurationItems",
     "BaseConfigurationItems",
-    "Results",
+    RESULTS,
 ];
 
 /// Reads history files, snapshots and outputs with items: under a key, as a list, or one alone.

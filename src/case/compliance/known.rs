@@ -97,6 +97,7 @@ impl<'c> Known<'c> {
             values: &self.values,
             tags: &self.tags,
             related: &self.related,
+            carries: self.capture.carries,
             parameters: &row.parameters,
             at: results.as_of.or(self.capture.at),
             others: &results.others,
