@@ -198,7 +198,7 @@ fn config(case: &Case, out: &mut Out<'_>) {
             "message": gap.kind.message(), "recommendation": gap.kind.recommendation(),
         })).collect();
         json!({
-            "account": one.account, "region": one.region, "recording": one.recording,
+            "account": one.account, "region": one.region, "recording": one.recording, "serviceLinked": one.linked,
             "from": text(one.span.map(|(from, _)| from)), "to": text(one.span.map(|(_, to)| to)), "gaps": gaps,
             "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.population.total, "countedByType": one.population.counted, "snapshots": one.snapshots.len(),
             "scopes": one.scopes.iter().map(|(from, scope)| json!({ "from": text(*from), "scope": scope.words() })).collect::<Vec<_>>(),

@@ -48,6 +48,8 @@ pub struct Recorder {
     pub arn: String,
     /// What it records, in words.
     pub scope: Scope,
+    /// Whether a service keeps it for itself.
+    pub is_linked: bool,
 }
 
 /// What a recorder records.
@@ -78,6 +80,25 @@ pub struct RecorderStatus {
     pub stopped: Option<Moment>,
     /// Why its last delivery failed; empty where it did not.
     pub error: String,
+    /// Whether a service keeps it for itself.
+    pub is_linked: bool,
+}
+
+impl RecorderStatus {
+    /// Since when it has run, or has not.
+    pub fn since(&self) -> Option<Moment> {
+        if self.recording {
+            self.started
+        } else {
+            self.stopped
+        }
+    }
+}
+
+/// Whether a recorder is linked to a service (API reference, `ConfigurationRecorder`): it names that, and has a name that
+/// AWS Config gave it.
+pub(super) fn is_linked(name: &str, service: &str) -> bool {
+    !service.is_empty() || name.starts_with("AWSConfigurationRecorderFor")
 }
 
 impl Scope {
@@ -165,17 +186,24 @@ fn read(value: &Value, all: &mut Vec<Described>) {
     let list = |name: &str| get(value, name).as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for one in list("ConfigurationRecorders") {
+        let name = text(get(one, "name"));
         all.push(Described::Recorder(Recorder {
-            name: text(get(one, "name")),
+            is_linked: is_linked(&name, &text(get(one, "servicePrincipal"))),
+            name,
             role: text(get(one, "roleARN")),
             arn: text(get(one, "arn")),
             scope: Scope::read(get(one, "recordingGroup"), get(one, "recordingMode")),
         }));
     }
     for one in list("ConfigurationRecordersStatus") {
+        let name = text(get(one, "name"));
+        let Some(recording) = get(one, "recording").as_bool() else {
+            continue;
+        };
         all.push(Described::Status(RecorderStatus {
-            name: text(get(one, "name")),
-            recording: get(one, "recording").as_bool().unwrap_or_default(),
+            is_linked: is_linked(&name, &text(get(one, "servicePrincipal"))),
+            name,
+            recording,
             started: json::moment(get(one, "lastStartTime")),
             stopped: json::moment(get(one, "lastStopTime")),
             error: failure(one).unwrap_or_default(),

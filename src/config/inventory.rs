@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::moment::Moment;
-use crate::order::order;
+use crate::order::{order, sorted};
 use crate::texts::{Text, Texts};
 
 pub use super::capture::{Capture, CaptureIx, FileIx, Resource, ResourceIx};
@@ -119,6 +119,8 @@ impl Inventory {
             return;
         }
         self.arranged = self.captures.len();
+        let described = std::mem::take(&mut self.described);
+        self.described = sorted(described, |(a, _), (b, _)| rank(*a).cmp(&rank(*b)));
         let present: Vec<CaptureIx> = (0..self.captures.len() as u32)
             .filter(|&at| !self.gone[at as usize])
             .collect();

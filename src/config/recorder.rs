@@ -4,19 +4,21 @@
 //! A quiet interval is no gap: history files are only written when something changed (developer guide,
 //! "Viewing configuration history").
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::moment::Moment;
 use crate::order::sorted;
+use crate::texts::Text;
 
-use super::described::{Described, Scope};
-use super::inventory::{FileIx, Inventory};
+use super::described::{self, Described, Scope};
+use super::gap::joined;
+pub use super::gap::{Gap, GapKind};
+use super::inventory::{Capture, FileIx, Inventory};
 use super::item::Status;
 use super::message::Body;
 use super::name;
 use super::population::Population;
+use super::runs;
 
 /// The recorder of one account and region, as far as the evidence tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +29,10 @@ pub struct Coverage {
     pub region: String,
     /// Whether it records, at the end of the evidence.
     pub recording: Option<bool>,
+    /// When that began, as the newest item or output has it.
+    pub since: Option<Moment>,
+    /// Recorders that a service keeps for itself: they deliver to it alone, so that nothing else here is of them.
+    pub linked: BTreeSet<String>,
     /// First and last capture of the account and region.
     pub span: Option<(Moment, Moment)>,
     /// What it recorded since when, where that is told; without a moment where an output tells it.
@@ -49,76 +55,6 @@ pub struct Coverage {
     pub sources: Vec<FileIx>,
 }
 
-/// Something that was not recorded, or is not in the evidence.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gap {
-    /// Why.
-    pub kind: GapKind,
-    /// Since when, where told.
-    pub from: Option<Moment>,
-    /// Until when; `None` where it had not ended.
-    pub to: Option<Moment>,
-    /// More of it, in words.
-    pub what: String,
-}
-
-/// Why something is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GapKind {
-    /// The recorder was stopped.
-    Stopped,
-    /// Types are not recorded.
-    TypesNotRecorded,
-    /// A delivery failed.
-    DeliveryFailed,
-    /// A delivery is announced whose file is not here.
-    FileMissing,
-}
-
-impl GapKind {
-    /// The name in the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            GapKind::Stopped => "recorder-stopped",
-            GapKind::TypesNotRecorded => "types-not-recorded",
-            GapKind::DeliveryFailed => "delivery-failed",
-            GapKind::FileMissing => "file-missing",
-        }
-    }
-
-    /// What happened, for people.
-    pub fn message(self) -> &'static str {
-        match self {
-            GapKind::Stopped => "The recorder was stopped: changes of that time are not known.",
-            GapKind::TypesNotRecorded => {
-                "Some types of resources are not recorded: nothing is known of them."
-            }
-            GapKind::DeliveryFailed => {
-                "AWS Config could not deliver: files of that time may never have been written."
-            }
-            GapKind::FileMissing => {
-                "A message announces the delivery of a file that is not in the evidence."
-            }
-        }
-    }
-
-    /// What to do about it, for people.
-    pub fn recommendation(self) -> &'static str {
-        match self {
-            GapKind::Stopped => {
-                "Look in Activity for who stopped it (name:StopConfigurationRecorder)."
-            }
-            GapKind::TypesNotRecorded => {
-                "Ask why they are left out, and collect their state in another way."
-            }
-            GapKind::DeliveryFailed => "Check the delivery channel's bucket and its policy.",
-            GapKind::FileMissing => {
-                "Fetch it from the bucket; if it is gone there, ask who deleted it."
-            }
-        }
-    }
-}
-
 /// Where a file is from, as far as its name or content tells: account and region.
 pub type PlaceOf<'p> = &'p dyn Fn(FileIx) -> (String, String);
 
@@ -128,7 +64,7 @@ impl Coverage {
         self.scopes.last().map(|(_, scope)| scope)
     }
 
-    fn takes(&mut self, from: Option<Moment>, scope: Scope) {
+    pub(super) fn takes(&mut self, from: Option<Moment>, scope: Scope) {
         if self.scope() != Some(&scope) {
             self.scopes.push((from, scope));
         }
@@ -188,25 +124,6 @@ pub fn coverage(
     })
 }
 
-/// Stops that overlap are one: the recorder's items and its status tell the same.
-fn joined(gaps: Vec<Gap>) -> Vec<Gap> {
-    let mut all: Vec<Gap> = Vec::new();
-    for gap in gaps {
-        let overlaps = |other: &&mut Gap| {
-            other.kind == GapKind::Stopped
-                && gap.kind == GapKind::Stopped
-                && other
-                    .to
-                    .is_none_or(|to| gap.from.is_none_or(|from| from <= to))
-        };
-        match all.iter_mut().rev().find(overlaps) {
-            Some(other) => other.to = other.to.zip(gap.to).map(|(a, b)| a.max(b)),
-            None => all.push(gap),
-        }
-    }
-    all
-}
-
 struct All {
     list: Vec<Coverage>,
 }
@@ -226,6 +143,7 @@ impl All {
     }
 
     fn items(&mut self, inventory: &Inventory, taken_at: TakenAt<'_>) {
+        let mut recorders: BTreeMap<(Text, Text), Vec<(Text, &Capture)>> = BTreeMap::new();
         for resource in inventory
             .resources
             .iter()
@@ -270,15 +188,27 @@ impl All {
                 }
                 _ => {}
             }
-            if kind == "AWS::Config::ConfigurationRecorder" {
-                let states: Vec<_> = captures.collect();
-                recorder_items(inventory, &states, one);
+            if kind == "AWS::Config::ConfigurationRecorder"
+                && !described::is_linked(inventory.title(resource), "")
+            {
+                let place = (resource.account, resource.region);
+                let states = captures.map(|capture| (resource.id, capture));
+                recorders.entry(place).or_default().extend(states);
             }
+        }
+        for ((account, region), states) in recorders {
+            let one = self.of(inventory.text(account), inventory.text(region));
+            runs::of_items(inventory, states, one);
         }
     }
 
     fn descriptions(&mut self, inventory: &Inventory, place: PlaceOf<'_>) {
-        for (file, described) in &inventory.described {
+        let since = |described: &Described| match described {
+            Described::Status(status) => status.since(),
+            _ => None,
+        };
+        let all = inventory.described.iter().collect();
+        for (file, described) in sorted(all, |(_, a), (_, b)| since(a).cmp(&since(b))) {
             let (mut account, mut region) = place(*file);
             if let Described::Recorder(recorder) = described {
                 let parts =
@@ -357,82 +287,17 @@ impl All {
     }
 }
 
-/// The recorder's own items: it is recorded by default.
-fn recorder_items(
-    inventory: &Inventory,
-    states: &[&super::inventory::Capture],
-    one: &mut Coverage,
-) {
-    let mut stopped: Option<Moment> = None;
-    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    for capture in states {
-        let kept = |path: &str| json(inventory.kept(capture, path).unwrap_or("null"));
-        let recording = kept("configuration.Recording")
-            .as_bool()
-            .unwrap_or(!capture.status.is_deleted());
-        let recording = recording && !capture.status.is_deleted();
-        let group = kept("configuration.RecordingGroup");
-        if !group.is_null() {
-            let scope = Scope::read(&group, &kept("configuration.RecordingMode"));
-            one.takes(capture.at, scope);
-        }
-        match (recording, stopped) {
-            (false, None) => stopped = capture.at,
-            (true, Some(from)) => {
-                one.gaps.push(Gap {
-                    kind: GapKind::Stopped,
-                    from: Some(from),
-                    to: capture.at,
-                    what: String::new(),
-                });
-                stopped = None;
-            }
-            _ => {}
-        }
-        one.recording = Some(recording);
-    }
-    if let Some(from) = stopped {
-        one.gaps.push(Gap {
-            kind: GapKind::Stopped,
-            from: Some(from),
-            to: None,
-            what: String::new(),
-        });
-    }
-}
-
 fn describe(described: &Described, one: &mut Coverage) {
     match described {
         Described::Recorder(recorder) => {
+            if recorder.is_linked {
+                one.linked.insert(recorder.name.clone());
+                return;
+            }
             one.takes(None, recorder.scope.clone());
             one.role.clone_from(&recorder.role);
         }
-        Described::Status(status) => {
-            one.recording = Some(status.recording);
-            let was_stopped = match (status.started, status.stopped) {
-                (Some(started), Some(stopped)) if stopped < started => {
-                    Some((Some(stopped), Some(started)))
-                }
-                _ if !status.recording => Some((status.stopped, None)),
-                _ => None,
-            };
-            if let Some((from, to)) = was_stopped {
-                one.gaps.push(Gap {
-                    kind: GapKind::Stopped,
-                    from,
-                    to,
-                    what: String::new(),
-                });
-            }
-            if !status.error.is_empty() {
-                one.gaps.push(Gap {
-                    kind: GapKind::DeliveryFailed,
-                    from: None,
-                    to: None,
-                    what: status.error.clone(),
-                });
-            }
-        }
+        Described::Status(status) => runs::of_status(status, one),
         Described::Delivery {
             what,
             succeeded: false,
