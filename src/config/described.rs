@@ -65,7 +65,17 @@ pub struct Scope {
     pub excluded: Vec<String>,
     /// `CONTINUOUS` or `DAILY`.
     pub frequency: String,
+    /// Frequencies of some types that are others: `recordingModeOverrides`.
+    pub overrides: Vec<(String, Vec<String>)>,
 }
+
+/// Types that `includeGlobalResourceTypes` is about (API reference, `RecordingGroup`).
+const GLOBAL: [&str; 4] = [
+    "AWS::IAM::User",
+    "AWS::IAM::Group",
+    "AWS::IAM::Role",
+    "AWS::IAM::Policy",
+];
 
 /// Whether a recorder runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,17 +125,24 @@ impl Scope {
         let all = get(group, "allSupported")
             .as_bool()
             .unwrap_or(types.is_empty());
+        let frequency = |mode: &Value| get(mode, "recordingFrequency").as_str().map(str::to_owned);
+        let overrides = get(mode, "recordingModeOverrides").as_array();
+        // With exclusions, global types are recorded unless they are among these (API reference, `RecordingStrategy`).
+        let excludes = strategy.as_str() == Some("EXCLUSION_BY_RESOURCE_TYPES");
         Scope {
-            all: all || strategy.as_str() == Some("EXCLUSION_BY_RESOURCE_TYPES"),
-            global: get(group, "includeGlobalResourceTypes")
-                .as_bool()
-                .unwrap_or(true),
+            all: all || excludes,
+            global: excludes
+                || get(group, "includeGlobalResourceTypes")
+                    .as_bool()
+                    .unwrap_or(true),
             types,
             excluded,
-            frequency: get(mode, "recordingFrequency")
-                .as_str()
-                .unwrap_or("CONTINUOUS")
-                .to_owned(),
+            frequency: frequency(mode).unwrap_or_else(|| "CONTINUOUS".to_owned()),
+            overrides: overrides
+                .into_iter()
+                .flatten()
+                .filter_map(|one| Some((frequency(one)?, list(get(one, "resourceTypes")))))
+                .collect(),
         }
     }
 
@@ -133,10 +150,15 @@ impl Scope {
     pub fn takes(&self, kind: &str) -> bool {
         let listed = |list: &[String]| list.iter().any(|one| one == kind);
         if self.all {
-            !listed(&self.excluded)
+            !listed(&self.excluded) && (self.global || !GLOBAL.contains(&kind))
         } else {
             listed(&self.types)
         }
+    }
+
+    /// Whether resources of no region are recorded, each type of them.
+    pub fn takes_global(&self) -> bool {
+        GLOBAL.iter().all(|kind| self.takes(kind))
     }
 
     /// What is recorded, in words.
@@ -152,8 +174,16 @@ impl Scope {
         if self.all && !self.global {
             words += ", without global types";
         }
-        if self.frequency == "DAILY" {
-            words += ", once a day";
+        let often = |frequency: &str| match frequency {
+            "DAILY" => "once a day".to_owned(),
+            "CONTINUOUS" => "whenever they change".to_owned(),
+            other => other.to_owned(),
+        };
+        if self.frequency != "CONTINUOUS" {
+            words += &format!(", {}", often(&self.frequency));
+        }
+        for (frequency, types) in &self.overrides {
+            words += &format!("; {} {}", types.join(", "), often(frequency));
         }
         words
     }
@@ -303,7 +333,32 @@ mod tests {
             (counts.kinds["AWS::EC2::Instance"], counts.total),
             (2, None)
         );
-        assert!(recorder.scope.takes("AWS::S3::Bucket"));
+        assert!(recorder.scope.takes("AWS::S3::Bucket") && !recorder.scope.takes("AWS::IAM::Role"));
+    }
+
+    #[test]
+    fn a_scope_has_its_exceptions() {
+        let read = |text: &str| {
+            let value: Value = serde_json::from_str(text).expect("json");
+            Scope::read(get(&value, "recordingGroup"), get(&value, "recordingMode"))
+        };
+        let scope = read(
+            r#"{"recordingGroup":{"allSupported":false,"includeGlobalResourceTypes":false,"resourceTypes":[],"exclusionByResourceTypes":{"resourceTypes":["A"]},"recordingStrategy":{"useOnly":"EXCLUSION_BY_RESOURCE_TYPES"}},
+                "recordingMode":{"recordingFrequency":"CONTINUOUS","recordingModeOverrides":[{"description":"x","resourceTypes":["B","C"],"recordingFrequency":"DAILY"}]}}"#,
+        );
+        assert!(scope.takes_global() && scope.takes("B") && !scope.takes("A"));
+        assert_eq!(
+            scope.words(),
+            "all supported types, but not A; B, C once a day"
+        );
+        // As items have it.
+        let scope = read(
+            r#"{"recordingGroup":{"AllSupported":true,"IncludeGlobalResourceTypes":false},"recordingMode":{"RecordingFrequency":"DAILY","RecordingModeOverrides":[{"ResourceTypes":["B"],"RecordingFrequency":"CONTINUOUS"}]}}"#,
+        );
+        assert_eq!(
+            scope.words(),
+            "all supported types, without global types, once a day; B whenever they change"
+        );
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl Coverage {
         }
     }
 
+    /// Whether resources of no region are recorded here, or have items.
+    fn takes_global(&self) -> bool {
+        self.region == "global" || self.scope().is_some_and(Scope::takes_global)
+    }
+
     fn has_delivered(&mut self, what: &str, at: Option<Moment>) {
         if let Some(at) = at {
             let last = self.delivered.entry(what.to_owned()).or_insert(at);
@@ -77,10 +82,12 @@ impl Coverage {
         }
     }
 
-    /// Types that were not recorded, from one change of the scope to the next.
-    fn not_recorded(&mut self) {
+    /// Types that were not recorded, from one change of the scope to the next. Resources of no region are recorded in one
+    /// region as a rule: `is_global` says whether any of the account's does.
+    fn not_recorded(&mut self, is_global: bool) {
         for (at, (from, scope)) in self.scopes.iter().enumerate() {
-            if !scope.all || !scope.excluded.is_empty() {
+            let lacks_global = scope.all && !scope.global && !is_global;
+            if !scope.all || !scope.excluded.is_empty() || lacks_global {
                 self.gaps.push(Gap {
                     kind: GapKind::TypesNotRecorded,
                     from: *from,
@@ -107,8 +114,14 @@ pub fn coverage(
     all.items(inventory, taken_at);
     all.descriptions(inventory, place);
     all.messages(inventory, holds);
+    let global: BTreeSet<String> = all
+        .list
+        .iter()
+        .filter(|one| one.takes_global())
+        .map(|one| one.account.clone())
+        .collect();
     for one in &mut all.list {
-        one.not_recorded();
+        one.not_recorded(global.contains(&one.account));
         one.snapshots.sort_unstable();
         one.sources.sort_unstable();
         one.sources.dedup();
@@ -347,5 +360,28 @@ mod tests {
             (other.account.as_str(), kinds(other)),
             ("111122223333", vec![GapKind::FileMissing])
         );
+    }
+
+    #[test]
+    fn global_types_are_recorded_in_one_region() {
+        let output = |region: &str, global: bool| {
+            format!(
+                r#"{{"ConfigurationRecorders":[{{"name":"default","arn":"arn:aws:config:{region}:1:configuration-recorder/default/x","recordingGroup":{{"allSupported":true,"includeGlobalResourceTypes":{global}}}}}]}}"#
+            )
+        };
+        let gaps = |outputs: &[String]| {
+            let mut inventory = inventory(&[]);
+            for (file, text) in outputs.iter().enumerate() {
+                inventory.add(file as u32, &recorder(text.as_bytes()).config);
+            }
+            inventory.arrange(&|file| file);
+            let place = |_: u32| (String::new(), String::new());
+            let all = coverage(&inventory, &place, &|_| false, &|_| None);
+            assert_eq!(all.len(), outputs.len());
+            all.iter().map(|one| one.gaps.len()).sum::<usize>()
+        };
+        assert_eq!(gaps(&[output("r", true)]), 0);
+        assert_eq!(gaps(&[output("r", false)]), 1);
+        assert_eq!(gaps(&[output("r", false), output("s", true)]), 0);
     }
 }
