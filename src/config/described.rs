@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::evidence::{Problem, json};
+use crate::evidence::json;
 use crate::moment::Moment;
 
 use super::population::Counts;
@@ -197,22 +197,8 @@ pub(super) fn get<'v>(value: &'v Value, name: &str) -> &'v Value {
     found.next().map_or(&NULL, |(_, value)| value)
 }
 
-/// Reads all descriptions out of an output; several may stand one after the other in one file.
-///
-/// # Errors
-/// Where `bytes` are no JSON.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Described>, Problem> {
-    let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        read(
-            &value.map_err(|error| json::problem(bytes, &error))?,
-            &mut all,
-        );
-    }
-    Ok(all)
-}
-
-fn read(value: &Value, all: &mut Vec<Described>) {
+/// Reads all descriptions out of an output.
+pub(super) fn read(value: &Value, all: &mut Vec<Described>) {
     let list = |name: &str| get(value, name).as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for one in list("ConfigurationRecorders") {
@@ -301,6 +287,12 @@ fn failure(info: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn described(text: &str) -> Vec<Described> {
+        super::super::read::recorder(text.as_bytes())
+            .config
+            .described
+    }
+
     #[test]
     fn reads_each_output() {
         let text = r#"{"ConfigurationRecorders":[{"name":"default","roleARN":"arn:aws:iam::1:role/r","recordingGroup":{"allSupported":true,"includeGlobalResourceTypes":false,"resourceTypes":[]},"recordingMode":{"recordingFrequency":"DAILY"}}]}
@@ -308,7 +300,7 @@ mod tests {
             {"DeliveryChannelsStatus":[{"name":"default","configHistoryDeliveryInfo":{"lastStatus":"FAILURE","lastErrorMessage":"denied"},"configStreamDeliveryInfo":{"lastStatus":"SUCCESS","lastStatusChangeTime":1}}]}
             {"totalDiscoveredResources":3,"resourceCounts":[{"resourceType":"AWS::EC2::Instance","count":2}]}
             {"name":"default","s3BucketName":"b"}"#;
-        let all = parse(text.as_bytes()).expect("json");
+        let all = described(text);
         let [
             Described::Recorder(recorder),
             Described::Status(status),
@@ -370,7 +362,7 @@ mod tests {
             {"DeliveryChannelsStatus":[
                 {"name":"a","configStreamDeliveryInfo":{"lastStatus":"NOT_APPLICABLE"},"configSnapshotDeliveryInfo":{}},
                 {"name":"b","configStreamDeliveryInfo":{"lastStatus":"Not_Applicable"},"configHistoryDeliveryInfo":{"lastStatus":"Failure"}}]}"#;
-        let all = parse(text.as_bytes()).expect("json");
+        let all = described(text);
         let [
             Described::Status(a),
             Described::Status(b),

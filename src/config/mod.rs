@@ -30,6 +30,7 @@ pub mod recorder;
 mod runs;
 pub mod sns;
 pub mod told;
+mod value;
 mod wire;
 
 pub use described::Described;

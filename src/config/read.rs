@@ -3,22 +3,23 @@
 use std::borrow::Cow;
 
 use foldhash::quality::FixedState;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::evidence::skim::{Skim, Skimmed as _};
 use crate::evidence::walk::{self, Walk};
-use crate::evidence::{Problem, ProblemCode, json};
+use crate::evidence::{Problem, ProblemCode};
 use crate::secret::{self, Masked};
 use crate::texts::Held;
 
 use super::certificate::{self, Certificate};
 use super::described::{self, Described};
-use super::flow;
+use super::flow::Flow;
 use super::item::Item;
 use super::kept::More;
 use super::message::{self, Message};
 use super::query::{Asked, RESULTS};
+use super::value::{self, Value, value};
 use super::wire::Wire;
 
 /// What was read of a file.
@@ -41,7 +42,7 @@ pub struct Config {
 /// Secrets that are told of one file; more say nothing more.
 const MOST_SECRETS: usize = 5_000;
 
-/// Problems of items that are told apart in one file; the rest are counted in the last.
+/// Problems that are told apart in one file; the rest are counted in the last.
 const MOST_PROBLEMS: usize = 20;
 
 /// Reads a file's rows.
@@ -50,6 +51,8 @@ pub struct Read {
     pub config: Config,
     /// What was not.
     pub problems: Vec<Problem>,
+    /// Problems that are counted only.
+    untold: u64,
     prints: FixedState,
     more: More,
 }
@@ -60,6 +63,7 @@ impl Read {
             more,
             config: Config::default(),
             problems: Vec::new(),
+            untold: 0,
             prints: FixedState::with_seed(seed),
         }
     }
@@ -97,12 +101,22 @@ impl Read {
     }
 
     fn problem(&mut self, at: u64, why: &str) {
+        let why = why.split(" at line ").next().unwrap_or(why);
+        self.tell(Problem::new(ProblemCode::ItemInvalid, why).at(at));
+    }
+
+    /// Adds a problem, or counts it.
+    pub(super) fn tell(&mut self, problem: Problem) {
         if self.problems.len() < MOST_PROBLEMS {
-            let why = why.split(" at line ").next().unwrap_or(why);
-            self.problems
-                .push(Problem::new(ProblemCode::ItemInvalid, why).at(at));
-        } else if let Some(last) = self.problems.last_mut() {
-            "more items follow that could not be read".clone_into(&mut last.detail);
+            self.problems.push(problem);
+            return;
+        }
+        self.untold += 1;
+        if let Some(last) = self.problems.last_mut() {
+            last.detail = format!(
+                "here, and at {} more places that follow, something could not be read",
+                self.untold
+            );
         }
     }
 
@@ -117,30 +131,22 @@ impl Read {
     }
 
     /// Reads one of a list: an item, or a text that holds one.
-    pub(super) fn element(&mut self, raw: &str, at: u64) {
-        if raw.starts_with('"') {
-            let inner: String = serde_json::from_str(raw).unwrap_or_default();
-            self.item(&inner, (at, raw.len()));
+    pub(super) fn element(&mut self, value: &Value<'_>, at: u64) {
+        let place = self.placed(value, at);
+        if value.text.starts_with('"') {
+            let inner: String = serde_json::from_str(&value.text).unwrap_or_default();
+            self.item(&inner, place);
         } else {
-            self.item(raw, (at, raw.len()));
+            self.item(&value.text, place);
         }
     }
 
-    /// Reads the array under one of `keys`: of items, or of texts that hold items.
-    fn array(&mut self, text: &str, keys: &[&str]) {
-        let mut end = 0;
-        let each = |walk: &mut Walk<'_>| {
-            let at = walk.at() as u64;
-            self.element(walk.take::<&RawValue>()?.get(), at);
-            end = walk.at();
-            Ok(())
-        };
-        if let Err(problem) = walk::array(text, keys, each) {
-            self.problems.insert(0, problem);
+    /// The place of a value, of which is told where it is no UTF-8.
+    fn placed(&mut self, value: &Value<'_>, at: u64) -> (u64, usize) {
+        if let Some(wrong) = value.wrong {
+            self.tell(value::encoding(wrong).at(at + wrong as u64));
         }
-        if let Some((start, RESULTS)) = flow::list(text.as_bytes()) {
-            self.asked([&text[..start], &text[end..]]);
-        }
+        (at, value.length)
     }
 
     /// Takes from results of a query what was not asked for as a whole; `around` stands before and after them.
@@ -152,15 +158,18 @@ impl Read {
     }
 
     /// Reads one message of the stream, in whatever wrapping.
-    fn message(&mut self, raw: &str, at: u64) {
-        let place = (at, raw.len());
+    pub(super) fn message(&mut self, value: &Value<'_>, at: u64) {
+        let place = self.placed(value, at);
+        let raw: &str = &value.text;
+        // Behind marks for characters that are none, places in the text are not those in the file.
+        let is_exact = raw.len() == value.length;
         let start = raw.as_ptr() as usize;
         let mut found = false;
         let is_message = message::unwrapped(raw, &mut |message| {
             for item in message::items(message.text) {
                 // An item that stands in the file as it is has a place of its own.
                 let within = (item.as_ptr() as usize).saturating_sub(start) as u64;
-                let place = if message.stands {
+                let place = if message.stands && is_exact {
                     (at + within, item.len())
                 } else {
                     place
@@ -188,24 +197,28 @@ pub(super) const ITEMS: &[&str] = &[
 /// Reads history files, snapshots and outputs with items: under a key, as a list, or one alone.
 /// `seed` is the secret by which configurations are told apart, `more` says which more of their values are kept.
 pub fn items(bytes: &[u8], seed: u64, more: More) -> Read {
+    let first = bytes.trim_ascii_start();
+    let head = String::from_utf8_lossy(&first[..first.len().min(64 << 10)]);
+    if head.starts_with('[') || leads(&head) {
+        return match Flow::new(bytes, seed, more) {
+            Some(flow) => flow.whole(bytes),
+            None => no_list(bytes, Read::new(seed, more)),
+        };
+    }
     let mut read = Read::new(seed, more);
-    let Some(text) = text(bytes, &mut read) else {
-        return read;
-    };
-    let first = text.trim_start();
-    let head = first
-        .get(..first.floor_char_boundary(64 << 10))
-        .unwrap_or(first);
-    if first.starts_with('[') {
-        read.array(text, &[]);
-    } else if leads(head) {
-        read.array(text, ITEMS);
-    } else if head.contains("\"resourceCounts\"") || head.contains("\"resourceIdentifiers\"") {
+    if head.contains("\"resourceCounts\"") || head.contains("\"resourceIdentifiers\"") {
         described_in(bytes, &mut read);
     } else {
-        each(text, &mut read, |read, raw, at| {
-            read.item(raw, (at, raw.len()))
-        });
+        each(bytes, &mut read, Read::element);
+    }
+    read
+}
+
+/// Says why no list of items begins in a file that has the key of one.
+fn no_list(bytes: &[u8], mut read: Read) -> Read {
+    if let Some(text) = text(bytes, &mut read) {
+        let pass = |walk: &mut Walk<'_>| walk.take::<IgnoredAny>().map(|_| ());
+        read.problems.extend(walk::array(text, ITEMS, pass).err());
     }
     read
 }
@@ -222,23 +235,11 @@ fn leads(head: &str) -> bool {
 
 /// Reads messages of the stream: one, several one after the other, or a list.
 pub fn stream(bytes: &[u8], seed: u64, more: More) -> Read {
-    let mut read = Read::new(seed, more);
-    let Some(text) = text(bytes, &mut read) else {
-        return read;
-    };
-    if text.trim_start().starts_with('[') {
-        let list = |walk: &mut Walk<'_>| {
-            let at = walk.at() as u64;
-            let raw = walk.take::<&RawValue>()?.get();
-            read.message(raw, at);
-            Ok(())
-        };
-        if let Err(problem) = walk::array(text, &[], list) {
-            read.problems.insert(0, problem);
-        }
-    } else {
-        each(text, &mut read, Read::message);
+    if let Some(flow) = Flow::of_messages(bytes, seed, more) {
+        return flow.whole(bytes);
     }
+    let mut read = Read::new(seed, more);
+    each(bytes, &mut read, Read::message);
     read
 }
 
@@ -259,10 +260,11 @@ pub fn certificates(bytes: &[u8]) -> Read {
 }
 
 fn described_in(bytes: &[u8], read: &mut Read) {
-    match described::parse(bytes) {
-        Ok(all) => read.config.described = all,
-        Err(problem) => read.problems.push(problem),
-    }
+    each(bytes, read, |read, value, at| {
+        read.placed(value, at);
+        let value = serde_json::from_str(&value.text).unwrap_or_default();
+        described::read(&value, &mut read.config.described);
+    });
 }
 
 fn text<'b>(bytes: &'b [u8], read: &mut Read) -> Option<&'b str> {
@@ -276,19 +278,28 @@ fn text<'b>(bytes: &'b [u8], read: &mut Read) -> Option<&'b str> {
     }
 }
 
-/// Reads values that stand one after the other.
-fn each(text: &str, read: &mut Read, mut take: impl FnMut(&mut Read, &str, u64)) {
-    let start = text.as_ptr() as usize;
-    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
-        match value {
-            Ok(raw) => {
-                let at = (raw.get().as_ptr() as usize).saturating_sub(start);
-                take(read, raw.get(), at as u64);
+/// Reads values that stand one after the other; behind a broken one, from the next line on that begins one.
+fn each(bytes: &[u8], read: &mut Read, mut take: impl FnMut(&mut Read, &Value<'_>, u64)) {
+    let mut at = 0;
+    loop {
+        at = bytes.len() - bytes[at..].trim_ascii_start().len();
+        let rest = &bytes[at..];
+        if rest.is_empty() {
+            return;
+        }
+        match value(rest) {
+            Ok(value) => {
+                take(read, &value, at as u64);
+                at += value.length;
             }
             Err(error) => {
-                read.problems
-                    .insert(0, json::problem(text.as_bytes(), &error));
-                return;
+                let problem = value::problem(rest, &error);
+                let within = problem.offset.unwrap_or_default();
+                read.tell(problem.at(at as u64 + within));
+                let Some(line) = rest.windows(2).position(|two| two == b"\n{") else {
+                    return;
+                };
+                at += line + 1;
             }
         }
     }
@@ -384,5 +395,47 @@ mod tests {
         let read = items(broken.as_bytes(), 7, |_| &[]);
         assert_eq!((read.config.items.len(), read.problems.len()), (1, 1));
         assert_eq!(read.problems[0].code, ProblemCode::JsonSyntax);
+    }
+
+    #[test]
+    fn a_broken_line_or_character_costs_no_other() {
+        let bad = ITEM.replace("\"a\"", "\"a\" 3");
+        let lines = format!("{ITEM}\n{bad}\r\n{ITEM}\n{}\n{ITEM}", &ITEM[..40]);
+        let read = items(lines.as_bytes(), 7, |_| &[]);
+        assert_eq!((read.config.items.len(), read.problems.len()), (3, 2));
+        let offset = read.problems[0].offset.unwrap_or_default() as usize;
+        assert!((ITEM.len()..ITEM.len() * 2 + 9).contains(&offset));
+        // One byte that is no character is told, and the item is read with a mark in its place.
+        let message = format!(
+            r#"{{"messageType":"ConfigurationItemChangeNotification","configurationItem":{ITEM}}}"#
+        );
+        let in_latin = |text: &str| text.replace("\"OK\"", "\"?\"").into_bytes();
+        let with = |bytes: Vec<u8>| -> Vec<u8> {
+            let change = |byte: u8| if byte == b'?' { 0xe9 } else { byte };
+            bytes.into_iter().map(change).collect()
+        };
+        for text in [
+            format!(r#"{{"fileVersion":"1.0","configurationItems":[{ITEM},{ITEM}]}}"#),
+            format!("{ITEM}\n{ITEM}"),
+        ] {
+            let read = items(&with(in_latin(&text)), 7, |_| &[]);
+            assert_eq!(
+                (read.config.items.len(), read.problems.len()),
+                (2, 2),
+                "{text}"
+            );
+            assert_eq!(read.problems[0].code, ProblemCode::TextEncoding);
+        }
+        for text in [message.clone(), format!("[{message},{message}]")] {
+            let read = stream(&with(in_latin(&text)), 7, |_| &[]);
+            assert_eq!(read.config.items.len(), read.config.messages.len());
+            assert_eq!(read.config.items.len(), read.problems.len());
+        }
+        let read = stream(format!("[{{\"a\" 3}},{message}]").as_bytes(), 7, |_| &[]);
+        assert_eq!((read.config.messages.len(), read.problems.len()), (1, 1));
+        // Another encoding is none at all.
+        let wide: Vec<u8> = ITEM.bytes().flat_map(|byte| [byte, 0]).collect();
+        let read = items(&[&[0xff, 0xfe], &wide[..]].concat(), 7, |_| &[]);
+        assert_eq!(read.problems[0].code, ProblemCode::TextEncoding);
     }
 }
