@@ -117,7 +117,7 @@ pub fn is_account(principal: &str) -> bool {
 }
 
 /// Who may both read and decrypt. `own` is the account of the bucket: its identities may read by their own policies,
-/// whatever the bucket's says, so where the key's policy leaves decrypting to the account they may do both.
+/// whatever the bucket's says, so those that may decrypt may do both.
 pub fn both(read: &[Grant], decrypt: &[Grant], own: Option<&str>) -> Vec<Grant> {
     let mut all: Vec<Grant> = Vec::new();
     for reader in read {
@@ -142,10 +142,22 @@ pub fn both(read: &[Grant], decrypt: &[Grant], own: Option<&str>) -> Vec<Grant> 
             });
         }
     }
-    let leaves = |grant: &&Grant| {
-        is_account(&grant.principal) && own.is_some() && account_of(&grant.principal) == own
-    };
-    all.extend(decrypt.iter().filter(leaves).cloned());
+    // Whoever of the own account may decrypt may read as the own policies allow; where everyone may decrypt, all of it.
+    for decrypter in decrypt {
+        let Some(account) = own else { continue };
+        let is_own = account_of(&decrypter.principal) == own;
+        if is_own || decrypter.principal == "*" {
+            all.push(Grant {
+                principal: if is_own {
+                    decrypter.principal.clone()
+                } else {
+                    whole(account)
+                },
+                conditional: decrypter.conditional,
+                delegated: !is_account(&decrypter.principal),
+            });
+        }
+    }
     let mut all = crate::order::sorted(all, |a, b| a.cmp(b));
     all.dedup_by(|a, b| a.principal == b.principal);
     all
@@ -245,5 +257,9 @@ mod tests {
         assert!(names(&[role], &["arn:aws:iam::444455556666:root"], None).is_empty());
         assert_eq!(names(&[], &[root], Some("111122223333")), plain(root));
         assert!(names(&[], &[root], Some("444455556666")).is_empty());
+        let own = Some("111122223333");
+        assert_eq!(names(&[], &[role], own), [(role.to_owned(), true)]);
+        assert_eq!(names(&[], &["*"], own), [(root.to_owned(), true)]);
+        assert_eq!(names(&[role], &[role], own), plain(role));
     }
 }
