@@ -409,3 +409,46 @@ fn what_an_item_lacks_is_no_change_and_no_contradiction() {
         (Some(3), Some(0), Some(1), vec![])
     );
 }
+
+#[test]
+fn what_was_not_read_in_full_is_no_baseline_and_says_nothing_by_what_it_lacks() {
+    let bucket = |configuration: Value| {
+        json!({ "awsAccountId": "111122223333", "awsRegion": "r", "resourceType": "AWS::S3::Bucket", "resourceId": "logs", "configurationItemStatus": "OK",
+            "configurationItemCaptureTime": "2024-01-01T00:00:00.000Z", "configuration": configuration, "supplementaryConfiguration": {} })
+    };
+    let trail = json!({ "trailList": [{ "Name": "t", "S3BucketName": "logs", "TrailARN": "arn:aws:cloudtrail:r:111122223333:trail/t", "IsMultiRegionTrail": true, "HomeRegion": "r", "LogFileValidationEnabled": true }] });
+    let report = |items: &[Value]| {
+        let snapshot =
+            json!({ "fileVersion": "1.0", "configSnapshotId": "s", "configurationItems": items });
+        support::report(&[
+            ("trail.json".to_owned(), trail.to_string().into_bytes()),
+            (
+                "snapshot.json".to_owned(),
+                snapshot.to_string().into_bytes(),
+            ),
+        ])
+    };
+    let of = |report: &Value| {
+        let one = &report["cloudtrail"]["protection"][0];
+        let told = [
+            "publicAccessBlocked",
+            "versioning",
+            "encryption",
+            "objectLock",
+            "read",
+        ];
+        let told: Vec<bool> = told.iter().map(|name| !one[*name].is_null()).collect();
+        (told, report["config"]["recorders"][0]["snapshots"].as_u64())
+    };
+    assert_eq!(
+        of(&report(&[bucket(json!({ "name": "logs" }))])),
+        (vec![true; 5], Some(1))
+    );
+    assert_eq!(
+        of(&report(&[
+            bucket(Value::Null),
+            json!({ "resourceType": 3 })
+        ])),
+        (vec![false; 5], Some(0))
+    );
+}

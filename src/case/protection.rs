@@ -376,37 +376,32 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
                 grants(one, granted(&all).into_iter());
             }
         } else {
-            // A bucket without a policy allows nobody by it.
-            bucket_policy(
-                one,
-                &kept("BucketPolicy").map_or(Value::Null, |policy| policy["policyText"].clone()),
-                bucket,
-            );
-            let block = kept("PublicAccessBlockConfiguration");
-            let names = [
-                "blockPublicAcls",
-                "ignorePublicAcls",
-                "blockPublicPolicy",
-                "restrictPublicBuckets",
-            ];
-            one.blocked =
-                Some(block.is_some_and(|block| names.iter().all(|name| block[*name] == true)));
-            one.versioning = kept("BucketVersioningConfiguration")
-                .and_then(|value| value["status"].as_str().map(str::to_owned))
-                .or(Some("Off".to_owned()));
-            one.encryption = Some(kept("ServerSideEncryptionConfiguration").map_or(
-                "none".to_owned(),
-                |value| {
-                    value["rules"][0]["applyServerSideEncryptionByDefault"]["sseAlgorithm"]
-                        .as_str()
-                        .unwrap_or("none")
-                        .to_owned()
-                },
-            ));
-            one.lock = Some(
-                kept("ObjectLockConfiguration")
-                    .is_some_and(|value| value["objectLockEnabled"] == "Enabled"),
-            );
+            // What an item lacks says that there is none only where it came with its configuration.
+            let is_whole = inventory.kept(capture, kept::CONFIGURED).is_some();
+            let part = |name: &str| kept(name).or_else(|| is_whole.then_some(Value::Null));
+            let word = |value: &Value, or: &str| value.as_str().unwrap_or(or).to_owned();
+            if let Some(policy) = part("BucketPolicy") {
+                bucket_policy(one, &policy["policyText"], bucket);
+            }
+            if let Some(block) = part("PublicAccessBlockConfiguration") {
+                let names = [
+                    "blockPublicAcls",
+                    "ignorePublicAcls",
+                    "blockPublicPolicy",
+                    "restrictPublicBuckets",
+                ];
+                one.blocked = Some(names.iter().all(|name| block[*name] == true));
+            }
+            if let Some(versioning) = part("BucketVersioningConfiguration") {
+                one.versioning = Some(word(&versioning["status"], "Off"));
+            }
+            if let Some(value) = part("ServerSideEncryptionConfiguration") {
+                let default = &value["rules"][0]["applyServerSideEncryptionByDefault"];
+                one.encryption = Some(word(&default["sseAlgorithm"], "none"));
+            }
+            if let Some(lock) = part("ObjectLockConfiguration") {
+                one.lock = Some(lock["objectLockEnabled"] == "Enabled");
+            }
         }
         one.sources.extend(
             case.register

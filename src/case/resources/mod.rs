@@ -77,7 +77,11 @@ pub(super) fn arrange(case: &mut Case) {
         &case.inventory,
         &place,
         &|base| names.contains(base),
-        &|file| taken.get(&file).copied(),
+        // One that could not be read in full does not tell all that there was.
+        &|file| {
+            let is_whole = register.file(file)?.problems.is_empty();
+            taken.get(&file).copied().filter(|_| is_whole)
+        },
     );
     case.resources.taken = taken;
     case.resources.found.clear();
