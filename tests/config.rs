@@ -452,3 +452,37 @@ fn what_was_not_read_in_full_is_no_baseline_and_says_nothing_by_what_it_lacks() 
         (vec![false; 5], Some(0))
     );
 }
+
+#[test]
+fn an_access_control_list_lets_write_too() {
+    let trail = json!({ "trailList": [{ "Name": "t", "S3BucketName": "logs", "TrailARN": "arn:aws:cloudtrail:r:111122223333:trail/t", "IsMultiRegionTrail": true, "HomeRegion": "r", "LogFileValidationEnabled": true }] });
+    let file = |name: &str, value: &Value| (name.to_owned(), value.to_string().into_bytes());
+    let list = |grants: Value| json!({ "Owner": { "ID": "me" }, "Grants": grants });
+    let of = |files: &[Value]| {
+        let mut all = vec![file("trail.json", &trail)];
+        all.extend(
+            files
+                .iter()
+                .enumerate()
+                .map(|(at, one)| file(&format!("logs-{at}.json"), one)),
+        );
+        let report = support::report(&all);
+        let one = &report["cloudtrail"]["protection"][0];
+        (one["write"].clone(), one["public"].as_bool())
+    };
+    let to = |uri: &str, permission: &str| json!({ "Grantee": { "Type": "Group", "URI": format!("http://acs.amazonaws.com/groups/{uri}") }, "Permission": permission });
+    let own =
+        json!({ "Grantee": { "Type": "CanonicalUser", "ID": "me" }, "Permission": "FULL_CONTROL" });
+    let other = json!({ "Grantee": { "Type": "CanonicalUser", "ID": "other" }, "Permission": "FULL_CONTROL" });
+    assert_eq!(of(&[list(json!([own]))]), (Value::Null, Some(false)));
+    // Reading a bucket is listing it.
+    let read = to("global/AllUsers", "READ");
+    assert_eq!(of(&[list(json!([own, read]))]), (Value::Null, Some(false)));
+    let open = list(json!([own, other, to("global/AllUsers", "WRITE")]));
+    assert_eq!(
+        of(std::slice::from_ref(&open)),
+        (json!(["*", "other"]), Some(true))
+    );
+    let blocked = json!({ "PublicAccessBlockConfiguration": { "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true } });
+    assert_eq!(of(&[open, blocked]), (json!(["other"]), Some(false)));
+}

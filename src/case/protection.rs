@@ -1,7 +1,7 @@
 //! How a trail's logs are kept private and safe: validation, encryption, and who may read, write, delete
 //! and decrypt, from descriptions and from AWS Config's items.
 //!
-//! Who may is told by the policies of bucket and key alone. Identities of the same account may be allowed by
+//! Who may is told by the policies of bucket and key, the bucket's access control list and the key's grants. Identities of the same account may be allowed by
 //! their own policies, which are not read.
 
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
 use crate::config::policy::{Grant, statements, texts};
 use crate::order::sorted;
+use crate::risk::reach::{ANY_ACCOUNT, writers};
 
 use super::Case;
 
@@ -47,6 +48,8 @@ pub struct Protection {
     pub write: Option<Vec<Grant>>,
     /// Who may delete objects.
     pub delete: Option<Vec<Grant>>,
+    /// Who may write and delete objects by the bucket's access control list, its owner aside.
+    pub listed: Vec<Grant>,
     /// Statements of the policies that deny some of this in a way that is not solved.
     pub narrowed: usize,
     /// Whether S3 itself calls the bucket's policy public.
@@ -73,9 +76,14 @@ impl Protection {
 
     /// Whether it is another account than the trail's.
     fn is_foreign(&self, grant: &Grant) -> bool {
-        self.account()
-            .zip(account_of(&grant.principal))
-            .is_some_and(|(own, other)| own != other)
+        // Lists name an account by an ID of their own, and it is not the owner's.
+        let is_listed = grant.principal == ANY_ACCOUNT
+            || (grant.principal != "*" && self.listed.contains(grant));
+        is_listed
+            || self
+                .account()
+                .zip(account_of(&grant.principal))
+                .is_some_and(|(own, other)| own != other)
     }
 
     /// Whether another account than the trail's may read, write or delete without a condition.
@@ -246,6 +254,7 @@ pub fn protection(case: &Case) -> Vec<Protection> {
         };
         from_items(case, one, &bucket);
         from_outputs(case, one, &bucket, is_only);
+        by_list(one);
         one.sources = sorted(std::mem::take(&mut one.sources), Ord::cmp);
         one.sources.dedup();
         one.decrypt = one.decrypt.take().map(|able| {
@@ -306,6 +315,23 @@ fn bucket_policy(one: &mut Protection, policy: &Value, bucket: &str) {
     (one.read, one.write, one.delete) = (take(READ), take(WRITE), take(DELETE));
 }
 
+/// Takes a bucket's access control list, of which everyone's part counts for nothing where public access is blocked.
+fn by_list(one: &mut Protection) {
+    let is_public = |grant: &Grant| grant.is_public() || grant.principal == ANY_ACCOUNT;
+    if one.blocked == Some(true) {
+        one.listed.retain(|grant| !is_public(grant));
+    }
+    if one.listed.is_empty() {
+        return;
+    }
+    for who in [&mut one.write, &mut one.delete] {
+        let mut all = who.take().unwrap_or_default();
+        all.extend(one.listed.iter().cloned());
+        let all = who.insert(crate::order::sorted(all, |a, b| a.cmp(b)));
+        all.dedup();
+    }
+}
+
 /// Takes a key's policy and what its grants add to it: a grant allows without the policy.
 fn key_policy(one: &mut Protection, policy: &Value) {
     let access = Access::of(policy, DECRYPT, None);
@@ -313,13 +339,16 @@ fn key_policy(one: &mut Protection, policy: &Value) {
     one.decrypt.get_or_insert_default().extend(access.who);
 }
 
-fn grants(one: &mut Protection, able: impl Iterator<Item = String>) {
-    let able = able.map(|principal| Grant {
+fn grant(principal: String) -> Grant {
+    Grant {
         principal,
         conditional: false,
         delegated: false,
-    });
-    one.decrypt.get_or_insert_default().extend(able);
+    }
+}
+
+fn grants(one: &mut Protection, able: impl Iterator<Item = String>) {
+    one.decrypt.get_or_insert_default().extend(able.map(grant));
 }
 
 /// Those of an item's grants that allow to decrypt.
@@ -383,6 +412,9 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
             if let Some(policy) = part("BucketPolicy") {
                 bucket_policy(one, &policy["policyText"], bucket);
             }
+            if let Some(list) = kept("AccessControlList") {
+                one.listed = writers(&list).map(grant).collect();
+            }
             if let Some(block) = part("PublicAccessBlockConfiguration") {
                 let names = [
                     "blockPublicAcls",
@@ -437,6 +469,10 @@ fn from_outputs(case: &Case, one: &mut Protection, bucket: &str, is_only: bool) 
                 } else {
                     continue;
                 }
+            }
+            Setting::AccessList(list) if is_its => {
+                let list = serde_json::from_str(list).unwrap_or_default();
+                one.listed = writers(&list).map(grant).collect();
             }
             Setting::Encryption(algorithm) if is_its => one.encryption = Some(algorithm.clone()),
             Setting::PublicAccessBlock(all) if is_its => one.blocked = Some(*all),

@@ -81,6 +81,8 @@ pub enum Setting {
     PolicyStatus(bool),
     /// From `get-object-lock-configuration`.
     ObjectLock(bool),
+    /// From `get-bucket-acl`: its JSON.
+    AccessList(String),
     /// From `kms get-key-policy`: the policy's JSON.
     KeyPolicy(String),
     /// From `kms list-grants`: grantees and operations.
@@ -216,10 +218,11 @@ fn setting(object: &Map<String, Value>) -> Option<Setting> {
     if let Some(lock) = value("ObjectLockConfiguration") {
         return Some(Setting::ObjectLock(lock["ObjectLockEnabled"] == "Enabled"));
     }
-    if let Some(grants) = value("Grants")
-        .and_then(Value::as_array)
-        .filter(|_| value("Owner").is_none())
-    {
+    if let Some(grants) = value("Grants").and_then(Value::as_array) {
+        if value("Owner").is_some() {
+            let list = Value::Object(object.clone());
+            return Some(Setting::AccessList(list.to_string()));
+        }
         let one = |grant: &Value| {
             let operations = grant["Operations"].as_array().into_iter().flatten();
             let operations = operations

@@ -27,7 +27,7 @@ const PERMIT: u8 = 1 << 4;
 const ALL: u8 = (1 << 5) - 1;
 
 /// Any AWS account; written as policies and lists never do, so that it is no name of somebody.
-const ANY_ACCOUNT: &str = "anybody with an AWS account";
+pub const ANY_ACCOUNT: &str = "anybody with an AWS account";
 
 /// Somebody with rights.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -275,13 +275,18 @@ fn granted(request: &Value) -> Option<Vec<Holder>> {
     is_told.then(|| sorted(all, Holder::cmp))
 }
 
-/// An access control list: as calls state it, or as items hold it.
+/// An access control list: as calls state it, as items hold it, or as `get-bucket-acl` prints it.
 fn of_list(list: &Value) -> Vec<Holder> {
     let own = [&list["owner"]["id"], &list["Owner"]["ID"]];
     let own = own.iter().find_map(|id| id.as_str());
-    let grants = match &list["AccessControlList"]["Grant"] {
-        Value::Null => &list["grantList"],
-        grants => grants,
+    let forms = [
+        &list["AccessControlList"]["Grant"],
+        &list["grantList"],
+        &list["Grants"],
+    ];
+    let grants = forms.into_iter().find(|grants| !grants.is_null());
+    let Some(grants) = grants else {
+        return Vec::new();
     };
     let one = std::slice::from_ref(grants);
     let grants = grants.as_array().map_or(one, Vec::as_slice);
@@ -305,6 +310,14 @@ fn of_list(list: &Value) -> Vec<Holder> {
         }
     }
     sorted(all, Holder::cmp)
+}
+
+/// Whom a bucket's access control list lets write and delete objects, its owner aside: `*`, [`ANY_ACCOUNT`], or the ID of an
+/// account as lists have it.
+pub fn writers(list: &Value) -> impl Iterator<Item = String> {
+    let all = of_list(list).into_iter();
+    all.filter(|one| one.rights & WRITE != 0)
+        .map(|one| one.principal)
 }
 
 fn of_block(block: &Value) -> Block {
