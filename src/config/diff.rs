@@ -49,6 +49,9 @@ pub fn diff(before: &str, after: &str) -> serde_json::Result<Vec<Change>> {
         ("Relationships", "relationships"),
         ("Tags", "tags"),
     ] {
+        if is_untold(&before, field) || is_untold(&after, field) {
+            continue;
+        }
         let of = |item: &Value| {
             let value = decoded(get(item, field).clone());
             match field {
@@ -60,6 +63,18 @@ pub fn diff(before: &str, after: &str) -> serde_json::Result<Vec<Change>> {
         compare(name, Some(of(&before)), Some(of(&after)), &mut changes);
     }
     Ok(changes)
+}
+
+/// Whether an item says nothing of a part. What is deleted has none, whether or not its item says so.
+fn is_untold(item: &Value, field: &str) -> bool {
+    let fields = item.as_object().into_iter().flatten();
+    let has = |name: &str| {
+        fields
+            .clone()
+            .any(|(own, _)| own.eq_ignore_ascii_case(name))
+    };
+    let status = get(item, "configurationItemStatus").as_str();
+    !has(field) && !status.is_some_and(|status| status.contains("Deleted"))
 }
 
 /// Relationships in the words of files.
@@ -242,6 +257,13 @@ mod tests {
             ]
         );
         assert!(words(json!({}), json!({"configuration": null})).is_empty());
+        // What one of them does not tell has not changed, unless the resource is gone.
+        let whole = json!({"configuration": {"a": 1}, "tags": {"k": "v"}});
+        assert!(words(whole.clone(), json!({"configurationItemStatus": "OK"})).is_empty());
+        assert_eq!(
+            words(whole, json!({"configurationItemStatus": "ResourceDeleted"})),
+            ["DELETE Configuration", "DELETE Tags.K"]
+        );
         // Equal elements count as often as they stand there.
         assert_eq!(
             words(

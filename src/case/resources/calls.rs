@@ -74,6 +74,12 @@ fn service(kind: &str) -> String {
         "certificatemanager" => "acm",
         "efs" => "elasticfilesystem",
         "msk" => "kafka",
+        "apigatewayv2" => "apigateway",
+        "networkfirewall" => "network-firewall",
+        "kinesisfirehose" => "firehose",
+        "kinesisanalyticsv2" => "kinesisanalytics",
+        "cognito" => "cognito-idp",
+        "emr" => "elasticmapreduce",
         "applicationautoscaling" => "application-autoscaling",
         "wafregional" => "waf-regional",
         name => name,
@@ -89,10 +95,16 @@ pub(in crate::case) fn is_reading(name: &str) -> bool {
 }
 
 /// Calls that may have made the change that a capture at `to` shows: they succeeded, do not only read, and
-/// came after the capture before, within the last hour. Captures follow changes within minutes.
-pub(super) fn causes(calls: &[CallView], before: Option<Moment>, to: Option<Moment>) -> Vec<u32> {
+/// came after the capture before, within the last hour. Captures follow changes within minutes, but where they are made
+/// once a day within that.
+pub(super) fn causes(
+    calls: &[CallView],
+    before: Option<Moment>,
+    to: Option<Moment>,
+    is_daily: bool,
+) -> Vec<u32> {
     let Some(to) = to else { return Vec::new() };
-    let from = to.plus(-HOUR);
+    let from = to.plus(if is_daily { -24 * HOUR } else { -HOUR });
     let from = before.map_or(from, |before| before.max(from));
     let may =
         |call: &CallView| !call.reads && call.error.is_empty() && call.at >= from && call.at <= to;

@@ -133,7 +133,12 @@ pub(super) fn view(case: &Case, wanted: &str, at: Option<Moment>) -> Option<Reso
             items: capture.also.len() as u32 + 1,
             raw: raw(case, capture),
             signed: stream::signed_of(case, capture).map(stream::cell),
-            causes: calls::causes(&calls, before, capture.at),
+            causes: calls::causes(
+                &calls,
+                before,
+                capture.at,
+                inventory.text(capture.frequency) == "DAILY",
+            ),
         });
     }
     let now = inventory.as_of(resource, at);
