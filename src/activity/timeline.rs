@@ -238,52 +238,100 @@ pub const COLOURS: [&str; MOST_SERIES] = [
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8f99", "#b8a800",
 ];
 
-/// The chart as an SVG document: bars, axis and legend. Whatever evidence holds is text in it.
-pub fn svg(chart: &Histogram, title: &str) -> String {
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look<'a> {
+    /// What it shows.
+    pub title: &'a str,
+    /// The query that it answers; none where it is empty.
+    pub query: &'a str,
+    /// Whether each series has a lane of its own, else they are stacked.
+    pub lanes: bool,
+}
+
+/// Colours of the marks of errors and of risky calls.
+const MARKS: [&str; 2] = ["#b3261e", "#b0218f"];
+
+/// The chart as an SVG document: bars, marks of errors and risky calls, axis and legend. Whatever evidence holds is text in
+/// it.
+pub fn svg(chart: &Histogram, look: Look<'_>) -> String {
     let (width, height, top) = (1_000.0, 260.0, 40.0);
-    let most = f64::from(chart.most().max(1));
     let step = width / f64::from(chart.steps.max(1));
+    let wide = (step - 0.5).max(0.5);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {}\" font-family=\"sans-serif\" font-size=\"12\">\n<title>{}</title>\n",
-        height + top + 60.0,
-        escaped(title)
+        height + top + 90.0,
+        escaped(look.title)
     );
+    let bar = |at: u32, y: f64, tall: f64, colour: &str| {
+        format!(
+            "<rect x=\"{:.2}\" y=\"{y:.2}\" width=\"{wide:.2}\" height=\"{tall:.2}\" fill=\"{colour}\"/>\n",
+            f64::from(at) * step
+        )
+    };
+    let lanes = if look.lanes {
+        chart.series.len().max(1)
+    } else {
+        1
+    };
+    let lane = height / lanes as f64;
+    let most = match look.lanes {
+        true => chart
+            .series
+            .iter()
+            .flat_map(|(_, counts)| counts.iter().copied())
+            .max(),
+        false => Some(chart.most()),
+    };
+    let most = most.unwrap_or(0);
     for at in 0..chart.steps {
         let mut y = top + height;
         for (series, (_, counts)) in chart.series.iter().enumerate() {
             let count = counts.get(at as usize).copied().unwrap_or(0);
-            if count == 0 {
-                continue;
+            if look.lanes {
+                y = top + lane * (series + 1) as f64;
             }
-            let tall = f64::from(count) / most * height;
-            y -= tall;
-            let colour = COLOURS[series % COLOURS.len()];
-            out += &format!(
-                "<rect x=\"{:.2}\" y=\"{y:.2}\" width=\"{:.2}\" height=\"{tall:.2}\" fill=\"{colour}\"/>\n",
-                f64::from(at) * step,
-                (step - 0.5).max(0.5)
-            );
+            if count > 0 {
+                let tall = f64::from(count) / f64::from(most.max(1))
+                    * (lane - if look.lanes { 4.0 } else { 0.0 });
+                y -= tall;
+                out += &bar(at, y, tall, COLOURS[series % COLOURS.len()]);
+            }
         }
     }
-    let base = top + height + 16.0;
+    let marked = [&chart.errors, &chart.risky];
+    for (row, (counts, colour)) in marked.into_iter().zip(MARKS).enumerate() {
+        let y = top + height + 2.0 + row as f64 * 5.0;
+        let has = |(_, count): &(u32, &u32)| **count > 0;
+        let marks = (0..chart.steps).zip(counts).filter(has);
+        marks.for_each(|(at, _)| out += &bar(at, y, 4.0, colour));
+    }
+    let base = top + height + 26.0;
     out += &format!(
-        "<text x=\"0\" y=\"{base}\">{}</text><text x=\"{width}\" y=\"{base}\" text-anchor=\"end\">{} UTC</text>\n<text x=\"0\" y=\"14\">at most {} events in {} s</text>\n",
+        "<text x=\"0\" y=\"{base}\">{}</text><text x=\"{width}\" y=\"{base}\" text-anchor=\"end\">{} UTC</text>\n<text x=\"0\" y=\"14\">at most {most} events in {} s</text>\n",
         chart.moment(0),
         chart.moment(chart.steps),
-        chart.most(),
         chart.step
     );
-    for (series, (label, _)) in chart.series.iter().enumerate() {
+    if !look.query.is_empty() {
+        let query: String = look.query.chars().take(150).collect();
+        out += &format!("<text x=\"0\" y=\"30\">{}</text>\n", escaped(&query));
+    }
+    let sum = |counts: &Vec<u32>| counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+    let series = chart.series.iter().zip(COLOURS.iter().cycle());
+    let series = series.map(|((label, counts), colour)| (label.as_str(), sum(counts), *colour));
+    let marks = ["errors", "risky calls"].into_iter().zip(marked).zip(MARKS);
+    let marks = marks.map(|((label, counts), colour)| (label, sum(counts), colour));
+    for (place, (label, sum, colour)) in series.chain(marks).enumerate() {
         let (x, y) = (
-            (series % 4) as f64 * 250.0,
-            base + 16.0 + (series / 4) as f64 * 16.0,
+            (place % 4) as f64 * 250.0,
+            base + 18.0 + (place / 4) as f64 * 16.0,
         );
         out += &format!(
-            "<rect x=\"{x}\" y=\"{}\" width=\"10\" height=\"10\" fill=\"{}\"/><text x=\"{}\" y=\"{y}\">{}</text>\n",
+            "<rect x=\"{x}\" y=\"{}\" width=\"10\" height=\"10\" fill=\"{colour}\"/><text x=\"{}\" y=\"{y}\">{} {sum}</text>\n",
             y - 10.0,
-            COLOURS[series % COLOURS.len()],
             x + 14.0,
-            escaped(&label.chars().take(36).collect::<String>())
+            escaped(&label.chars().take(30).collect::<String>())
         );
     }
     out + "</svg>\n"
@@ -351,7 +399,25 @@ mod tests {
             ),
             (1, 30)
         );
-        let drawn = svg(&chart, "x\"><script>");
-        assert!(drawn.contains("&lt;c&gt;") && !drawn.contains("<script"));
+        let look = Look {
+            title: "x\"><script>",
+            query: "<b>",
+            lanes: false,
+        };
+        let drawn = svg(&chart, look);
+        assert!(drawn.contains("&lt;c&gt; 10") && drawn.contains("&lt;b&gt;"));
+        assert!(drawn.contains("errors 1<") && drawn.contains("risky calls 30<"));
+        let lanes = svg(
+            &chart,
+            Look {
+                lanes: true,
+                ..look
+            },
+        );
+        // A bar an event in either, the marks of one error and of 30 risky calls, and the legend.
+        for drawn in [drawn, lanes] {
+            assert!(!drawn.contains("<script") && !drawn.contains("<b>"));
+            assert_eq!(drawn.matches("<rect").count(), 30 + 31 + 5);
+        }
     }
 }

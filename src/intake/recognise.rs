@@ -88,8 +88,21 @@ const FORMS: &[Form] = &[
     object(Kind::CloudtrailEvents, &["eventSource", "eventName"], &[]),
     list(
         Kind::CloudtrailEvents,
-        &["eventSource", "eventName", "eventVersion"],
+        &["eventSource", "eventName", "eventVersion", "insightDetails"],
     ),
+    object(
+        Kind::CloudtrailEvents,
+        &["insightDetails"],
+        &["eventID", "eventCategory", "sharedEventID"],
+    ),
+    Form {
+        opens: b'[',
+        ..holding(
+            Kind::CloudtrailEvents,
+            &["detail-type", "detail"],
+            &["eventSource", "eventName", "insightDetails"],
+        )
+    },
     holding(
         Kind::CloudtrailEvents,
         &["detail-type", "detail"],
@@ -294,10 +307,26 @@ fn by_words(text: &[u8]) -> Option<Kind> {
     if line("detection:") && line("logsource:") || is_correlation {
         return Some(Kind::SigmaRule);
     }
+    if is_events_table(&head) {
+        return Some(Kind::CloudtrailLakeResult);
+    }
     if line("resources:") && head.contains("aws::config::configrule") {
         return Some(Kind::ConformancePack);
     }
     None
+}
+
+/// Whether the headings of a table, in small letters, are those of events: what CloudTrail Lake and Athena print of a
+/// query that was saved under any name.
+fn is_events_table(head: &str) -> bool {
+    let headings = head
+        .lines()
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    let has = |name: &str| {
+        let mut all = headings.into_iter().flat_map(|line| line.split(','));
+        all.any(|heading| heading.trim_matches(['"', ' ', '\r', '\u{feff}']) == name)
+    };
+    has("eventname") && ["eventid", "eventtime", "eventsource"].into_iter().any(has)
 }
 
 /// What a name says, where the content does not: a damaged digest is still one that should be readable.
@@ -376,6 +405,18 @@ mod tests {
             kind("x.yml", b"title: a\nlogsource:\n  x: y\ndetection:\n"),
             Kind::SigmaRule
         );
+        for events in [
+            &br#"[{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":{"eventName":"A","eventSource":"b"}}]"#[..],
+            br#"{"eventVersion":"1.07","eventID":"a","insightDetails":{"state":"Start"}}"#,
+            br#"[{"insightDetails":{"state":"Start"}}]"#,
+        ] {
+            let name = String::from_utf8_lossy(events);
+            assert_eq!(kind("x", events), Kind::CloudtrailEvents, "{name}");
+        }
+        let table = b"# Query: SELECT\neventID,\"eventName\",eventTime\na,B,c\n";
+        assert_eq!(kind("saved.csv", table), Kind::CloudtrailLakeResult);
+        let other = b"name,eventName in the calendar\na,b\n";
+        assert_eq!(kind("saved.csv", other), Kind::Object);
         let digest =
             "111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_20240101T000000Z.json.gz";
         assert_eq!(kind(digest, b"garbage"), Kind::CloudtrailDigest);

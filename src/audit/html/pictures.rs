@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::activity::Field;
-use crate::activity::timeline::{histogram, span, svg};
+use crate::activity::timeline::{Look, histogram, span, svg};
 use crate::case::compliance::known;
 use crate::case::{Case, Segment, TrailSummary};
 use crate::integrity::State;
@@ -152,7 +152,13 @@ pub(super) fn events(case: &Case) -> String {
     };
     format!(
         "<h3>Events over time, by service</h3>\n{}\n{}",
-        svg(&chart(STEPS as u32), "Events over time, by service"),
+        svg(
+            &chart(STEPS as u32),
+            Look {
+                title: "Events over time, by service",
+                ..Look::default()
+            }
+        ),
         numbers(
             &["Events", "Errors", "Risky calls"],
             (0..rows.steps).map(row)

@@ -155,7 +155,7 @@ fn Events(props: &Props) -> Html {
                 </p>
             </div>
             <QueryBox text={query.clone()} {error} {completions} onchange={onquery} />
-            <Timeline chart={shown.chart.clone()} map={shown.map.clone()} span={shown.span} {zoom} {stack}
+            <Timeline query={query.clone()} chart={shown.chart.clone()} map={shown.map.clone()} span={shown.span} {zoom} {stack}
                 lanes={route.value("lanes") == "1"} onzoom={set_zoom} onstack={set("stack")} onlanes={set("lanes")} onnarrow={narrow} />
             <div class="chart-link"><Add link={chart} /></div>
             <div class="meaning">{ shown.meaning.as_ref().map(|meaning| html! { <p class="note" role="status">{ meaning }</p> }) }</div>

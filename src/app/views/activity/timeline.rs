@@ -37,6 +37,8 @@ pub(super) struct Props {
     pub(super) stack: String,
     /// Whether each series has a lane of its own.
     pub(super) lanes: bool,
+    /// The query that is answered.
+    pub(super) query: String,
     /// Shows another stretch.
     pub(super) onzoom: Callback<Zoom>,
     /// Stacks another field.
@@ -171,7 +173,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
         })
     };
     let save = {
-        let chart = chart.clone();
+        let (chart, query, lanes) = (chart.clone(), props.query.clone(), props.lanes);
         Callback::from(move |_: MouseEvent| {
             if client
                 .as_ref()
@@ -179,7 +181,12 @@ pub(super) fn Timeline(props: &Props) -> Html {
             {
                 return;
             }
-            let drawn = timeline::svg(&chart, "CloudTrail events by time");
+            let look = timeline::Look {
+                title: "CloudTrail events by time",
+                query: &query,
+                lanes,
+            };
+            let drawn = timeline::svg(&chart, look);
             let parts = Array::of1(&js_sys::Uint8Array::from(drawn.as_bytes()));
             // Where the browser refuses a download, it says so itself.
             let _ = download::save(&parts, "events.svg");
@@ -465,14 +472,22 @@ fn alternative(chart: &Histogram) -> Html {
     let busy = (0..chart.steps).filter(|step| chart.total(*step) > 0);
     let row = |step: u32| {
         let at = step as usize;
-        let count = |counts: &[u32]| counts.get(at).copied().unwrap_or(0).to_string();
+        let count = |counts: &Vec<u32>| html! { <td>{ counts.get(at).copied().unwrap_or(0) }</td> };
         html! {
-            <tr key={step.to_string()}><td>{ format::time(chart.moment(step)) }</td><td>{ chart.total(step) }</td><td>{ count(&chart.errors) }</td><td>{ count(&chart.risky) }</td></tr>
+            <tr key={step.to_string()}>
+                <td>{ format::time(chart.moment(step)) }</td><td>{ chart.total(step) }</td>
+                { for chart.series.iter().map(|(_, counts)| count(counts)) }
+                { count(&chart.errors) }{ count(&chart.risky) }
+            </tr>
         }
     };
+    let head = chart
+        .series
+        .iter()
+        .map(|(label, _)| html! { <th key={label.clone()}><bdi>{ label }</bdi></th> });
     html! {
         <table>
-            <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th><th>{"Errors"}</th><th>{"Risky calls"}</th></tr></thead>
+            <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th>{ for head }<th>{"Errors"}</th><th>{"Risky calls"}</th></tr></thead>
             <tbody>{ for busy.take(ROWS as usize).map(row) }</tbody>
         </table>
     }
