@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::cloudtrail::Description;
+use crate::cloudtrail::description::ListedObject;
 use crate::cloudtrail::metadata::Stated;
 use crate::config::name;
+use crate::evidence::Kind;
 use crate::evidence::parts::Checksums;
 use crate::sum::Sum;
 
@@ -52,8 +54,17 @@ impl Checksum {
     }
 }
 
-/// Objects of a listing: length and ETag by the name of the file.
-type Listed<'c> = HashMap<String, (Option<u64>, &'c str)>;
+/// Objects of a listing by the name of the file.
+type Listed<'c> = HashMap<String, &'c ListedObject>;
+
+/// Whether a file is the content of an object: many programs inflate while they download. Then it is not compared.
+fn is_inflated(file: &Registered, key: &str) -> bool {
+    let is_read = matches!(
+        file.kind,
+        Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems | Kind::ConfigStream
+    );
+    key.ends_with(".gz") && file.content.is_none() && is_read
+}
 
 /// Compares files of AWS Config with listings of buckets and with the metadata of objects.
 pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
@@ -63,10 +74,7 @@ pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
             let of_config = objects
                 .iter()
                 .filter(|object| object.key.contains("_Config_"));
-            listed.extend(
-                of_config
-                    .map(|object| (name::base(&object.key), (object.size, object.etag.as_str()))),
-            );
+            listed.extend(of_config.map(|object| (name::base(&object.key), object)));
         }
     }
     let stated = &case.holdings.checksums;
@@ -80,8 +88,10 @@ pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
         // Metadata of one object often names no key: then it speaks for the file that it fits, and against none.
         let mut said = stated.iter().filter_map(|(_, one)| {
             let names = one.key.as_ref().map(|key| name::base(key) == base);
+            let key = one.key.as_deref().unwrap_or_default();
             match (compare(file, own, one), names) {
                 (_, Some(false)) => None,
+                (Some(false), _) if is_inflated(file, key) => None,
                 (Some(true), _) => Some(Checksum::Same),
                 (Some(false), Some(true)) => Some(Checksum::Differs),
                 _ => None,
@@ -90,8 +100,10 @@ pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
         let best = said.clone().find(|one| *one == Checksum::Same);
         let by_metadata = best.or_else(|| said.next());
         let by_listing = || {
-            let (size, etag) = listed.get(&base)?;
-            Some(by_etag(file, own, *size, etag))
+            let object = listed.get(&base)?;
+            let checksum = by_etag(file, own, object.size, &object.etag);
+            let is_told = checksum == Checksum::Same || !is_inflated(file, &object.key);
+            is_told.then_some(checksum)
         };
         if let Some(checksum) = by_metadata.or_else(by_listing) {
             found.insert(place, checksum);
