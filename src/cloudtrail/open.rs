@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
 use super::event::{Access, Event};
+use crate::evidence::condition::names_callers;
 
 /// Without one of these no request lets everyone in; only a record with one is decoded.
 const HINTS: &[&str] = &[
@@ -60,51 +61,6 @@ fn takes_back(name: &str) -> bool {
     starts.iter().any(|start| name.starts_with(start)) || name.ends_with("Egress")
 }
 
-/// Condition keys whose values, where they are told, make a statement one of certain callers (Amazon S3 user guide, "The
-/// meaning of public"; `kms:CallerAccount` is how AWS managed keys name their account).
-const NARROWING: &[&str] = &[
-    "aws:sourceip",
-    "aws:sourcearn",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceowner",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:userid",
-    "s3:dataaccesspointarn",
-    "s3:dataaccesspointaccount",
-    "kms:calleraccount",
-];
-
-/// Whether the condition of a statement leaves certain callers only. One that holds where its key is absent, or of all
-/// but some, leaves everyone else.
-pub(super) fn is_narrowed(statement: &Value) -> bool {
-    let Some(operators) = statement["Condition"].as_object() else {
-        return false;
-    };
-    let names_certain = |value: &Value| match value {
-        Value::String(text) => text.trim_matches('*').len() > 1 && !text.ends_with("/0"),
-        _ => false,
-    };
-    operators.iter().any(|(operator, keys)| {
-        let is_of_all = ["Not", "IfExists", "ForAllValues", "Null"]
-            .iter()
-            .any(|part| operator.contains(part));
-        !is_of_all
-            && keys.as_object().into_iter().flatten().any(|(key, value)| {
-                let values = value
-                    .as_array()
-                    .map_or(std::slice::from_ref(value), Vec::as_slice);
-                NARROWING.contains(&key.to_ascii_lowercase().as_str())
-                    && values.iter().all(names_certain)
-            })
-    })
-}
-
 /// Whether a value lets everyone in. A policy may stand in a text, but none within its text.
 fn lets_in(value: &Value, names: Names, outer: bool) -> bool {
     match value {
@@ -121,7 +77,7 @@ fn lets_in(value: &Value, names: Names, outer: bool) -> bool {
             if ["Effect", "ruleAction"].iter().any(|part| {
                 let told = fields.get(*part).and_then(Value::as_str);
                 told.is_some_and(|told| told.eq_ignore_ascii_case("deny"))
-            }) || is_narrowed(value) =>
+            }) || names_callers(&value["Condition"]) =>
         {
             false
         }
@@ -212,28 +168,6 @@ mod tests {
         assert!(open_by("AuthorizeSecurityGroupIngress", all));
         for name in ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"] {
             assert!(!open_by(name, all), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_condition_narrows_where_it_names_certain_callers() {
-        let narrowed =
-            |condition: Value| is_narrowed(&serde_json::json!({ "Condition": condition }));
-        for condition in [
-            serde_json::json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}),
-            serde_json::json!({"Bool": {"aws:SecureTransport": "true"}, "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b*"}}),
-        ] {
-            assert!(narrowed(condition.clone()), "{condition}");
-        }
-        for condition in [
-            serde_json::json!({"Bool": {"aws:SecureTransport": "true"}}),
-            serde_json::json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/24", "0.0.0.0/0"]}}),
-            serde_json::json!({"StringLike": {"aws:PrincipalArn": "*"}}),
-            serde_json::json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}),
-            serde_json::json!({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}),
-            serde_json::json!("aws:SourceIp"),
-        ] {
-            assert!(!narrowed(condition.clone()), "{condition}");
         }
     }
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::event::{Answer, Event};
-use super::open::is_narrowed;
+use crate::evidence::condition::names_callers;
 
 /// Whether the request of an event weakens.
 pub(super) fn weakens(event: &Event<'_>) -> Answer {
@@ -254,7 +254,7 @@ fn policy(policy: &Value, own: &str, is_of_key: bool) -> Answer {
             let account = name.split(':').nth(4).unwrap_or(name);
             let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
             let is_other = name == "*" || is_account && account != own;
-            if is_other && !is_narrowed(statement) {
+            if is_other && !names_callers(&statement["Condition"]) {
                 return Answer::Yes;
             }
             let is_root = account == own && (name == own || name.ends_with(":root"));

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::policy::{Grant, covers, fits, is_narrowed, principals, statements, texts};
+use super::policy::{Grant, covers, fits, is_conditional, principals, statements, texts};
 
 /// Who may do one of some actions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,14 +41,13 @@ impl Access {
                     && thing.is_none_or(|thing| touches(statement, thing))
             };
             for statement in own.iter().filter(allows) {
-                let conditional = is_narrowed(statement);
                 let names = principals(statement).into_iter().filter(|name| {
                     let name = whole(name);
                     !denied.iter().any(|one| *one == "*" || *one == name)
                 });
                 access.who.extend(names.map(|principal| Grant {
+                    conditional: is_conditional(statement, &principal),
                     principal,
-                    conditional,
                     delegated: false,
                 }));
             }

@@ -1,6 +1,7 @@
 //! Resource policies, as far as they say who may do what. An approximation: conditions on who asks are told, not solved,
 //! `NotAction` and `NotPrincipal` of an `Allow` count as allowing, and policies of identities are not known.
 
+use crate::evidence::condition::names_callers;
 use serde_json::Value;
 
 /// What a statement allows to whom.
@@ -100,28 +101,13 @@ pub fn covers(statement: &Value, actions: &[&str]) -> bool {
         .any(|action| listed.iter().any(|pattern| fits(pattern, action)))
 }
 
-/// Condition keys that everybody can meet: they say how or what is asked, not by whom. Amazon S3 calls a policy with no other
-/// condition public, too (user guide, "The meaning of public").
-const HOW: &[&str] = &[
-    "aws:securetransport",
-    "aws:useragent",
-    "aws:referer",
-    "s3:tlsversion",
-    "s3:prefix",
-    "s3:delimiter",
-    "s3:max-keys",
-];
-
-/// Whether a condition of a statement leaves out some callers, as far as is known.
-pub fn is_narrowed(statement: &Value) -> bool {
-    let is_how = |key: &String| HOW.contains(&key.to_ascii_lowercase().as_str());
-    match &statement["Condition"] {
-        Value::Null => false,
-        Value::Object(operators) => operators.values().any(|keys| {
-            let keys = keys.as_object();
-            keys.is_none_or(|keys| !keys.keys().all(is_how))
-        }),
-        _ => true,
+/// Whether a condition narrows what a statement allows a principal. For everyone it must name whom it leaves: transport,
+/// a referer or a date still let in whoever wants to.
+pub fn is_conditional(statement: &Value, principal: &str) -> bool {
+    let condition = &statement["Condition"];
+    match principal {
+        "*" => names_callers(condition),
+        _ => condition.as_object().is_some_and(|all| !all.is_empty()),
     }
 }
 
@@ -130,10 +116,9 @@ pub fn allowed(policy: &Value, actions: &[&str]) -> Vec<Grant> {
     let allows = |statement: &&&Value| statement["Effect"] == "Allow" && covers(statement, actions);
     let mut all = Vec::new();
     for statement in statements(policy).iter().filter(allows) {
-        let conditional = is_narrowed(statement);
         all.extend(principals(statement).into_iter().map(|principal| Grant {
+            conditional: is_conditional(statement, &principal),
             principal,
-            conditional,
             delegated: false,
         }));
     }
@@ -165,11 +150,14 @@ mod tests {
         assert_eq!(names(&["s3:DeleteObject"]), Vec::<String>::new());
         assert_eq!(names(&["s3:PutObject"]).len(), 4);
         assert!(allowed(&policy, &["s3:GetObject"])[0].is_public());
-        let on = |condition: Value| is_narrowed(&json!({ "Condition": condition }));
-        assert!(!on(json!({ "Bool": { "aws:SecureTransport": "true" } })) && !on(json!({})));
-        assert!(on(
-            json!({ "Bool": { "aws:SecureTransport": "true" }, "StringEquals": { "aws:PrincipalOrgID": "o-1" } })
-        ));
         assert!(fits("s3:*Object?", "S3:GetObject1") && !fits("s3:Get", "s3:GetObject"));
+    }
+
+    #[test]
+    fn everyone_is_narrowed_by_a_condition_that_names_some() {
+        let tls = json!({ "Condition": { "Bool": { "aws:SecureTransport": "true" } } });
+        assert!(!is_conditional(&tls, "*") && is_conditional(&tls, "arn:x"));
+        let own = json!({ "Condition": { "StringEquals": { "aws:principalorgid": "o-1" } } });
+        assert!(is_conditional(&own, "*") && !is_conditional(&json!({}), "arn:x"));
     }
 }

@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod buffer;
 pub mod collection;
+pub mod condition;
 pub mod inflate;
 pub mod json;
 pub mod kind;
