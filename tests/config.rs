@@ -496,6 +496,8 @@ fn an_access_control_list_lets_write_too() {
         of(std::slice::from_ref(&open)),
         (json!(["*", "other"]), Some(true))
     );
+    let any = list(json!([to("global/AuthenticatedUsers", "FULL_CONTROL")]));
+    assert_eq!(of(&[any]).1, Some(true));
     let blocked = json!({ "PublicAccessBlockConfiguration": { "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true } });
     assert_eq!(of(&[open, blocked]), (json!(["other"]), Some(false)));
 }

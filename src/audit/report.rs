@@ -379,7 +379,7 @@ fn protected(case: &Case) -> Vec<Value> {
             "trail": one.trail, "arn": one.arn, "validation": one.validation, "multiRegion": one.multi_region,
             "sseKms": one.kms_key.as_ref().map(|key| !key.is_empty()), "kmsKey": one.kms_key.as_ref().filter(|key| !key.is_empty()),
             "bucket": one.bucket, "encryption": one.encryption, "publicAccessBlocked": one.blocked, "versioning": one.versioning, "objectLock": one.lock,
-            "public": one.read.iter().chain(&one.write).chain(&one.delete).flatten().any(Grant::is_public),
+            "public": one.is_open(),
             "read": who(&one.read), "write": who(&one.write), "delete": who(&one.delete), "decrypt": who(&one.decrypt),
             "readAndDecrypt": both, "sources": one.sources,
         })

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::cloudtrail::description::Setting;
 use crate::cloudtrail::{Description, TrailDescription};
-use crate::config::access::{Access, account_of, both};
+use crate::config::access::{Access, account_of, both, decrypters};
 use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
 use crate::config::policy::{Grant, statements, texts};
@@ -74,6 +74,11 @@ impl Protection {
         all.into_iter().flatten().flatten()
     }
 
+    /// Whether everyone may read, write or delete, or anybody with an account.
+    pub fn is_open(&self) -> bool {
+        self.reaching().any(is_open)
+    }
+
     /// Whether it is another account than the trail's.
     fn is_foreign(&self, grant: &Grant) -> bool {
         // Lists name an account by an ID of their own, and it is not the owner's.
@@ -101,6 +106,11 @@ impl Protection {
         }
         Some(both(read, self.decrypt.as_ref()?, self.account()))
     }
+}
+
+/// Whether anybody has it, who may need an account for it.
+fn is_open(grant: &Grant) -> bool {
+    grant.is_public() || grant.principal == ANY_ACCOUNT
 }
 
 /// Stands where the evidence does not tell.
@@ -317,9 +327,8 @@ fn bucket_policy(one: &mut Protection, policy: &Value, bucket: &str) {
 
 /// Takes a bucket's access control list, of which everyone's part counts for nothing where public access is blocked.
 fn by_list(one: &mut Protection) {
-    let is_public = |grant: &Grant| grant.is_public() || grant.principal == ANY_ACCOUNT;
     if one.blocked == Some(true) {
-        one.listed.retain(|grant| !is_public(grant));
+        one.listed.retain(|grant| !is_open(grant));
     }
     if one.listed.is_empty() {
         return;
@@ -351,32 +360,6 @@ fn grants(one: &mut Protection, able: impl Iterator<Item = String>) {
     one.decrypt.get_or_insert_default().extend(able.map(grant));
 }
 
-/// Those of an item's grants that allow to decrypt.
-fn granted(grants: &Value) -> Vec<String> {
-    let field = |grant: &Value, names: [&str; 2]| {
-        names
-            .iter()
-            .map(|name| &grant[*name])
-            .find(|value| !value.is_null())
-            .cloned()
-            .unwrap_or_default()
-    };
-    let one = |grant: &Value| {
-        let operations = field(grant, ["operations", "Operations"]);
-        let decrypts = texts(&operations)
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case("Decrypt"));
-        let principal = field(grant, ["granteePrincipal", "GranteePrincipal"]);
-        decrypts.then(|| principal.as_str().map(str::to_owned))?
-    };
-    grants
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(one)
-        .collect()
-}
-
 fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
     let inventory = &case.inventory;
     let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
@@ -402,7 +385,7 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
                 key_policy(one, &policy);
             }
             if let Some(all) = kept("Grants") {
-                grants(one, granted(&all).into_iter());
+                grants(one, decrypters(&all).into_iter());
             }
         } else {
             // What an item lacks says that there is none only where it came with its configuration.

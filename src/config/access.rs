@@ -162,6 +162,32 @@ pub fn both(read: &[Grant], decrypt: &[Grant], own: Option<&str>) -> Vec<Grant> 
     all
 }
 
+/// Whom the grants of a key's item let decrypt.
+pub fn decrypters(grants: &Value) -> Vec<String> {
+    let field = |grant: &Value, names: [&str; 2]| {
+        names
+            .iter()
+            .map(|name| &grant[*name])
+            .find(|value| !value.is_null())
+            .cloned()
+            .unwrap_or_default()
+    };
+    let one = |grant: &Value| {
+        let operations = field(grant, ["operations", "Operations"]);
+        let decrypts = texts(&operations)
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case("Decrypt"));
+        let principal = field(grant, ["granteePrincipal", "GranteePrincipal"]);
+        decrypts.then(|| principal.as_str().map(str::to_owned))?
+    };
+    grants
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(one)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,6 @@
 use crate::case::protection::protection;
 use crate::case::{Case, Registered};
 use crate::compliance::framework::ControlStatus;
-use crate::config::policy::Grant;
 use crate::config::recorder::{Coverage, GapKind};
 use crate::evidence::Kind;
 use crate::integrity::Verdict;
@@ -138,7 +137,7 @@ fn encryption(case: &Case) -> Check {
 fn bucket(case: &Case) -> Check {
     let trails = protection(case);
     let held = |one: &crate::case::protection::Protection| {
-        let open = one.reaching().any(Grant::is_public) || one.called_public == Some(true);
+        let open = one.is_open() || one.called_public == Some(true);
         // What blocks all public access makes a public policy void.
         if open && one.blocked != Some(true) {
             return Some(false);

@@ -394,12 +394,7 @@ fn recorder(one: &Coverage) -> RecorderView {
     RecorderView {
         account: one.account.clone(),
         region: one.region.clone(),
-        recording: match one.recording {
-            Some(true) => "recording",
-            Some(false) => "stopped",
-            None => "not told",
-        }
-        .to_owned(),
+        recording: recording_words(one),
         scopes: one
             .scopes
             .iter()
@@ -447,4 +442,21 @@ fn population_words(one: &Coverage) -> String {
             format!("{seen} seen; {count} snapshots tell all that was recorded at their times")
         }
     }
+}
+
+/// Whether the recorder runs, and which others there are.
+fn recording_words(one: &Coverage) -> String {
+    let own = match one.recording {
+        Some(true) => "recording",
+        Some(false) => "stopped",
+        None => "not told",
+    };
+    if one.linked.is_empty() {
+        return own.to_owned();
+    }
+    let linked: Vec<&str> = one.linked.iter().map(String::as_str).collect();
+    format!(
+        "{own}; services keep recorders for themselves, of which nothing is delivered here: {}",
+        linked.join(", ")
+    )
 }
