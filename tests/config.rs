@@ -335,6 +335,19 @@ fn files_are_compared_with_the_listing_of_their_bucket() {
         head(json!({ "ETag": etag, "ServerSideEncryption": "AES256", "Metadata": {} })),
         "same"
     );
+    // Another MD5 tells for certain only where it is one: some outputs do not say how the object is encrypted.
+    let other = |more: Value| {
+        let mut all = json!({ "Key": name, "ETag": "\"0\"", "Metadata": {} });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            all[name] = value.clone();
+        }
+        head(all)
+    };
+    assert_eq!(
+        other(json!({ "ServerSideEncryption": "AES256" })),
+        "differs"
+    );
+    assert_eq!(other(json!({})), Value::Null);
     // Encrypted with KMS an ETag is no MD5; and what fits no file says nothing of any.
     assert_eq!(
         head(json!({ "ETag": etag, "ServerSideEncryption": "aws:kms", "Metadata": {} })),

@@ -36,6 +36,8 @@ pub struct Stated {
     pub in_parts: Option<(Sum, u32)>,
     /// `ETag`, where it is made of MD5: not with SSE-KMS or SSE-C (S3 API reference, Object).
     pub etag: Option<String>,
+    /// Whether the output tells how S3 encrypts the object, so that an ETag that is here is made of MD5 for certain.
+    pub tells_encryption: bool,
     /// Bytes of a part, where `get-object-attributes` tells them.
     pub part_size: Option<u64>,
 }
@@ -109,8 +111,9 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
     }
     let sizes = parts.and_then(|parts| parts["Parts"].as_array());
     stated.part_size = sizes.and_then(|sizes| sizes.first()?["Size"].as_u64());
-    let encrypts =
-        text(object, &["ServerSideEncryption"]).is_some_and(|how| how.starts_with("aws:kms"));
+    let encryption = text(object, &["ServerSideEncryption"]);
+    stated.tells_encryption = encryption.is_some();
+    let encrypts = encryption.is_some_and(|how| how.starts_with("aws:kms"));
     let own_key = field(object, "SSECustomerAlgorithm").is_some();
     stated.etag = text(object, &["ETag"])
         .filter(|_| !encrypts && !own_key)

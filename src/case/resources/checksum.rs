@@ -130,8 +130,8 @@ fn compare(file: &Registered, own: &Checksums, stated: &Stated) -> Option<bool> 
             let known = own.parts.iter().any(|part| part.size == size);
             known.then_some(false)
         }),
-        // Metadata say how the object is encrypted, and an ETag that is no MD5 was left out.
-        _ => Some(false),
+        // An ETag that is no MD5 was left out, where the output tells (`get-object-attributes` does not).
+        _ => stated.tells_encryption.then_some(false),
     }
 }
 
