@@ -13,7 +13,7 @@ use crate::evidence::{Problem, ProblemCode, json};
 use super::kept::More;
 use super::query::RESULTS;
 use super::read::{ITEMS, Read};
-use super::value::{self, next_object, value};
+use super::value::{Vain, next_object, value};
 use super::wire::Wire;
 
 /// Bytes after the list of items that are kept to be looked at: a token for the next page at most.
@@ -67,6 +67,7 @@ pub struct Flow {
     is_last: bool,
     /// Bytes of the file that were taken.
     at: u64,
+    vain: Vain,
     /// Bytes from there on when an item was seen to have no end yet.
     tried: usize,
     tail: Vec<u8>,
@@ -100,6 +101,7 @@ impl Flow {
             state: State::First,
             is_last: false,
             at: at as u64,
+            vain: Vain::default(),
             tried: 0,
             tail: Vec::new(),
             is_bare: key.is_empty(),
@@ -183,9 +185,8 @@ impl Flow {
                 None
             }
             Err(error) => {
-                let problem = value::problem(rest, &error);
-                let within = problem.offset.unwrap_or_default();
-                self.read.tell(problem.at(at + within));
+                self.read.broken(rest, at, &error);
+                self.vain.add(rest, &error);
                 self.state = State::Lost;
                 // The next is looked for from the bracket of this one on.
                 Some(blank)
@@ -196,7 +197,11 @@ impl Flow {
     /// Passes over what is broken to the next item, which stands behind a comma.
     fn find(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut from = 0;
+        let seen = self.at + bytes.len() as u64;
         while let Some((comma, place)) = next_object(bytes, from) {
+            if self.vain.is_too_much(seen) {
+                return Some(bytes.len());
+            }
             match value(&bytes[place..]) {
                 Ok(value) if self.of.is_one(&value.text) => {
                     self.state = State::Comma;
@@ -206,7 +211,14 @@ impl Flow {
                     self.tried = bytes.len() - comma;
                     return (comma > 0).then_some(comma);
                 }
-                _ => from = place,
+                Ok(value) => {
+                    self.vain.pass(value.length);
+                    from = place;
+                }
+                Err(error) => {
+                    self.vain.add(&bytes[place..], &error);
+                    from = place;
+                }
             }
         }
         // A comma at the end may stand before the next.
@@ -235,6 +247,7 @@ impl Flow {
             }
             // What was taken for an item that is cut may hold whole ones.
             let left = rest.len() - used;
+            self.vain.pass(left);
             self.broken(left, "the text ends where a value should stand");
         }
         if self.state == State::Tail {
@@ -412,6 +425,24 @@ mod tests {
         let read = flowing(format!("[{none}]").as_bytes(), 100).expect("a list");
         assert_eq!(read.problems.len(), 20);
         assert!(read.problems[19].detail.contains("20 more places"));
+    }
+
+    #[test]
+    fn what_is_made_to_be_read_over_and_over_is_given_up() {
+        for part in [
+            r#",{"a":[1"#,
+            r#",{"a":[1,{"resourceType":"T","resourceId":"a","configurationItemCaptureTime":"x"}"#,
+            "\n{\"a\":[1,",
+        ] {
+            let list = format!("[{{}}{}", part.repeat(20_000));
+            let lines = format!("{{}}{}", part.repeat(20_000));
+            for text in [list, lines] {
+                let begun = std::time::Instant::now();
+                let read = items(text.as_bytes(), 7, |_| &[]);
+                assert!(!read.problems.is_empty());
+                assert!(begun.elapsed().as_secs() < 20, "{part}");
+            }
+        }
     }
 
     proptest! {

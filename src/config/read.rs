@@ -19,7 +19,7 @@ use super::item::Item;
 use super::kept::More;
 use super::message::{self, Message};
 use super::query::{Asked, RESULTS};
-use super::value::{self, Value, value};
+use super::value::{self, Vain, Value, value};
 use super::wire::Wire;
 
 /// What was read of a file.
@@ -103,6 +103,17 @@ impl Read {
     fn problem(&mut self, at: u64, why: &str) {
         let why = why.split(" at line ").next().unwrap_or(why);
         self.tell(Problem::new(ProblemCode::ItemInvalid, why).at(at));
+    }
+
+    /// Tells of a value that could not be read, by what it begins with.
+    pub(super) fn broken(&mut self, rest: &[u8], at: u64, error: &serde_json::Error) {
+        if self.problems.len() < MOST_PROBLEMS {
+            let problem = value::problem(rest, error);
+            let within = problem.offset.unwrap_or_default();
+            self.tell(problem.at(at + within));
+        } else {
+            self.tell(Problem::new(ProblemCode::JsonSyntax, ""));
+        }
     }
 
     /// Adds a problem, or counts it.
@@ -262,8 +273,10 @@ pub fn certificates(bytes: &[u8]) -> Read {
 fn described_in(bytes: &[u8], read: &mut Read) {
     each(bytes, read, |read, value, at| {
         read.placed(value, at);
-        let value = serde_json::from_str(&value.text).unwrap_or_default();
-        described::read(&value, &mut read.config.described);
+        match serde_json::from_str(&value.text) {
+            Ok(value) => described::read(&value, &mut read.config.described),
+            Err(error) => read.broken(value.text.as_bytes(), at, &error),
+        }
     });
 }
 
@@ -281,6 +294,7 @@ fn text<'b>(bytes: &'b [u8], read: &mut Read) -> Option<&'b str> {
 /// Reads values that stand one after the other; behind a broken one, from the next line on that begins one.
 fn each(bytes: &[u8], read: &mut Read, mut take: impl FnMut(&mut Read, &Value<'_>, u64)) {
     let mut at = 0;
+    let mut vain = Vain::default();
     loop {
         at = bytes.len() - bytes[at..].trim_ascii_start().len();
         let rest = &bytes[at..];
@@ -293,9 +307,11 @@ fn each(bytes: &[u8], read: &mut Read, mut take: impl FnMut(&mut Read, &Value<'_
                 at += value.length;
             }
             Err(error) => {
-                let problem = value::problem(rest, &error);
-                let within = problem.offset.unwrap_or_default();
-                read.tell(problem.at(at as u64 + within));
+                read.broken(rest, at as u64, &error);
+                vain.add(rest, &error);
+                if vain.is_too_much(bytes.len() as u64) {
+                    return;
+                }
                 let Some(line) = rest.windows(2).position(|two| two == b"\n{") else {
                     return;
                 };

@@ -55,6 +55,31 @@ pub(super) fn value(bytes: &[u8]) -> Result<Value<'_>, serde_json::Error> {
     }
 }
 
+/// Bytes that were read in vain, of which there may be so many only: a file can be made so that the next whole value is
+/// looked for in the same bytes over and over.
+#[derive(Default)]
+pub(super) struct Vain(u64);
+
+impl Vain {
+    /// Counts what was read of `bytes` until it failed.
+    pub(super) fn add(&mut self, bytes: &[u8], error: &serde_json::Error) {
+        let before = error.line().saturating_sub(1);
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').take(before);
+        let reach = lines.map(<[u8]>::len).sum::<usize>() + error.column();
+        self.pass(reach.min(bytes.len()));
+    }
+
+    /// Counts a value that was not wanted.
+    pub(super) fn pass(&mut self, length: usize) {
+        self.0 += length as u64;
+    }
+
+    /// Whether it is too much for a file of so many bytes.
+    pub(super) fn is_too_much(&self, of: u64) -> bool {
+        self.0 > (1 << 20) + 4 * of
+    }
+}
+
 /// Why the value that `bytes` begin with could not be read, with the place within them.
 pub(super) fn problem(bytes: &[u8], error: &serde_json::Error) -> Problem {
     let Err(wrong) = std::str::from_utf8(bytes) else {
