@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{json, lenient};
 use crate::moment::Moment;
+use crate::order::sorted;
 use crate::texts::{Held, Text};
 
 use super::kept;
@@ -271,7 +272,7 @@ fn tags(raw: Option<&str>, held: &mut Held) -> Vec<(Text, Text)> {
     let Some(raw) = raw else {
         return Vec::new();
     };
-    let mut tags: Vec<(String, String)> = if raw.starts_with('[') {
+    let tags: Vec<(String, String)> = if raw.starts_with('[') {
         let list: Vec<WireTag<'_>> = serde_json::from_str(raw).unwrap_or_default();
         list.into_iter()
             .map(|tag| (tag.key.0.into_owned(), tag.value.0.into_owned()))
@@ -283,7 +284,7 @@ fn tags(raw: Option<&str>, held: &mut Held) -> Vec<(Text, Text)> {
             .map(|(key, value)| (key, value.0.into_owned()))
             .collect()
     };
-    tags.sort();
+    let mut tags = sorted(tags, Ord::cmp);
     tags.truncate(MOST);
     tags.iter()
         .map(|(key, value)| (held.hold(key), held.hold(value)))
@@ -304,8 +305,7 @@ fn relations(raw: Option<&str>, held: &mut Held) -> Vec<Relation> {
         // API outputs leave a space behind `Is associated with `.
         (one.name.0.trim().to_owned(), one.kind.0, id)
     });
-    let mut texts: Vec<_> = texts.collect();
-    texts.sort();
+    let mut texts = sorted(texts.collect(), Ord::cmp);
     texts.dedup();
     let hold = |(name, kind, id): &(String, Cow<'_, str>, Cow<'_, str>)| Relation {
         name: held.hold(name),

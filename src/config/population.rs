@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::described::get;
 use super::recorder::Coverage;
 use crate::moment::Moment;
+use crate::order::Gather as _;
 
 /// Types that `get-discovered-resource-counts` can be asked for at most.
 const MOST_ASKED: usize = 20;
@@ -40,7 +41,7 @@ impl Counts {
             let kind = get(one, "resourceType").as_str()?.to_owned();
             Some((kind, get(one, "count").as_u64()?))
         };
-        let kinds: BTreeMap<String, u64> = list.iter().filter_map(count).collect();
+        let kinds: BTreeMap<String, u64> = list.iter().filter_map(count).gathered();
         let total = get(value, "totalDiscoveredResources").as_u64();
         let is_whole = kinds.len() > MOST_ASKED && get(value, "nextToken").is_null();
         Some(Counts {

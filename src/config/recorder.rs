@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::moment::Moment;
-use crate::order::sorted;
+use crate::order::{Gather as _, sorted};
 use crate::texts::Text;
 
 use super::described::{self, Described, Scope};
@@ -119,11 +119,11 @@ pub fn coverage(
         .iter()
         .filter(|one| one.takes_global())
         .map(|one| one.account.clone())
-        .collect();
+        .gathered();
     for one in &mut all.list {
         one.not_recorded(global.contains(&one.account));
-        one.snapshots.sort_unstable();
-        one.sources.sort_unstable();
+        one.snapshots = sorted(std::mem::take(&mut one.snapshots), Ord::cmp);
+        one.sources = sorted(std::mem::take(&mut one.sources), Ord::cmp);
         one.sources.dedup();
         let gaps = std::mem::take(&mut one.gaps);
         one.gaps = sorted(gaps, |a, b| {

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use exhibit::case::{ConfigSummary, RecorderView, Table};
 use exhibit::config::expression::{Expression, Wrong};
 use exhibit::moment::Moment;
+use exhibit::order::sorted;
 
 use crate::app::client::Client;
 use crate::app::format;
@@ -108,12 +109,12 @@ fn baseline(config: &ConfigSummary, at: Option<Moment>) -> String {
 
 /// The moments of snapshots, and two of them compared.
 fn snapshots(config: &ConfigSummary, route: &Route, go: &Callback<Route>) -> Html {
-    let mut taken: Vec<Moment> = config
+    let taken: Vec<Moment> = config
         .recorders
         .iter()
         .flat_map(|one| one.snapshots.iter().copied())
         .collect();
-    taken.sort_unstable();
+    let mut taken = sorted(taken, Ord::cmp);
     taken.dedup();
     let Some(&last) = taken.last() else {
         return Html::default();
