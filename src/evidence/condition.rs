@@ -33,7 +33,7 @@ pub fn names_callers(condition: &Value) -> bool {
         let leaves = |part: &&str| operator.contains(*part);
         !["not", "ifexists", "forallvalues", "null"]
             .iter()
-            .any(|part| leaves(&part))
+            .any(leaves)
     };
     let is_certain = |value: &Value| {
         let text = value.as_str().unwrap_or_default();

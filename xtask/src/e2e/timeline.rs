@@ -109,6 +109,18 @@ fn strokes(page: &Page, stroke: fn(&Page, &str, f64, f64) -> Result<()>) -> Resu
     })?;
     page.rest()?;
     let brushed = shown(page)?;
+    let script = "const [from, to, at] = arguments.map((text) => Date.parse(text)); return (at - from) / (to - from);";
+    let place = |at: &String| {
+        let share = page
+            .session()
+            .run(script, &[json!(all.0), json!(all.1), json!(at)])?;
+        share.as_f64().context("a share of the time")
+    };
+    let (from, to) = (place(&brushed.0)?, place(&brushed.1)?);
+    ensure!(
+        (from - 0.25).abs() < 0.02 && (to - 0.75).abs() < 0.02,
+        "brushed from {from} to {to}"
+    );
     stroke(page, "timeline-map", 0.5, 0.3)?;
     page.wait_for("what was moved on the map", WAIT, || {
         let moved = shown(page)?;

@@ -246,12 +246,16 @@ pub(super) fn Timeline(props: &Props) -> Html {
     }
 }
 
+/// The chart or the map that a pointer is on.
+fn drawing(event: &MouseEvent) -> Option<Element> {
+    // Handlers are called from the root of the page, which is what the event calls its current target.
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    target.closest(".plot, .map").ok()?
+}
+
 /// Keeps a finger's or mouse's moves coming until it is lifted, wherever it goes.
 fn hold(event: &PointerEvent) {
-    let element = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    if let Some(element) = element {
+    if let Some(element) = drawing(event) {
         // Refused for a pointer that is gone already: then nothing more comes of it.
         let _ = element.set_pointer_capture(event.pointer_id());
     }
@@ -259,10 +263,7 @@ fn hold(event: &PointerEvent) {
 
 /// Where the pointer is, from 0 at the left edge to 1 at the right.
 fn share_of(event: &MouseEvent) -> f64 {
-    let element = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    element.map_or(0.0, |element| {
+    drawing(event).map_or(0.0, |element| {
         let place = element.get_bounding_client_rect();
         ((f64::from(event.client_x()) - place.left()) / place.width().max(1.0)).clamp(0.0, 1.0)
     })
