@@ -109,7 +109,7 @@ fn strokes(page: &Page, stroke: fn(&Page, &str, f64, f64) -> Result<()>) -> Resu
     })?;
     page.rest()?;
     let brushed = shown(page)?;
-    let script = "const [from, to, at] = arguments.map((text) => Date.parse(text)); return (at - from) / (to - from);";
+    let script = "const [from, to, at] = [...arguments].map((text) => Date.parse(text)); return (at - from) / (to - from);";
     let place = |at: &String| {
         let share = page
             .session()
