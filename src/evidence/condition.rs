@@ -37,7 +37,7 @@ pub fn names_callers(condition: &Value) -> bool {
     };
     let is_certain = |value: &Value| {
         let text = value.as_str().unwrap_or_default();
-        text.trim_matches('*').len() > 1 && !text.ends_with("/0")
+        !text.trim_matches('*').is_empty() && !text.ends_with("/0")
     };
     let names = |(key, value): (&String, &Value)| {
         let values = value
