@@ -4,11 +4,12 @@
 //! events of global services in one region of the partition (CloudTrail user guide, "Global service events").
 //! Digests cover what was delivered in their windows, and CloudTrail delivers some minutes after the call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloudtrail::Selectors;
 use crate::cloudtrail::selectors::{Data, Management};
 use crate::moment::Moment;
+use crate::order::Gather as _;
 
 use super::asked::{Asked, Class};
 use super::field::is_service;
@@ -97,11 +98,17 @@ pub fn meaning(query: &Query, coverage: &Coverage<'_>) -> String {
             "It cannot be told for certain: digests of {place} cover {from} to {to}, but files of that time are missing, altered or unproven. See Integrity."
         );
     }
-    let global = match places.iter().any(|place| HOMES.contains(&place.region)) {
-        false if asked.may_be_global => {
+    let home = places.iter().filter(|place| HOMES.contains(&place.region));
+    let home: BTreeSet<&str> = home.map(|place| place.account).gathered();
+    let lacks_home = places.iter().any(|place| !home.contains(place.account));
+    let global = match asked.may_be_global && lacks_home {
+        true if home.is_empty() => {
             " Events of IAM and other global services are recorded in us-east-1, which is not covered here."
         }
-        _ => "",
+        true => {
+            " Events of IAM and other global services are recorded in us-east-1, which is not covered here for every account."
+        }
+        false => "",
     };
     if since >= from && before <= to {
         return format!(
@@ -424,6 +431,15 @@ mod tests {
         let either = in_time("(source:ec2 OR source:iam) region:eu-west-1", &ireland);
         assert!(either.contains("which is not covered here"), "{either}");
         assert!(!in_time("source:ec2 region:eu-west-1", &ireland).contains("global services"));
+        let mut two = none.clone();
+        two.covered.push(Covered {
+            account: "444455556666",
+            ..ireland.covered[0].clone()
+        });
+        assert!(in_time("name:CreateUser", &two).contains("not covered here for every account"));
+        assert!(
+            !in_time("name:CreateUser account:111122223333", &two).contains("not covered here")
+        );
     }
 
     #[test]
