@@ -190,12 +190,12 @@ fn sigma_and_own(stage: &Stage) -> Result<()> {
     page.click("reset-risk")?;
     page.click("part-alerts")?;
     page.wait_for("the alert to go", WAIT, || {
-        Ok(!page
-            .session()
-            .run("return document.querySelector('.rows').textContent", &[])?
+        // Rows may not be there yet.
+        let script = "return document.querySelector('.rows')?.textContent ?? null";
+        let rows = page.session().run(script, &[])?;
+        Ok(rows
             .as_str()
-            .unwrap_or_default()
-            .contains("Reads of the log"))
+            .is_some_and(|rows| !rows.contains("Reads of the log")))
     })?;
     let file = stage.scratch()?.join("risk.exhibit.json");
     fs::write(&file, saved)?;
