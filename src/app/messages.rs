@@ -123,8 +123,11 @@ pub(crate) enum Part {
     First(u32),
     /// A record; all of the content is hashed for it.
     Record { at: u32, length: u32 },
-    /// Records, as JSON Lines.
-    Lines(Vec<(u32, u32)>),
+    /// Records, as JSON Lines, with their secrets covered or as they stand.
+    Lines {
+        parts: Vec<(u32, u32)>,
+        covered: bool,
+    },
     /// The places in the list of the records in which a text stands, case not minded, as numbers of four bytes.
     Grep {
         parts: Vec<(u32, u32)>,

@@ -20,6 +20,44 @@ pub fn found(content: &[u8]) -> (Vec<Piece>, bool) {
         None => return (Vec::new(), false),
     };
     let text = &text[..text.len().min(FAR)];
+    let (places, more) = places(text);
+    let (mut line, mut seen) = (1, 0);
+    let piece = |(kind, at, end, cover): (&'static str, usize, usize, Cover)| {
+        line += text[seen..at].iter().filter(|&&byte| byte == b'\n').count() as u32;
+        seen = at;
+        let value = String::from_utf8_lossy(text.get(at..end).unwrap_or_default()).into_owned();
+        Piece {
+            kind: kind.to_owned(),
+            place: format!("line {line}"),
+            masked: cover.cover(&value),
+            value,
+        }
+    };
+    (places.into_iter().map(piece).collect(), more)
+}
+
+/// The beginning of an object as it is shown unless somebody asks for its values: what is found in it is covered; `None` where
+/// that is nothing.
+pub fn covered(text: &str) -> Option<String> {
+    let (places, more) = places(text.as_bytes());
+    let (mut out, mut seen) = (String::new(), 0);
+    for (_, at, end, cover) in &places {
+        // Of what overlaps, the rest is covered too.
+        let at = (*at).max(seen);
+        if let (Some(before), Some(value)) = (text.get(seen..at), text.get(at..*end)) {
+            out += before;
+            out += &cover.cover(value);
+            seen = *end;
+        }
+    }
+    // Behind the last that is told there are others.
+    out += if more { mask::COVER } else { &text[seen..] };
+    let out = secret::cover::lines(&out).unwrap_or(out);
+    (out != text).then_some(out)
+}
+
+/// What is found in a text, by place, and whether there is more.
+fn places(text: &[u8]) -> (Vec<(&'static str, usize, usize, Cover)>, bool) {
     let mut places: Vec<(&'static str, usize, usize, Cover)> = Vec::new();
     let found = search::search(text);
     let mut told = |kind: Personal, at: usize, end: usize| {
@@ -36,19 +74,8 @@ pub fn found(content: &[u8]) -> (Vec<Piece>, bool) {
     let mut places = sorted(places, |a, b| (a.1, a.2).cmp(&(b.1, b.2)));
     places.dedup_by_key(|place| (place.1, place.2));
     let more = places.len() > MOST;
-    let (mut line, mut seen) = (1, 0);
-    let piece = |(kind, at, end, cover): (&'static str, usize, usize, Cover)| {
-        line += text[seen..at].iter().filter(|&&byte| byte == b'\n').count() as u32;
-        seen = at;
-        let value = String::from_utf8_lossy(text.get(at..end).unwrap_or_default()).into_owned();
-        Piece {
-            kind: kind.to_owned(),
-            place: format!("line {line}"),
-            masked: cover.cover(&value),
-            value,
-        }
-    };
-    (places.into_iter().take(MOST).map(piece).collect(), more)
+    places.truncate(MOST);
+    (places, more)
 }
 
 /// How a value is covered.
@@ -117,6 +144,15 @@ mod tests {
         );
         assert_eq!(pieces[2].value, "4539 1488 0343 6467");
         assert_eq!(found(&[0, 1, 2, 3]), (Vec::new(), false));
+        assert_eq!(
+            covered(text).as_deref(),
+            Some(
+                "Patient: A•••• W••••• takes m••••••••\ncard •••• •••• •••• 6467\nkey AKIA•••••••• (20 characters)\n"
+            )
+        );
+        assert_eq!(covered("nothing to hide\n"), None);
+        let many = "card 4539 1488 0343 6467\n".repeat(MOST + 9);
+        assert!(!covered(&many).expect("cards").contains("4539"));
         // What readers count and what is told to a person come of the same pass.
         let object = super::super::classify("x.txt", text.as_bytes(), None);
         assert_eq!(object.personal.iter().sum::<u32>(), 4);

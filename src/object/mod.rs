@@ -14,7 +14,7 @@ mod tables;
 use serde::{Deserialize, Serialize};
 
 pub use classifier::{FEATURES, features};
-pub use found::found;
+pub use found::{covered, found};
 pub use personal::{Counts, Impact, Personal};
 pub use tables::{CLASSES, Row, Way};
 

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::{OF_EVENTS, OF_ITEMS, search, search_value, unpacked};
-use super::mask::COVER;
-use super::{Class, MOST, Secret, class_of, name_of};
+use super::json::{OF_EVENTS, OF_ITEMS, search_value, unpacked};
+use super::mask::{self, COVER};
+use super::{Class, MOST, Secret, class_of, in_text, may_hold, name_of};
 
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
@@ -21,13 +20,28 @@ fn roots() -> Vec<&'static str> {
 /// The secrets of a record; of one that stands within a message all that the message holds, but for the IDs of keys, which say
 /// who called.
 pub fn secrets(raw: &str) -> Vec<Secret> {
-    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(raw).unwrap_or_default();
-    if roots().iter().any(|root| fields.contains_key(*root)) {
-        return search(raw, &roots());
+    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
+    let held = roots()
+        .into_iter()
+        .filter_map(|root| Some((root, fields.get(root)?.get())));
+    let held: Vec<(&str, &str)> = held.collect();
+    if !held.is_empty() {
+        let looked = held.into_iter().filter(|(_, value)| may_hold(value));
+        return looked
+            .flat_map(|(root, value)| search_value(value, root))
+            .collect();
     }
     let mut all = search_value(raw, "record");
-    all.retain(|secret| name_of(secret.rule) != "AWS access key ID");
+    // Where there are more than are told, what the IDs left no room for is not known.
+    if all.len() < MOST {
+        all.retain(is_no_id);
+    }
     all
+}
+
+/// Whether it is more than the ID of a key, which says who called.
+fn is_no_id(secret: &Secret) -> bool {
+    name_of(secret.rule) != "AWS access key ID"
 }
 
 /// The text of a record with its secrets covered; `None` where it has none. It stays JSON, and all else stays as it is. What
@@ -147,6 +161,103 @@ fn without_fields(raw: &str) -> String {
         .fold(raw.to_owned(), |text, value| text.replace(value, &cover))
 }
 
+/// The beginning of a file of evidence with its secrets covered; `None` where it has none. It may hold many records and end
+/// within one, so JSON is taken text by text: one that holds more than a secret is covered as a whole.
+pub fn beginning(file: &str) -> Option<String> {
+    if !file.trim_start().starts_with(['{', '[', '"']) {
+        return lines(file);
+    }
+    let texts = texts(file);
+    let (mut out, mut seen) = (String::new(), 0);
+    let (mut name, last) = ("", file.rfind('}'));
+    for (at, &(from, end)) in texts.iter().enumerate() {
+        let told = &file[from..end];
+        if is_name(file, end) {
+            name = told.trim_matches('"');
+            continue;
+        }
+        // A last one that does not end may be any part of a secret.
+        let mut is_cut = serde_json::from_str::<String>(told).is_err() && told.len() > 8;
+        let names = if ["value", "parametervalue"].contains(&&*name.to_ascii_lowercase()) {
+            // So may one whose name would have come behind it.
+            is_cut |= last.is_none_or(|last| last < from);
+            beside(file, &texts, at)
+        } else {
+            vec![name]
+        };
+        let is_told = |name: &&str| {
+            let mut found = search_value(told, name);
+            found.retain(is_no_id);
+            !found.is_empty()
+        };
+        if is_cut || names.iter().any(is_told) {
+            out += &file[seen..from];
+            out += "\"";
+            out += COVER;
+            out += "\"";
+            seen = end;
+        }
+    }
+    (seen > 0).then(|| out + &file[seen..])
+}
+
+/// Where the texts of JSON stand, with their quotes.
+fn texts(file: &str) -> Vec<(usize, usize)> {
+    let bytes = file.as_bytes();
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(from) = bytes[at..].iter().position(|&byte| byte == b'"') {
+        let from = at + from;
+        at = from + 1;
+        while at < bytes.len() && bytes[at] != b'"' {
+            at += if bytes[at] == b'\\' { 2 } else { 1 };
+        }
+        at = (at + 1).min(bytes.len());
+        all.push((from, at));
+    }
+    all
+}
+
+/// Whether the text that ends here is the name of a field.
+fn is_name(file: &str, end: usize) -> bool {
+    file[end..].trim_start().starts_with(':')
+}
+
+/// The texts beside one in its object: one of them may name it, as with variables of containers.
+fn beside<'f>(file: &'f str, texts: &[(usize, usize)], at: usize) -> Vec<&'f str> {
+    const FAR: usize = 8;
+    let is_near = |pair: &[(usize, usize)]| !file[pair[0].1..pair[1].0].contains(['{', '}']);
+    let before = texts[..=at].windows(2).rev().take(FAR);
+    let before = before.take_while(|pair| is_near(pair)).map(|pair| pair[0]);
+    let after = texts[at..].windows(2).take(FAR);
+    let after = after.take_while(|pair| is_near(pair)).map(|pair| pair[1]);
+    let of_values = before.chain(after).filter(|&(_, end)| !is_name(file, end));
+    of_values
+        .map(|(from, end)| file[from..end].trim_matches('"'))
+        .collect()
+}
+
+/// A text with its secrets covered, line by line; `None` where it has none.
+pub fn lines(text: &str) -> Option<String> {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let found = in_text(line);
+        let mut seen = 0;
+        for &(_, at, length) in &found {
+            out += line.get(seen..at).unwrap_or_default();
+            out += &mask::secret(line.get(at..at + length).unwrap_or_default());
+            seen = at + length;
+        }
+        out += if found.len() < MOST {
+            line.get(seen..).unwrap_or_default()
+        } else {
+            COVER
+        };
+    }
+    let out = without_key(&out);
+    (out != text).then_some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +346,42 @@ mod tests {
         // In a text that is no JSON, as a value that is compared.
         let found = secrets(&record_text);
         assert!(!text(&format!("password {VALUE}"), &found).contains(&VALUE[4..]));
+    }
+
+    #[test]
+    fn beginnings_of_files_are_covered_wherever_they_end() {
+        let key = r#"{"userIdentity":{"accessKeyId":"AKIAQ3EGRFSOTVBNAB2C"}}"#;
+        let request = format!(
+            r#"{{"requestParameters":{{"environment":[{{"name":"DB_PASSWORD","type":"PLAINTEXT","value":"{VALUE}"}},{{"value":"{VALUE}","name":"API_KEY"}}],"password":"{VALUE}","definition":"{{\"client_secret\":\"{VALUE}\"}}"}}}}"#
+        );
+        // More IDs of keys than are told of one record do not hide what stands behind them.
+        let log = format!(r#"{{"Records":[{},{request}]}}"#, vec![key; 60].join(","));
+        let shown = beginning(&log).expect("secrets");
+        assert!(!shown.contains(&VALUE[4..]), "{shown}");
+        assert!(serde_json::from_str::<Value>(&shown).is_ok(), "{shown}");
+        assert_eq!(shown.matches("AKIAQ3EGRFSOTVBNAB2C").count(), 60);
+        for end in log.len() - request.len()..log.len() {
+            let shown = beginning(&log[..end]).unwrap_or(log[..end].to_owned());
+            assert!(!shown.contains(&VALUE[..8]), "{shown}");
+        }
+        assert!(!record(&log).expect("secrets").contains(&VALUE[4..]));
+        // What is no JSON.
+        let script = format!("export DB_PASSWORD={VALUE}\n").repeat(60);
+        let shown = beginning(&format!("#!/bin/sh\n{script}")).expect("secrets");
+        assert!(shown.starts_with("#!/bin/sh\nexport") && !shown.contains(&VALUE[4..]));
+        let pem =
+            "key:\n-----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END PRIVATE KEY-----\n";
+        assert!(!beginning(pem).expect("a key").contains("MIIE"));
+        for same in [
+            "",
+            "{",
+            "\"",
+            "\"\\",
+            r#"{"a":"b","value":"c"},{"é":"\"é"#,
+            "plain\n",
+        ] {
+            assert_eq!(beginning(same), None, "{same}");
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ const AHEAD: usize = 2;
 /// What is done with records.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Purpose {
-    /// Download them as JSON Lines.
-    Export,
+    /// Download them as JSON Lines, with their secrets covered or as they stand.
+    Export { covered: bool },
     /// Find those in which a text stands.
     Grep(String),
     /// Find the configuration items of which a JMESPath expression holds.
@@ -83,6 +83,15 @@ pub(super) struct Reading {
     failed: usize,
 }
 
+/// What a file of records is called: by its name it is known whether it holds secrets.
+fn name_of(covered: bool) -> &'static str {
+    if covered {
+        "events-secrets-covered.jsonl"
+    } else {
+        "events.jsonl"
+    }
+}
+
 /// The rules that records of a file are asked, by their places among all.
 fn rules_of(suspects: &Suspects, file: usize) -> Vec<u32> {
     let groups = suspects.asked.get(file).into_iter().flatten();
@@ -112,7 +121,9 @@ fn asked(suspects: &Suspects, file: usize, parts: Vec<(u32, u32)>) -> Part {
 impl Client {
     /// Reads the records of all events that a query shows.
     pub(crate) fn read_records(&self, query: &str, purpose: Purpose) {
-        if purpose == Purpose::Export && self.refuses("events.jsonl") {
+        if let Purpose::Export { covered } = purpose
+            && self.refuses(name_of(covered))
+        {
             return;
         }
         self.read_all(Question::Records(query.to_owned()), purpose);
@@ -218,7 +229,10 @@ impl Client {
                     rules: rules.clone(),
                 },
                 Some(Purpose::Sigma(_)) => asked(&reading.suspects, at, parts),
-                _ => Part::Lines(parts),
+                other => Part::Lines {
+                    parts,
+                    covered: *other != Some(Purpose::Export { covered: false }),
+                },
             };
             let (source, path) = (file.source, file.path.clone());
             reading.next += 1;
@@ -343,13 +357,13 @@ impl Client {
                 stamp: reading.suspects.stamp,
                 hits: reading.suspected,
             }),
-            Some(Purpose::Export) => {
+            Some(Purpose::Export { covered }) => {
+                let name = name_of(covered);
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
-                if download::save(&parts, "events.jsonl").is_err() {
-                    self.warn(
-                        "The browser did not take events.jsonl: check that downloads are allowed."
-                            .to_owned(),
-                    );
+                if download::save(&parts, name).is_err() {
+                    self.warn(format!(
+                        "The browser did not take {name}: check that downloads are allowed."
+                    ));
                 }
             }
             None => {}

@@ -22,7 +22,7 @@ use exhibit::config::read::item_text;
 use exhibit::evidence::{Limits, Problem, ProblemCode};
 use exhibit::intake::{Entry, Reader, Shard, transcode, unreadable};
 use exhibit::object;
-use exhibit::secret::json;
+use exhibit::secret::{cover, json};
 use exhibit::sigma::{Rule, holding};
 use exhibit::sum::Sum;
 
@@ -331,10 +331,17 @@ impl Role {
                 let text = record_at(&bytes, (at, length));
                 (None, text.into_bytes(), Some(Sum::of(&bytes)))
             }
-            (Ok(bytes), Part::Lines(parts)) => {
+            (Ok(bytes), Part::Lines { parts, covered }) => {
                 let mut lines = Vec::new();
                 for part in parts {
-                    lines.extend_from_slice(on_one_line(&record_at(&bytes, part)).as_bytes());
+                    let record = record_at(&bytes, part);
+                    let shown = if covered {
+                        cover::record(&record)
+                    } else {
+                        None
+                    };
+                    let line = on_one_line(shown.as_ref().unwrap_or(&record)).into_owned();
+                    lines.extend_from_slice(line.as_bytes());
                     lines.push(b'\n');
                 }
                 (None, lines, None)

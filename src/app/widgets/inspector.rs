@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use exhibit::activity::complete::joined;
-use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
+use exhibit::case::{Answer, Cell, Inspection, Pieces as Held, Question, Raw, Step, Subject};
 use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::moment::Moment;
 
@@ -15,7 +15,7 @@ use super::correction::Correct;
 use super::days::Days;
 use super::mute::Mute;
 use super::pieces::Pieces;
-use super::record::Record;
+use super::record::{Of, Record};
 use super::risk::Risk;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
@@ -122,8 +122,17 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ (!it.related.is_empty()).then(|| html! { <div><h3>{"Belongs to it"}</h3><ul class="related">{ for it.related.iter().enumerate().map(related) }</ul></div> }) }</section>
             <section>{ (!it.queries.is_empty()).then(|| html! { <div><h3>{"In Activity"}</h3><ul class="related">{ for it.queries.iter().enumerate().map(query) }</ul></div> }) }</section>
             <section>{ it.control.is_none().then(|| html! { <Add link={it.link.clone()} /> }) }</section>
-            <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} /> }) }</section>
+            <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} of={held(it, raw)} /> }) }</section>
         </div>
+    }
+}
+
+/// What the bytes of a thing are.
+fn held(it: &Inspection, raw: &Raw) -> Of {
+    match it.pieces {
+        _ if raw.record.is_some() => Of::Record,
+        Some((_, Held::Object)) => Of::Object,
+        _ => Of::Evidence,
     }
 }
 
@@ -180,6 +189,7 @@ fn pivot(term: &str) -> Html {
 #[derive(PartialEq, Properties)]
 struct BytesProps {
     raw: Raw,
+    of: Of,
 }
 
 /// The bytes themselves, read again from the file: a record at once, a file when asked for.
@@ -218,15 +228,14 @@ fn Bytes(props: &BytesProps) -> Html {
         });
     }
     let onclick = Callback::from(move |_: MouseEvent| read());
-    let is_record = props.raw.record.is_some();
+    let is_record = props.of == Of::Record;
     html! {
         <div data-testid="raw">
             <h3>{ if is_record { "Record" } else { "Raw" } }</h3>
             { match &*shown {
                 None if is_record => html! { <p class="loading">{"Reading the record again…"}</p> },
                 None => html! { <button {onclick}>{"Show the beginning of the file"}</button> },
-                Some(Ok((text, same))) if is_record => html! { <div>{ checked(*same) }<Record text={text.clone()} /></div> },
-                Some(Ok((text, _))) => html! { <pre class="raw"><bdi>{ visible(text).into_owned() }</bdi></pre> },
+                Some(Ok((text, same))) => html! { <div>{ is_record.then(|| checked(*same)) }<Record text={text.clone()} of={props.of} /></div> },
                 Some(Err(text)) => html! { <p>{ text }</p> },
             } }
         </div>

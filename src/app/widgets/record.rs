@@ -1,10 +1,12 @@
-//! A JSON record: as it stands in its file, or as a tree that can be folded; its secrets covered, unless the user asks to see them.
+//! A JSON record, as it stands in its file or as a tree that can be folded, or the beginning of a file; secrets, and personal data of
+//! objects, are covered, unless the user asks to see them.
 
 use serde_json::value::RawValue;
 use yew::prelude::*;
 
 use exhibit::evidence::json::fields;
 use exhibit::evidence::visible::{visible, visible_line};
+use exhibit::object;
 use exhibit::secret::cover;
 
 use crate::app::download;
@@ -14,22 +16,38 @@ const OPEN: usize = 2;
 /// Values of one list or object that are shown.
 const MOST: usize = 500;
 
+/// What a text is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Of {
+    Record,
+    /// The beginning of a file of evidence.
+    Evidence,
+    /// The beginning of one that is none.
+    Object,
+}
+
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
     /// The text as it stands in the file.
     pub(crate) text: String,
+    pub(crate) of: Of,
 }
 
-/// A record.
+/// A record, or the beginning of a file.
 #[component]
 pub(crate) fn Record(props: &Props) -> Html {
-    let as_is = use_state(|| false);
+    let is_record = props.of == Of::Record;
+    let as_is = use_state(|| !is_record);
     let toggle = {
         let as_is = as_is.clone();
         Callback::from(move |_: MouseEvent| as_is.set(!*as_is))
     };
     let uncovered = use_state(|| false);
-    let covered = use_memo(props.text.clone(), |text| cover::record(text));
+    let covered = use_memo((props.text.clone(), props.of), |(text, of)| match of {
+        Of::Record => cover::record(text),
+        Of::Evidence => cover::beginning(text),
+        Of::Object => object::covered(text),
+    });
     let uncover = {
         let uncovered = uncovered.clone();
         Callback::from(move |_: Event| uncovered.set(!*uncovered))
@@ -42,16 +60,16 @@ pub(crate) fn Record(props: &Props) -> Html {
         let text = text.clone();
         Callback::from(move |_: MouseEvent| download::copy(&text))
     };
-    let tree = serde_json::from_str::<&RawValue>(text).ok();
+    let tree = (!*as_is).then(|| serde_json::from_str::<&RawValue>(text).ok());
     html! {
         <div class="record">
             <p>
-                <button onclick={toggle}>{ if *as_is { "As a tree" } else { "As it stands in the file" } }</button>
+                { is_record.then(|| html! { <button onclick={toggle}>{ if *as_is { "As a tree" } else { "As it stands in the file" } }</button> }) }
                 <button onclick={copy}>{"Copy"}</button>
-                { covered.is_some().then(|| html! { <label><input type="checkbox" data-testid="uncover-record" checked={*uncovered} onchange={uncover} />{" Show its secrets in full"}</label> }) }
+                { covered.is_some().then(|| html! { <label><input type="checkbox" data-testid="uncover-record" checked={*uncovered} onchange={uncover} />{" Show what is covered"}</label> }) }
             </p>
-            { match tree {
-                Some(value) if !*as_is => html! { <div class="tree">{ show(None, value.get(), 0) }</div> },
+            { match tree.flatten() {
+                Some(value) => html! { <div class="tree">{ show(None, value.get(), 0) }</div> },
                 _ => html! { <pre class="raw"><bdi>{ visible(text).into_owned() }</bdi></pre> },
             } }
         </div>

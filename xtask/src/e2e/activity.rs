@@ -264,6 +264,9 @@ fn records_are_searched_and_exported(stage: &Stage) -> Result<()> {
         records.len() == 1 && records[0]["eventName"] == "DeleteTrail",
         "{lines}"
     );
+    // It holds no secret, so that both exports say the same.
+    let whole = String::from_utf8(page.download("export-jsonl-raw")?)?;
+    ensure!(whole == lines, "{whole}");
     stage.expect_quiet_console()
 }
 
