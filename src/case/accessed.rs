@@ -20,8 +20,8 @@ use super::table::{Cell, Row};
 pub(super) struct State {
     /// Bytes that calls handed in or out, by event.
     sizes: Vec<(u32, u64)>,
-    /// Objects that calls read to copy them, by event.
-    copies: Vec<(u32, String)>,
+    /// Objects that requests alone name, by event, and whether they are read to be copied.
+    objects: Vec<(u32, bool, String)>,
     all: Option<Listed>,
 }
 
@@ -37,9 +37,9 @@ impl State {
         let sizes = log.sizes.iter();
         self.sizes
             .extend(sizes.map(|&(row, bytes)| (first + row, bytes)));
-        let copies = log.copies.iter();
-        self.copies
-            .extend(copies.map(|(row, source)| (first + row, source.clone())));
+        let objects = log.objects.iter();
+        self.objects
+            .extend(objects.map(|(row, copied, arn)| (first + row, *copied, arn.clone())));
     }
 
     /// What is known has changed.
@@ -53,7 +53,7 @@ pub(super) fn list(case: &mut Case) {
     if case.accessed.all.is_none() {
         let told = Told {
             sizes: &case.accessed.sizes,
-            copies: &case.accessed.copies,
+            objects: &case.accessed.objects,
         };
         let all = accessed::accessed(&case.activity, told, &case.settings.risk);
         let dropped = join(case, &all.objects);
@@ -197,7 +197,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         fact("First call", Cell::Time(first));
         fact("Last call", Cell::Time(last));
     }
-    it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them. Its risk is told by its key alone: what it holds is known only where it was dropped too. Whoever copies an object reads it. Calls that delete many objects at once do not name them.".to_owned());
+    it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them. Its risk is told by its key alone: what it holds is known only where it was dropped too. Whoever copies an object reads it. Calls that delete many objects at once hardly ever name them.".to_owned());
     let arn = format!("arn:aws:s3:::{}/{}", one.bucket, one.key);
     it.queries
         .push(("Its calls".to_owned(), term("resource", &arn)));

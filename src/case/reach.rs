@@ -1,10 +1,14 @@
 //! Changes of who may reach a bucket, as a table and in the report.
 
+use std::collections::BinaryHeap;
+
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 
 use crate::activity::complete::term;
 use crate::cloudtrail::Log;
+use crate::moment::Moment;
+use crate::order::sorted;
 use crate::risk::changes::{Change, changes};
 use crate::risk::reach::Public;
 use crate::risk::widened::narrowed as narrowed_by;
@@ -14,14 +18,18 @@ use super::question::{Inspection, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 
-/// Bytes of request parameters that are kept of all evidence.
+/// Bytes of request parameters that are kept of all evidence: those of the earliest calls, in whatever order files come, since what
+/// a policy was before is known only by what was followed from the first.
 const MOST: usize = 64 << 20;
 
 /// What is known of who may reach buckets.
 #[derive(Default)]
 pub(super) struct State {
-    /// Request parameters of calls that change who may reach a bucket or what an identity may do, by event.
-    requests: Vec<(u32, String)>,
+    /// Request parameters of calls that change who may reach a bucket or what an identity may do, each with its time and its event;
+    /// the latest first out.
+    requests: BinaryHeap<(Option<Moment>, String, u32)>,
+    /// The earliest that are not kept: none of this time and content or later is.
+    end: Option<(Option<Moment>, String)>,
     /// Bytes of these.
     kept: usize,
     /// Calls whose request parameters are not kept.
@@ -33,14 +41,31 @@ impl State {
     /// Takes the request parameters of the calls of a file, of which `first` is the first.
     pub(super) fn take(&mut self, first: u32, log: &Log) {
         self.left_out += u64::from(log.left_out);
-        for (row, request) in &log.requests {
-            if self.kept + request.len() > MOST {
-                self.left_out += 1;
-                continue;
-            }
+        for (row, request) in log.requests() {
+            let at = log.rows.get(row as usize).and_then(|row| row.time);
             self.kept += request.len();
-            self.requests.push((first + row, request.clone()));
+            self.requests.push((at, request.to_owned(), first + row));
+            while let Some((at, request, _)) = self.requests.peek() {
+                let is_late = |(end, text): &(_, String)| (at, request) >= (end, text);
+                if self.kept <= MOST && !self.end.as_ref().is_some_and(is_late) {
+                    break;
+                }
+                if let Some((at, request, _)) = self.requests.pop() {
+                    self.kept -= request.len();
+                    self.left_out += 1;
+                    self.end = Some((at, request));
+                }
+            }
         }
+    }
+
+    /// The requests that are kept, by event.
+    fn requests(&self) -> Vec<(u32, &str)> {
+        let all = self
+            .requests
+            .iter()
+            .map(|(_, request, event)| (*event, &**request));
+        sorted(all.collect(), |a, b| a.0.cmp(&b.0))
     }
 
     /// What is known has changed.
@@ -52,7 +77,7 @@ impl State {
 /// Works out the changes, unless that is done.
 pub(super) fn list(case: &mut Case) {
     if case.reach.all.is_none() {
-        let all = changes(&case.activity, &case.reach.requests, &case.inventory);
+        let all = changes(&case.activity, &case.reach.requests(), &case.inventory);
         case.reach.all = Some(all);
     }
 }
@@ -62,7 +87,7 @@ pub(super) fn narrowed(case: &Case) -> RoaringBitmap {
     if case.reach.left_out > 0 {
         return RoaringBitmap::new();
     }
-    narrowed_by(&case.activity, &case.reach.requests)
+    narrowed_by(&case.activity, &case.reach.requests())
 }
 
 /// Calls whose request parameters are not kept: they are not among the changes.
@@ -181,4 +206,45 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
             "before": one.before.words(), "after": one.after.words(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudtrail::log::Row;
+
+    #[test]
+    fn the_earliest_requests_are_kept_in_whatever_order_files_come() {
+        let log = |second: i64, sign: &str, megabytes: usize| {
+            let mut log = Log::default();
+            log.rows.push(Row {
+                time: Some(Moment::from_seconds(second)),
+                ..Row::default()
+            });
+            log.requests.push((0, sign.repeat(megabytes << 20)));
+            log
+        };
+        let files = [
+            log(1, "a", 30),
+            log(2, "b", 20),
+            log(3, "c", 20),
+            log(3, "c", 20),
+            // It would fit, but what came before it is not followed.
+            log(4, "d", 1),
+        ];
+        for order in [
+            [0, 1, 2, 3, 4],
+            [4, 3, 2, 1, 0],
+            [2, 4, 0, 3, 1],
+            [3, 0, 4, 1, 2],
+        ] {
+            let mut state = State::default();
+            for at in order {
+                state.take(at as u32, &files[at]);
+            }
+            let kept: Vec<u32> = state.requests().iter().map(|one| one.0).collect();
+            assert_eq!((kept, state.left_out), (vec![0, 1], 3), "{order:?}");
+            assert_eq!(state.kept, 50 << 20);
+        }
+    }
 }

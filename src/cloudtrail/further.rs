@@ -45,8 +45,8 @@ const POLICIES: &[&str] = &[
 
 /// Calls that read one object to write another.
 const COPIES: &[&str] = &["CopyObject", "UploadPartCopy"];
-/// Copies of one file whose source is told.
-const MOST_COPIES: usize = 100_000;
+/// Objects of one file that requests alone name.
+const MOST_OBJECTS: usize = 100_000;
 
 /// The ARN of the object that a call copies: its header names bucket and key, percent-encoded, and may name a version
 /// (Amazon S3 API reference, `CopyObject`).
@@ -57,13 +57,52 @@ fn copied(event: &Event<'_>) -> Option<String> {
     let path = header.split("?versionId=").next()?.trim_start_matches('/');
     let path = decoded(path)?;
     let (bucket, key) = path.split_once('/')?;
-    let is_object = !bucket.is_empty() && !key.is_empty() && path.len() <= LONGEST_SOURCE;
+    arn(event, bucket, key)
+}
+
+/// The ARNs of the objects that a request names, for a record that names none among its `resources`: older ones and those that other
+/// tools wrote out have no such list (CloudTrail record contents: `resources` is optional). A call on many names their keys, if at all,
+/// in the list that S3 takes (Amazon S3 API reference, `DeleteObjects`).
+fn named(event: &Event<'_>) -> Vec<String> {
+    let is_object = |arn: &str| {
+        arn.split_once(":s3:::")
+            .is_some_and(|(_, path)| path.contains('/'))
+    };
+    let may_name = event.source == "s3.amazonaws.com"
+        && ["\"key\"", "\"Key\""]
+            .iter()
+            .any(|field| event.request.contains(field));
+    if !may_name || event.resources.iter().any(|arn| is_object(arn)) {
+        return Vec::new();
+    }
+    let request: Value = serde_json::from_str(event.request).unwrap_or_default();
+    let listed = ["objects", "object", "Objects", "Object"].iter();
+    let listed = listed.filter_map(|field| request["delete"][field].as_array());
+    let all = std::iter::once(&request).chain(listed.flatten());
+    let key = |one: &Value| {
+        let key = one["key"].as_str().or_else(|| one["Key"].as_str())?;
+        arn(event, request["bucketName"].as_str()?, key)
+    };
+    all.filter_map(key).collect()
+}
+
+/// The ARN of an object that a call names by bucket and key; `None` where the bucket is told in another form.
+fn arn(event: &Event<'_>, bucket: &str, key: &str) -> Option<String> {
+    let is_object = !bucket.is_empty()
+        && !bucket.contains([':', '/'])
+        && !key.is_empty()
+        && bucket.len() + key.len() < LONGEST_SOURCE;
     // Those of China and of GovCloud have a partition of their own.
-    let partition = event.resources.iter().find_map(|arn| {
+    let told = event.resources.iter().find_map(|arn| {
         let (partition, _) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
         Some(partition)
     });
-    is_object.then(|| format!("arn:{}:s3:::{path}", partition.unwrap_or("aws")))
+    let partition = told.unwrap_or(match event.region.get(..3) {
+        Some("cn-") => "aws-cn",
+        _ if event.region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    });
+    is_object.then(|| format!("arn:{partition}:s3:::{bucket}/{key}"))
 }
 
 /// Bytes of a bucket's and a key's name together.
@@ -88,12 +127,12 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
     if let Some(bytes) = event.bytes {
         log.sizes.push((row, bytes));
     }
-    if COPIES.contains(&&*event.name)
-        && log.copies.len() < MOST_COPIES
-        && let Some(source) = copied(event)
-    {
-        log.copies.push((row, source));
-    }
+    let is_copy = COPIES.contains(&&*event.name);
+    let source = is_copy.then(|| copied(event)).flatten();
+    let named = named(event).into_iter().map(|arn| (row, false, arn));
+    let all = source.map(|arn| (row, true, arn)).into_iter().chain(named);
+    let left = MOST_OBJECTS.saturating_sub(log.objects.len());
+    log.objects.extend(all.take(left));
     // Only a call that changes something can hand a secret in.
     if event.access == Access::Read || event.category != Category::Management {
         return;

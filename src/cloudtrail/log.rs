@@ -31,10 +31,18 @@ pub struct Log {
     pub(super) kept: usize,
     /// How many of them are left out: they are too long, or too many.
     pub left_out: u32,
-    /// ARNs of objects that calls read to copy them, each with the place of its row.
-    pub copies: Vec<(u32, String)>,
+    /// ARNs of objects that requests alone name, each with the place of its row and whether it is read to be copied.
+    pub objects: Vec<(u32, bool, String)>,
     /// Bytes that S3 handed out or took in, each with the place of its row.
     pub sizes: Vec<(u32, u64)>,
+}
+
+impl Log {
+    /// The request parameters that are kept.
+    pub fn requests(&self) -> Vec<(u32, &str)> {
+        let all = self.requests.iter();
+        all.map(|(row, request)| (*row, &**request)).collect()
+    }
 }
 
 /// A record as columns need it: see [`Event`] for what each field means.

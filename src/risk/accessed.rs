@@ -153,13 +153,13 @@ impl<'s> Named<'s> {
 pub struct Told<'t> {
     /// Bytes that they handed in or out.
     pub sizes: &'t [(u32, u64)],
-    /// ARNs of objects that they read to copy them.
-    pub copies: &'t [(u32, String)],
+    /// ARNs of objects that their requests alone name, and whether they are read to be copied.
+    pub objects: &'t [(u32, bool, String)],
 }
 
 /// What calls on the objects of buckets tell, the riskiest first.
 pub fn accessed<'s>(store: &'s Store, told: Told<'s>, values: &Values) -> All {
-    let Told { sizes, copies } = told;
+    let Told { sizes, objects } = told;
     type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
     let mut kinds: Map<(Text, Text), Option<usize>> = Map::default();
     // The place of each target, so that its text is looked at once.
@@ -192,8 +192,11 @@ pub fn accessed<'s>(store: &'s Store, told: Told<'s>, values: &Values) -> All {
                     };
                 }
             };
-        let copied = copies.binary_search_by_key(&event, |(one, _)| *one);
-        let copied = copied.ok().and_then(|at| named.place(&copies[at].1));
+        let from = objects.partition_point(|(one, ..)| *one < event);
+        let requested = objects[from..].iter();
+        let requested = requested.take_while(|(one, ..)| *one == event);
+        let source = requested.clone().find(|(_, copied, _)| *copied);
+        let copied = source.and_then(|(.., arn)| named.place(arn));
         took(copied, 0, None, &mut named);
         own.clear();
         for &target in store.targets.of(event).into_iter().flatten() {
@@ -202,6 +205,8 @@ pub fn accessed<'s>(store: &'s Store, told: Told<'s>, values: &Values) -> All {
                 .or_insert_with(|| named.place(store.texts.get(target)));
             own.extend(*place);
         }
+        let requested = requested.filter(|(_, copied, _)| !copied);
+        own.extend(requested.filter_map(|(.., arn)| named.place(arn)));
         // What is copied may be named among what is written; an object can be copied onto itself, too.
         let is_elsewhere = own.iter().any(|place| Some(*place) != copied);
         for &place in &own {
@@ -308,7 +313,7 @@ mod tests {
         let log = log(&text);
         let told = Told {
             sizes: &log.sizes,
-            copies: &log.copies,
+            objects: &log.objects,
         };
         let all = accessed(&store(&[&text]), told, &Values::default());
         let [one] = &all.objects[..] else {
@@ -362,7 +367,7 @@ mod tests {
         let log = log(&text);
         let told = Told {
             sizes: &log.sizes,
-            copies: &log.copies,
+            objects: &log.objects,
         };
         let all = accessed(&store(&[&text]), told, &Values::default());
         let calls = |key: &str| {
@@ -374,5 +379,79 @@ mod tests {
         assert_eq!(calls("a b/old.csv"), Some([2, 0, 0, 0]));
         assert_eq!(calls("new"), Some([1, 4, 0, 0]));
         assert_eq!(all.objects.len(), 2);
+    }
+
+    #[test]
+    fn objects_that_requests_alone_name_have_rows() {
+        let call = |id: u32, name: &str, region: &str, request: &str| {
+            format!(
+                r#"{{"eventID":"0000000{id}-0000-0000-0000-00000000000a","eventName":"{name}","eventSource":"s3.amazonaws.com","awsRegion":"{region}","eventTime":"2024-01-01T00:0{id}:00Z","userIdentity":{{"arn":"arn:aws:iam::111122223333:user/u"}},"requestParameters":{request}}}"#
+            )
+        };
+        let text = [
+            call(
+                1,
+                "GetObject",
+                "us-east-1",
+                r#"{"bucketName":"b","key":"a/x.csv"}"#,
+            ),
+            call(
+                2,
+                "PutObject",
+                "cn-north-1",
+                r#"{"bucketName":"b","key":"a/x.csv"}"#,
+            ),
+            call(
+                3,
+                "DeleteObjects",
+                "eu-west-1",
+                r#"{"bucketName":"b","delete":{"objects":[{"key":"1"},{"key":"2"}]}}"#,
+            ),
+            call(
+                4,
+                "DeleteObjects",
+                "eu-west-1",
+                r#"{"bucketName":"b","delete":""}"#,
+            ),
+            call(
+                5,
+                "CopyObject",
+                "eu-west-1",
+                r#"{"bucketName":"b","key":"2","x-amz-copy-source":"c/from"}"#,
+            ),
+            // A bucket that is named by an access point is not known by its name; a listing names no object.
+            call(
+                6,
+                "GetObject",
+                "eu-west-1",
+                r#"{"bucketName":"arn:aws:s3:eu-west-1:1:accesspoint/p","key":"k"}"#,
+            ),
+            call(
+                7,
+                "ListObjects",
+                "eu-west-1",
+                r#"{"bucketName":"b","prefix":"k"}"#,
+            ),
+        ]
+        .join("\n");
+        let log = log(&text);
+        let told = Told {
+            sizes: &log.sizes,
+            objects: &log.objects,
+        };
+        let all = accessed(&store(&[&text]), told, &Values::default()).objects;
+        let row = |one: &Accessed| (format!("{}/{}", one.bucket, one.key), one.calls);
+        let mut rows: Vec<_> = all.iter().map(row).collect();
+        rows.sort();
+        let expected = [
+            ("b/1", [0, 0, 1, 0]),
+            ("b/2", [0, 1, 1, 0]),
+            // Buckets of two partitions.
+            ("b/a/x.csv", [0, 1, 0, 0]),
+            ("b/a/x.csv", [1, 0, 0, 0]),
+            ("c/from", [1, 0, 0, 0]),
+        ];
+        let expected: Vec<_> = expected.map(|(key, calls)| (key.to_owned(), calls)).into();
+        assert_eq!(rows, expected);
     }
 }

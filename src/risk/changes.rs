@@ -49,7 +49,7 @@ enum Owner {
 }
 
 /// All changes, in order. `requests` are the request parameters of the calls that change who may reach a bucket.
-pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory) -> Vec<Change> {
+pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -> Vec<Change> {
     let mut all: Vec<(Change, Tells<'_>)> = Vec::new();
     for (event, request) in requests {
         // Copies of an event tell nothing new; other calls are about identities.
@@ -74,7 +74,9 @@ pub fn changes(store: &Store, requests: &[(u32, String)], inventory: &Inventory)
     }
     add_items(inventory, &mut all);
     let mut all = sorted(all, |a, b| {
-        let key = |one: &(Change, Tells<'_>)| (one.0.at, one.0.capture, one.0.event);
+        // Events are numbered as their files came: of one second, their IDs order them.
+        let id = |one: &Change| one.event.map(|event| (store.id(event), event));
+        let key = |one: &(Change, Tells<'_>)| (one.0.at, one.0.capture, id(&one.0));
         key(a).cmp(&key(b))
     });
     let mut known: HashMap<Owner, Reach> = HashMap::new();
@@ -186,7 +188,7 @@ mod tests {
         let text = events.join("\n");
         changes(
             &store(&[&text]),
-            &log(&text).requests,
+            &log(&text).requests(),
             &Inventory::default(),
         )
     }
@@ -344,7 +346,7 @@ mod tests {
             r#"{"bucketName":"b","x-amz-acl":"public-read"}"#,
             "",
         );
-        let all = changes(&store(&[&call]), &log(&call).requests, &inventory);
+        let all = changes(&store(&[&call]), &log(&call).requests(), &inventory);
         let told: Vec<(&str, Public)> = all
             .iter()
             .map(|one| (one.bucket.as_str(), one.after.public()))

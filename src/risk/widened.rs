@@ -25,15 +25,15 @@ struct Held {
 }
 
 /// The events that allow no more than before. `requests` are the request parameters of calls that write policies.
-pub fn narrowed(store: &Store, requests: &[(u32, String)]) -> RoaringBitmap {
-    let is_told = |(event, _): &&(u32, String)| {
+pub fn narrowed(store: &Store, requests: &[(u32, &str)]) -> RoaringBitmap {
+    let is_told = |(event, _): &&(u32, &str)| {
         // AWS IoT has policies with calls of the same names.
         store.shown.contains(*event)
             && field::value(store, Field::Error, *event).is_empty()
             && field::value(store, Field::Source, *event) == "iam.amazonaws.com"
     };
     let all = sorted(requests.iter().filter(is_told).collect(), |a, b| {
-        let key = |one: &&(u32, String)| (store.time(one.0), store.id(one.0), one.0);
+        let key = |one: &&(u32, &str)| (store.time(one.0), store.id(one.0), one.0);
         key(a).cmp(&key(b))
     });
     let mut known: HashMap<String, Held> = HashMap::new();
@@ -270,7 +270,7 @@ mod tests {
         };
         let text: Vec<String> = calls.iter().enumerate().map(record).collect();
         let text = text.join("\n");
-        let found = narrowed(&store(&[&text]), &log(&text).requests);
+        let found = narrowed(&store(&[&text]), &log(&text).requests());
         for (at, (name, request, expected)) in calls.iter().enumerate() {
             assert_eq!(
                 found.contains(at as u32),

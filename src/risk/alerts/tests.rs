@@ -59,7 +59,7 @@ fn raised_by(all: &[Line]) -> BTreeSet<String> {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
-        narrowed: &narrowed(&store, &log(&text).requests),
+        narrowed: &narrowed(&store, &log(&text).requests()),
     };
     built_in(&scene, &Values::default())
         .into_iter()
@@ -125,7 +125,7 @@ fn an_alert_that_is_turned_off_is_not_raised() {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
-        narrowed: &narrowed(&store, &log(&text).requests),
+        narrowed: &narrowed(&store, &log(&text).requests()),
     };
     let mut values = Values::default();
     assert_eq!(built_in(&scene, &values).len(), 1);
@@ -145,7 +145,7 @@ fn dense_events_are_those_within_the_time() {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
-        narrowed: &narrowed(&store, &log(&text).requests),
+        narrowed: &narrowed(&store, &log(&text).requests()),
     };
     let all = built_in(&scene, &Values::default());
     let found = all

@@ -58,7 +58,7 @@ pub(super) fn Buckets(props: &Counts) -> Html {
     html! {
         <>
             <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}
-                { (props.summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are too long or too many. Look at them in Activity.", format::number(props.summary.reach_left_out))) }</p>
+                { (props.summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are longer than 64 kB, or later than the first 64 MB of them. They are not among these rows, and alerts take every change of a policy for a wider one. Look at them in Activity.", format::number(props.summary.reach_left_out))) }</p>
             <Grid table={Table::Reach} label="Changes of who may reach buckets" />
         </>
     }
