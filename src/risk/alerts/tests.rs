@@ -53,13 +53,16 @@ pub(in crate::risk) fn lines(all: &[(&str, &str, u32, u32)]) -> String {
 }
 
 fn raised_by(all: &[Line]) -> BTreeSet<String> {
-    let text = lines(all);
-    let store = store(&[&text]);
+    raised_of(&lines(all))
+}
+
+fn raised_of(text: &str) -> BTreeSet<String> {
+    let store = store(&[text]);
     let scene = Scene {
         store: &store,
         path: &|_| "",
         log_buckets: &[],
-        narrowed: &narrowed(&store, &log(&text).requests()),
+        narrowed: &narrowed(&store, &log(text).requests()),
     };
     built_in(&scene, &Values::default())
         .into_iter()
@@ -154,4 +157,137 @@ fn dense_events_are_those_within_the_time() {
         .expect("raised");
     assert_eq!(found.events.iter().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     assert_eq!(found.actors, ["arn:aws:iam::111122223333:user/m"]);
+}
+
+/// The forms that one act has: by other calls, with other fields, for others.
+#[test]
+fn the_forms_of_an_act_are_told_from_what_only_looks_like_it() {
+    const ROOT: &str = r#""userIdentity":{"type":"Root","arn":"arn:aws:iam::111122223333:root"},"#;
+    let root = |more: &str| format!("{ROOT}{more}");
+    let group = |range: &str| {
+        format!(
+            r#""requestParameters":{{"groupId":"sg-1","ipPermissions":{{"items":[{{"ipProtocol":"tcp","fromPort":22,"toPort":22,{range}}}]}}}}"#
+        )
+    };
+    let v4 = group(r#""ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}"#);
+    let v6 = group(r#""ipv6Ranges":{"items":[{"cidrIpv6":"::/0"}]}"#);
+    let list = group(r#""prefixListIds":{"items":[{"prefixListId":"pl-1"}]}"#);
+    let rule = r#""requestParameters":{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1","SecurityGroupRule":{"SecurityGroupRule":{"CidrIpv6":"::/0","IpProtocol":"tcp","FromPort":22,"ToPort":22}}}}"#;
+    let snapshot = |does: &str| {
+        format!(
+            r#""requestParameters":{{"snapshotId":"snap-1","createVolumePermission":{{"{does}":{{"items":[{{"group":"all"}}]}}}},"attributeType":"CREATE_VOLUME_PERMISSION"}}"#
+        )
+    };
+    let acl = |who: &str| {
+        format!(
+            r#""requestParameters":{{"bucketName":"b","AccessControlPolicy":{{"AccessControlList":{{"Grant":[{{"Permission":"READ","Grantee":{{"xsi:type":"Group","URI":"http://acs.amazonaws.com/groups/{who}"}}}}]}}}}}}"#
+        )
+    };
+    let failed = root(
+        r#""additionalEventData":{"MFAUsed":"No"},"responseElements":{"ConsoleLogin":"Failure"}"#,
+    );
+    let no_mfa = root(r#""additionalEventData":{"MFAUsed":"No"}"#);
+    let mfa = root(r#""additionalEventData":{"MFAUsed":"Yes"}"#);
+    let rows: [(&str, &str, &str, bool); 25] = [
+        ("login-without-mfa", "ConsoleLogin", &no_mfa, true),
+        ("login-without-mfa", "ConsoleLogin", &mfa, false),
+        ("login-without-mfa", "ConsoleLogin", &failed, false),
+        ("root-used", "ConsoleLogin", &mfa, true),
+        ("logging-stopped", "DeleteTrail", "", true),
+        ("logging-stopped", "StartLogging", "", false),
+        ("trail-changed", "PutEventSelectors", "", true),
+        ("trail-changed", "GetEventSelectors", "", false),
+        ("group-opened", "AuthorizeSecurityGroupIngress", &v4, true),
+        ("group-opened", "AuthorizeSecurityGroupIngress", &v6, true),
+        (
+            "group-opened",
+            "AuthorizeSecurityGroupIngress",
+            &list,
+            false,
+        ),
+        ("group-opened", "AuthorizeSecurityGroupEgress", &v4, false),
+        ("group-opened", "ModifySecurityGroupRules", rule, true),
+        (
+            "image-shared",
+            "ModifySnapshotAttribute",
+            &snapshot("add"),
+            true,
+        ),
+        (
+            "image-shared",
+            "ModifySnapshotAttribute",
+            &snapshot("remove"),
+            false,
+        ),
+        (
+            "image-shared",
+            "ModifyDBClusterSnapshotAttribute",
+            r#""requestParameters":{"attributeName":"restore","valuesToAdd":["all"]}"#,
+            true,
+        ),
+        (
+            "image-shared",
+            "ModifyDBSnapshotAttribute",
+            r#""requestParameters":{"attributeName":"restore","valuesToRemove":["all"]}"#,
+            false,
+        ),
+        (
+            "bucket-public",
+            "PutBucketAcl",
+            &acl("global/AllUsers"),
+            true,
+        ),
+        (
+            "bucket-public",
+            "PutBucketAcl",
+            &acl("global/AuthenticatedUsers"),
+            true,
+        ),
+        (
+            "bucket-public",
+            "PutBucketAcl",
+            &acl("s3/LogDelivery"),
+            false,
+        ),
+        (
+            "bucket-public",
+            "PutBucketAcl",
+            r#""requestParameters":{"bucketName":"b","x-amz-acl":["public-read"]}"#,
+            true,
+        ),
+        (
+            "bucket-public",
+            "PutBucketAcl",
+            r#""requestParameters":{"bucketName":"b","x-amz-acl":["private"]}"#,
+            false,
+        ),
+        (
+            "key-made-for-other",
+            "CreateAccessKey",
+            r#""requestParameters":{"userName":"other"}"#,
+            true,
+        ),
+        (
+            "key-made-for-other",
+            "CreateAccessKey",
+            r#""requestParameters":{"userName":"m"}"#,
+            false,
+        ),
+        (
+            "key-made-for-other",
+            "CreateAccessKey",
+            r#""requestParameters":null"#,
+            false,
+        ),
+    ];
+    let wrong: Vec<_> = rows
+        .iter()
+        .filter(|(id, name, more, fires)| {
+            let text = lines(&[(name, more, 1, 1)]);
+            raised_of(&text).contains(*id) != *fires
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let ids: Vec<&str> = ALERTS.iter().map(|alert| alert.id).collect();
+    assert!(rows.iter().all(|(id, ..)| ids.contains(id)));
 }
