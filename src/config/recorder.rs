@@ -102,12 +102,14 @@ impl Coverage {
 /// When a snapshot was taken, by its file; `None` where the file is none.
 pub type TakenAt<'p> = &'p dyn Fn(FileIx) -> Option<Moment>;
 
-/// Coverage of each account and region that the evidence knows. `holds` says whether a file of a name
-/// ([`name::base`]) is in the evidence, `taken_at` when a file that is a snapshot was taken.
+/// Whether a file of a name ([`name::base`]) is in the evidence, and then whether it could be read in full.
+pub type Holds<'p> = &'p dyn Fn(&str) -> Option<bool>;
+
+/// Coverage of each account and region that the evidence knows. `taken_at` says when a file that is a snapshot was taken.
 pub fn coverage(
     inventory: &Inventory,
     place: PlaceOf<'_>,
-    holds: &dyn Fn(&str) -> bool,
+    holds: Holds<'_>,
     taken_at: TakenAt<'_>,
 ) -> Vec<Coverage> {
     let mut all = All { list: Vec::new() };
@@ -255,7 +257,12 @@ impl All {
         }
     }
 
-    fn messages(&mut self, inventory: &Inventory, holds: &dyn Fn(&str) -> bool) {
+    fn messages(&mut self, inventory: &Inventory, holds: Holds<'_>) {
+        let lacks = |key: &str| match holds(&name::base(key)) {
+            Some(true) => None,
+            Some(false) => Some((GapKind::FileUnread, key.to_owned())),
+            None => Some((GapKind::FileMissing, key.to_owned())),
+        };
         for (file, message) in &inventory.messages {
             let text = |text| inventory.text(text);
             let (mut account, mut region) = (text(message.account), text(message.region));
@@ -270,24 +277,18 @@ impl All {
                     };
                     self.of(account, region)
                         .has_delivered(what, message.created);
-                    if holds(&name::base(key)) {
-                        continue;
-                    }
-                    (GapKind::FileMissing, key.to_owned())
+                    lacks(key)
                 }
                 Body::Oversized {
                     error, kind, id, ..
                 } if *error != 0 => {
                     let what = format!("{} {}: {}", text(*kind), text(*id), text(*error));
-                    (GapKind::DeliveryFailed, what)
+                    Some((GapKind::DeliveryFailed, what))
                 }
-                Body::Oversized { place, .. }
-                    if *place != 0 && !holds(&name::base(text(*place))) =>
-                {
-                    (GapKind::FileMissing, text(*place).to_owned())
-                }
-                _ => continue,
+                Body::Oversized { place, .. } if *place != 0 => lacks(text(*place)),
+                _ => None,
             };
+            let Some(gap) = gap else { continue };
             let one = self.of(account, region);
             one.sources.push(*file);
             one.gaps.push(Gap {
@@ -346,7 +347,7 @@ mod tests {
         inventory.add(2, &stream(message.as_bytes(), 7, |_| &[]).config);
         inventory.arrange(&|file| file);
         let place = |_: u32| (String::new(), "eu-west-1".to_owned());
-        let all = coverage(&inventory, &place, &|_| false, &|_| None);
+        let all = coverage(&inventory, &place, &|_| None, &|_| None);
         let [own, other] = &all[..] else {
             panic!("{all:?}")
         };
@@ -376,7 +377,7 @@ mod tests {
             }
             inventory.arrange(&|file| file);
             let place = |_: u32| (String::new(), String::new());
-            let all = coverage(&inventory, &place, &|_| false, &|_| None);
+            let all = coverage(&inventory, &place, &|_| None, &|_| None);
             assert_eq!(all.len(), outputs.len());
             all.iter().map(|one| one.gaps.len()).sum::<usize>()
         };
