@@ -58,3 +58,37 @@ fn a_delivered_file_that_cannot_be_read_is_not_called_absent() {
         assert_eq!(of(&[("a", broken), ("b", good)]), "");
     }
 }
+
+#[test]
+fn an_output_is_read_for_the_bucket_that_its_file_names_in_full() {
+    let trail = |name: &str, bucket: &str| {
+        json!({ "Name": name, "S3BucketName": bucket, "TrailARN": format!("arn:aws:cloudtrail:r:{ACCOUNT}:trail/{name}"),
+            "IsMultiRegionTrail": true, "HomeRegion": "r", "LogFileValidationEnabled": true })
+    };
+    let encryption = |name: &str| json!({ "ServerSideEncryptionConfiguration": { "Rules": [{ "ApplyServerSideEncryptionByDefault": { "SSEAlgorithm": name } }] } });
+    let of = |trails: &[Value], outputs: &[(&str, &str)]| {
+        let mut files = vec![file("trails.json", &json!({ "trailList": trails }))];
+        let all = outputs.iter();
+        files.extend(all.map(|(path, algorithm)| file(path, &encryption(algorithm))));
+        let report = support::report(&files);
+        let all = report["cloudtrail"]["protection"].as_array().cloned();
+        let one = |one: &Value| {
+            let open = one["openSources"].as_array().map_or(0, Vec::len);
+            (one["encryption"].as_str().map(str::to_owned), open)
+        };
+        all.iter().flatten().map(one).collect::<Vec<_>>()
+    };
+    let known = |algorithm: &str| (Some(algorithm.to_owned()), 0);
+    let both = [trail("a", "logs"), trail("b", "logs-archive")];
+    let named = [("logs.json", "AES256"), ("logs-archive.json", "aws:kms")];
+    assert_eq!(of(&both, &named), [known("AES256"), known("aws:kms")]);
+    assert_eq!(of(&both, &named[1..]), [(None, 0), known("aws:kms")]);
+    assert_eq!(of(&both, &[("x.json", "AES256")]), [(None, 1), (None, 1)]);
+    // Of one bucket, an output without a name is its own, unless two contradict or its name may be another's.
+    assert_eq!(of(&both[..1], &[("x.json", "AES256")]), [known("AES256")]);
+    assert_eq!(
+        of(&both[..1], &[("x.json", "AES256"), ("y.json", "aws:kms")]),
+        [(None, 2)]
+    );
+    assert_eq!(of(&both[..1], &named[1..]), [(None, 1)]);
+}
