@@ -92,3 +92,26 @@ fn an_output_is_read_for_the_bucket_that_its_file_names_in_full() {
     );
     assert_eq!(of(&both[..1], &named[1..]), [(None, 1)]);
 }
+
+#[test]
+fn a_snapshot_is_a_baseline_of_its_own_account_and_region() {
+    let snapshot = json!({ "fileVersion": "1.0", "configSnapshotId": "s",
+        "configurationItems": [item("T", "a", "r"), item("T", "b", "s"), item("AWS::IAM::User", "c", "global")] });
+    let of = |name: &str| {
+        let report = support::report(&[file(name, &snapshot)]);
+        let all = report["config"]["recorders"].as_array().cloned();
+        let all = all.into_iter().flatten();
+        let one = |one: Value| {
+            let region = one["region"].as_str().unwrap_or_default();
+            (region.to_owned(), one["snapshots"].as_u64().unwrap_or(0))
+        };
+        all.map(one).collect::<Vec<_>>()
+    };
+    let counts = |[global, r, s]: [u64; 3]| {
+        [("global", global), ("r", r), ("s", s)].map(|(name, count)| (name.to_owned(), count))
+    };
+    let name = |account: &str| format!("{account}_Config_r_ConfigSnapshot_20240102T000000Z_s.json");
+    assert_eq!(of(&name(ACCOUNT)), counts([1, 1, 0]));
+    assert_eq!(of(&name("999922223333")), counts([0, 0, 0]));
+    assert_eq!(of("saved.json"), counts([1, 1, 1]));
+}

@@ -78,9 +78,14 @@ pub(super) fn arrange(case: &mut Case) {
         &place,
         &|base| names.get(base).copied(),
         // One that could not be read in full does not tell all that there was.
-        &|file| {
-            let is_whole = register.file(file)?.problems.is_empty();
-            taken.get(&file).copied().filter(|_| is_whole)
+        &|file, (account, region)| {
+            let at = *taken.get(&file)?;
+            let file = register.file(file)?;
+            // Nor does one tell of other places than its own, whatever items are in it.
+            let is_its = name::place(&file.path).is_none_or(|(of, within)| {
+                of == account && (within == region || region == "global")
+            });
+            (is_its && file.problems.is_empty()).then_some(at)
         },
     );
     case.resources.taken = taken;
