@@ -115,3 +115,59 @@ fn a_snapshot_is_a_baseline_of_its_own_account_and_region() {
     assert_eq!(of(&name("999922223333")), counts([0, 0, 0]));
     assert_eq!(of("saved.json"), counts([1, 1, 1]));
 }
+
+#[test]
+fn rare_states_and_copies_of_items_tell_what_they_mean() {
+    let with = |mut one: Value, name: &str, value: Value| {
+        one[name] = value;
+        one
+    };
+    let status =
+        |id: &str, status: &str| with(item("T", id, "r"), "configurationItemStatus", json!(status));
+    let role = || item("AWS::IAM::Role", "role", "global");
+    let report = support::report(&[
+        file(
+            "r.json",
+            &history(&[
+                role(),
+                status("a", "ResourceNotRecorded"),
+                status("b", "ResourceDeletedNotRecorded"),
+            ]),
+        ),
+        // The same role out of another region, by an older version of the format.
+        file(
+            "s.json",
+            &history(&[with(role(), "configurationItemVersion", json!("1.2"))]),
+        ),
+    ]);
+    let all = report["config"]["resources"].as_array().cloned();
+    let one = |one: Value| {
+        let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+        (
+            text("id"),
+            text("status"),
+            one["deleted"].as_bool(),
+            one["items"].as_u64(),
+            one["conflicts"].as_u64(),
+        )
+    };
+    let told: Vec<_> = all.into_iter().flatten().map(one).collect();
+    let row = |id: &str, status: &str, deleted: bool| {
+        (
+            id.to_owned(),
+            status.to_owned(),
+            Some(deleted),
+            Some(1),
+            Some(0),
+        )
+    };
+    assert_eq!(
+        told,
+        [
+            row("role", "OK", false),
+            row("a", "ResourceNotRecorded", false),
+            row("b", "ResourceDeletedNotRecorded", true),
+        ]
+    );
+    assert_eq!(gaps(&report), ["types-not-recorded"]);
+}
