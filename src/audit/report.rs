@@ -381,7 +381,7 @@ fn protected(case: &Case) -> Vec<Value> {
             "bucket": one.bucket, "encryption": one.encryption, "publicAccessBlocked": one.blocked, "versioning": one.versioning, "objectLock": one.lock,
             "public": one.is_open(),
             "read": who(&one.read), "write": who(&one.write), "delete": who(&one.delete), "decrypt": who(&one.decrypt),
-            "readAndDecrypt": both, "sources": one.sources,
+            "readAndDecrypt": both, "sources": one.sources, "openSources": one.open,
         })
     };
     protection(case).into_iter().map(one).collect()

@@ -14,13 +14,17 @@ use crate::config::access::{Access, account_of, both, decrypters};
 use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
 use crate::config::policy::{Grant, statements, texts};
+use crate::integrity::Files as _;
 use crate::order::sorted;
 use crate::risk::reach::{ANY_ACCOUNT, writers};
 
 use super::Case;
 
 mod facts;
+mod whose;
+
 pub use facts::facts;
+use whose::{Whose, whose};
 
 /// How one trail is protected. `None` where the evidence does not tell.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +67,8 @@ pub struct Protection {
     pub decrypt: Option<Vec<Grant>>,
     /// Files that tell.
     pub sources: Vec<String>,
+    /// Outputs on a bucket of which it is open whether it is this one.
+    pub open: Vec<String>,
 }
 
 impl Protection {
@@ -162,12 +168,13 @@ pub fn protection(case: &Case) -> Vec<Protection> {
     let mut all: Vec<Protection> = trails.into_values().collect();
     let buckets: Vec<String> = all.iter().filter_map(|one| one.bucket.clone()).collect();
     let is_only = buckets.iter().all(|bucket| *bucket == buckets[0]);
+    let owners = owners(case, &buckets);
     for one in &mut all {
         let Some(bucket) = one.bucket.clone() else {
             continue;
         };
         from_items(case, one, &bucket);
-        from_outputs(case, one, &bucket, is_only);
+        from_outputs(case, one, &bucket, (is_only, &owners));
         by_list(one);
         one.sources = sorted(std::mem::take(&mut one.sources), Ord::cmp);
         one.sources.dedup();
@@ -330,17 +337,50 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
     }
 }
 
+/// Whose each output on a bucket or key is by the name of its file, of log buckets and all others that have items.
+fn owners<'c>(case: &'c Case, buckets: &'c [String]) -> Vec<Whose<'c>> {
+    let inventory = &case.inventory;
+    let resources = inventory.resources.iter();
+    let others = resources.filter(|one| inventory.text(one.kind) == "AWS::S3::Bucket");
+    let others = others.map(|one| inventory.text(one.id));
+    let names = buckets.iter().map(String::as_str).chain(others);
+    let of = |(file, description): &(u32, Description)| match description {
+        Description::Setting(_) => whose(case.register.path(*file), names.clone()),
+        _ => Whose::Unnamed,
+    };
+    case.holdings.descriptions.iter().map(of).collect()
+}
+
 /// Outputs do not name their bucket: a policy by what it is about, others by the name of their file, or
-/// where there is only one log bucket.
-fn from_outputs(case: &Case, one: &mut Protection, bucket: &str, is_only: bool) {
-    for (file, description) in &case.holdings.descriptions {
+/// where there is only one log bucket and no other output of its sort says otherwise.
+fn from_outputs(
+    case: &Case,
+    one: &mut Protection,
+    bucket: &str,
+    (is_only, owners): (bool, &[Whose<'_>]),
+) {
+    let all = || case.holdings.descriptions.iter().zip(owners);
+    for ((file, description), owner) in all() {
         let Description::Setting(setting) = description else {
             continue;
         };
         let Some(path) = case.register.file(*file).map(|file| file.path.to_string()) else {
             continue;
         };
-        let is_its = path.contains(bucket) || is_only;
+        let is_like = |other: &Description| match other {
+            Description::Setting(other) => {
+                std::mem::discriminant(other) != std::mem::discriminant(setting) || other == setting
+            }
+            _ => true,
+        };
+        let is_its = match owner {
+            Whose::Of(name) => *name == bucket,
+            Whose::Unnamed => {
+                is_only && all().all(|((_, other), of)| *of != Whose::Unnamed || is_like(other))
+            }
+            Whose::Open => false,
+        };
+        let is_of_key = |one: &Protection| is_of_key(case, one, &path);
         match setting {
             Setting::BucketPolicy(policy) => {
                 let policy: Value = serde_json::from_str(policy).unwrap_or_default();
@@ -366,17 +406,23 @@ fn from_outputs(case: &Case, one: &mut Protection, bucket: &str, is_only: bool) 
             Setting::Versioning(status) if is_its => one.versioning = Some(status.clone()),
             Setting::ObjectLock(on) if is_its => one.lock = Some(*on),
             Setting::PolicyStatus(is_public) if is_its => one.called_public = Some(*is_public),
-            Setting::KeyPolicy(policy) if is_of_key(case, one, &path) => {
+            Setting::KeyPolicy(policy) if is_of_key(one) => {
                 key_policy(one, &serde_json::from_str(policy).unwrap_or_default());
             }
-            Setting::Grants(all) if is_of_key(case, one, &path) => {
+            Setting::Grants(all) if is_of_key(one) => {
                 let decrypts = |(_, operations): &&(String, Vec<String>)| {
                     operations.iter().any(|name| name == "Decrypt")
                 };
                 let able = all.iter().filter(decrypts);
                 grants(one, able.map(|(principal, _)| principal.clone()));
             }
-            _ => continue,
+            Setting::KeyPolicy(_) | Setting::Grants(_) => continue,
+            _ => {
+                if !matches!(owner, Whose::Of(_)) {
+                    one.open.push(path);
+                }
+                continue;
+            }
         }
         one.sources.push(path);
     }
@@ -404,5 +450,6 @@ fn is_of_key(case: &Case, one: &Protection, path: &str) -> bool {
                 Description::Trail(trail) => trail.kms_key.as_deref(),
                 _ => None,
             });
-    path.contains(id) || (policies.count() <= 1 && others.into_iter().all(|other| other == key))
+    whose(path, std::iter::once(id)) == Whose::Of(id)
+        || (policies.count() <= 1 && others.into_iter().all(|other| other == key))
 }

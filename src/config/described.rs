@@ -70,7 +70,7 @@ pub struct Scope {
 }
 
 /// Types that `includeGlobalResourceTypes` is about (API reference, `RecordingGroup`).
-const GLOBAL: [&str; 4] = [
+pub(super) const GLOBAL: [&str; 4] = [
     "AWS::IAM::User",
     "AWS::IAM::Group",
     "AWS::IAM::Role",

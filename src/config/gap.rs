@@ -26,6 +26,8 @@ pub enum GapKind {
     DeliveryFailed,
     /// A delivery is announced whose file is not here.
     FileMissing,
+    /// A delivery is announced whose file is here, and could not be read, or not all of it.
+    FileUnread,
 }
 
 impl GapKind {
@@ -36,6 +38,7 @@ impl GapKind {
             GapKind::TypesNotRecorded => "types-not-recorded",
             GapKind::DeliveryFailed => "delivery-failed",
             GapKind::FileMissing => "file-missing",
+            GapKind::FileUnread => "file-unread",
         }
     }
 
@@ -51,6 +54,9 @@ impl GapKind {
             }
             GapKind::FileMissing => {
                 "A message announces the delivery of a file that is not in the evidence."
+            }
+            GapKind::FileUnread => {
+                "A message announces the delivery of a file that is in the evidence and could not be read in full: what it tells is not all known."
             }
         }
     }
@@ -68,6 +74,7 @@ impl GapKind {
             GapKind::FileMissing => {
                 "Fetch it from the bucket; if it is gone there, ask who deleted it."
             }
+            GapKind::FileUnread => "See in Evidence what is wrong with it, and fetch it again.",
         }
     }
 }

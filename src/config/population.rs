@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::described::get;
+use super::described::{GLOBAL, Scope, get};
 use super::recorder::Coverage;
 use crate::moment::Moment;
 use crate::order::Gather as _;
@@ -121,9 +121,31 @@ pub fn is_known(all: &[Coverage], kind: Option<&str>, at: Option<Moment>) -> boo
         all.iter().find(is).map(|other| &other.population)
     };
     let is_newest = |one: &Coverage| at.is_none_or(|at| one.span.is_none_or(|(_, to)| to <= at));
+    // A snapshot tells of what was recorded. Resources of no region may be recorded in another one.
+    let takes = |scope: &Scope| match kind {
+        Some(kind) => scope.takes(kind),
+        None => scope.all && scope.excluded.is_empty() && scope.global,
+    };
+    let takes_elsewhere = |one: &Coverage, scope: &Scope| {
+        let is_global = match kind {
+            Some(kind) => GLOBAL.contains(&kind),
+            None => scope.all && scope.excluded.is_empty(),
+        };
+        let does = |other: &Coverage| {
+            other.account == one.account
+                && other.scope().is_some_and(|scope| match kind {
+                    Some(kind) => scope.takes(kind),
+                    None => scope.takes_global(),
+                })
+        };
+        is_global && all.iter().any(does)
+    };
     let has_snapshot = |one: &Coverage| {
-        let taken = |taken: &Moment| is_newest(one) || at.is_none_or(|at| *taken <= at);
-        one.snapshots.iter().any(taken)
+        let takes = |scope: &Scope| takes(scope) || takes_elsewhere(one, scope);
+        let tells = |taken: &Moment| {
+            (is_newest(one) || at.is_none_or(|at| *taken <= at)) && one.is_kept(*taken, at, &takes)
+        };
+        one.snapshots.iter().any(tells)
     };
     // Resources of no region are counted in each region that records them.
     let is_short = |one: &Coverage, kind: &str| {
@@ -259,6 +281,59 @@ mod tests {
         );
         based.population.living.insert("T".to_owned(), 1);
         assert!(is_known(&[based], Some("T"), None));
+    }
+
+    #[test]
+    fn a_snapshot_tells_nothing_of_types_that_were_not_recorded() {
+        let time = |day: u8| Moment::parse(&format!("2024-01-0{day}T00:00:00Z")).expect("time");
+        let scope = |group: Value| Scope::read(&group, &Value::Null);
+        let every = || scope(json!({ "allSupported": true }));
+        let without = || {
+            scope(
+                json!({ "allSupported": true, "exclusionByResourceTypes": { "resourceTypes": ["U"] } }),
+            )
+        };
+        let one = |scopes: Vec<(Option<Moment>, Scope)>| Coverage {
+            snapshots: vec![time(3)],
+            span: Some((time(1), time(7))),
+            scopes,
+            ..place("r", &[], &[])
+        };
+        let known = |one: &Coverage, at: Option<u8>| {
+            let of = |kind| is_known(std::slice::from_ref(one), kind, at.map(time));
+            (of(Some("T")), of(Some("U")), of(None))
+        };
+        assert_eq!(known(&one(vec![(None, every())]), None), (true, true, true));
+        let excluded = one(vec![(None, without())]);
+        assert_eq!(known(&excluded, None), (true, false, false));
+        // Recorded when it was taken, and no more since.
+        let later = one(vec![(Some(time(1)), every()), (Some(time(5)), without())]);
+        assert_eq!(known(&later, Some(4)), (true, true, true));
+        assert_eq!(known(&later, Some(6)), (true, false, false));
+        // Not recorded until a time before it.
+        let earlier = one(vec![(Some(time(1)), without()), (Some(time(2)), every())]);
+        assert_eq!(known(&earlier, None), (true, true, true));
+        // Nor of what came while the recorder was stopped.
+        let mut stopped = one(vec![(None, every())]);
+        stopped.gaps.push(super::super::gap::Gap {
+            kind: super::super::gap::GapKind::Stopped,
+            from: Some(time(5)),
+            to: Some(time(6)),
+            what: String::new(),
+        });
+        assert_eq!(known(&stopped, Some(4)), (true, true, true));
+        assert_eq!(known(&stopped, None), (false, false, false));
+        // Resources of no region are recorded in one region of an account.
+        let local = || scope(json!({ "allSupported": true, "includeGlobalResourceTypes": false }));
+        let user = Some("AWS::IAM::User");
+        let mut all = vec![one(vec![(None, local())])];
+        assert!(!is_known(&all, user, None) && !is_known(&all, None, None));
+        assert!(is_known(&all, Some("T"), None));
+        all.push(Coverage {
+            region: "s".to_owned(),
+            ..one(vec![(None, every())])
+        });
+        assert!(is_known(&all, user, None) && is_known(&all, None, None));
     }
 
     #[test]

@@ -64,6 +64,25 @@ impl Coverage {
         self.scopes.last().map(|(_, scope)| scope)
     }
 
+    /// Whether what a snapshot told still tells all of a type at a moment, the newest without one: whether the type was
+    /// recorded from then on, as far as the recorder is known, and the recorder was not stopped meanwhile.
+    pub(super) fn is_kept(
+        &self,
+        taken: Moment,
+        at: Option<Moment>,
+        takes: &dyn Fn(&Scope) -> bool,
+    ) -> bool {
+        let overlaps = |from: Option<Moment>, to: Option<Moment>| {
+            from.zip(at).is_none_or(|(from, at)| from < at) && to.is_none_or(|to| to > taken)
+        };
+        let is_stop = |gap: &Gap| gap.kind == GapKind::Stopped && overlaps(gap.from, gap.to);
+        let mut scopes = self.scopes.iter().enumerate();
+        scopes.all(|(place, (from, scope))| {
+            let to = self.scopes.get(place + 1).and_then(|(next, _)| *next);
+            takes(scope) || !overlaps(*from, to)
+        }) && !self.gaps.iter().any(is_stop)
+    }
+
     pub(super) fn takes(&mut self, from: Option<Moment>, scope: Scope) {
         if self.scope() != Some(&scope) {
             self.scopes.push((from, scope));
@@ -99,15 +118,17 @@ impl Coverage {
     }
 }
 
-/// When a snapshot was taken, by its file; `None` where the file is none.
-pub type TakenAt<'p> = &'p dyn Fn(FileIx) -> Option<Moment>;
+/// When a snapshot was taken, by its file; `None` where the file is none, or none of this account and region.
+pub type TakenAt<'p> = &'p dyn Fn(FileIx, (&str, &str)) -> Option<Moment>;
 
-/// Coverage of each account and region that the evidence knows. `holds` says whether a file of a name
-/// ([`name::base`]) is in the evidence, `taken_at` when a file that is a snapshot was taken.
+/// Whether a file of a name ([`name::base`]) is in the evidence, and then whether it could be read in full.
+pub type Holds<'p> = &'p dyn Fn(&str) -> Option<bool>;
+
+/// Coverage of each account and region that the evidence knows. `taken_at` says when a file that is a snapshot was taken.
 pub fn coverage(
     inventory: &Inventory,
     place: PlaceOf<'_>,
-    holds: &dyn Fn(&str) -> bool,
+    holds: Holds<'_>,
     taken_at: TakenAt<'_>,
 ) -> Vec<Coverage> {
     let mut all = All { list: Vec::new() };
@@ -162,10 +183,11 @@ impl All {
             .iter()
             .filter(|one| !inventory.is_compliance(one))
         {
-            let one = self.of(
+            let place = (
                 inventory.text(resource.account),
                 inventory.text(resource.region),
             );
+            let one = self.of(place.0, place.1);
             one.seen += 1;
             let captures = resource
                 .captures
@@ -180,7 +202,9 @@ impl All {
                 let also = capture.also.iter().filter_map(|&at| inventory.capture(at));
                 let files = std::iter::once(capture.file).chain(also.map(|other| other.file));
                 for file in files {
-                    let Some(at) = taken_at(file) else { continue };
+                    let Some(at) = taken_at(file, place) else {
+                        continue;
+                    };
                     if !one.snapshots.contains(&at) {
                         one.sources.push(file);
                         one.snapshots.push(at);
@@ -255,7 +279,12 @@ impl All {
         }
     }
 
-    fn messages(&mut self, inventory: &Inventory, holds: &dyn Fn(&str) -> bool) {
+    fn messages(&mut self, inventory: &Inventory, holds: Holds<'_>) {
+        let lacks = |key: &str| match holds(&name::base(key)) {
+            Some(true) => None,
+            Some(false) => Some((GapKind::FileUnread, key.to_owned())),
+            None => Some((GapKind::FileMissing, key.to_owned())),
+        };
         for (file, message) in &inventory.messages {
             let text = |text| inventory.text(text);
             let (mut account, mut region) = (text(message.account), text(message.region));
@@ -270,24 +299,18 @@ impl All {
                     };
                     self.of(account, region)
                         .has_delivered(what, message.created);
-                    if holds(&name::base(key)) {
-                        continue;
-                    }
-                    (GapKind::FileMissing, key.to_owned())
+                    lacks(key)
                 }
                 Body::Oversized {
                     error, kind, id, ..
                 } if *error != 0 => {
                     let what = format!("{} {}: {}", text(*kind), text(*id), text(*error));
-                    (GapKind::DeliveryFailed, what)
+                    Some((GapKind::DeliveryFailed, what))
                 }
-                Body::Oversized { place, .. }
-                    if *place != 0 && !holds(&name::base(text(*place))) =>
-                {
-                    (GapKind::FileMissing, text(*place).to_owned())
-                }
-                _ => continue,
+                Body::Oversized { place, .. } if *place != 0 => lacks(text(*place)),
+                _ => None,
             };
+            let Some(gap) = gap else { continue };
             let one = self.of(account, region);
             one.sources.push(*file);
             one.gaps.push(Gap {
@@ -346,7 +369,7 @@ mod tests {
         inventory.add(2, &stream(message.as_bytes(), 7, |_| &[]).config);
         inventory.arrange(&|file| file);
         let place = |_: u32| (String::new(), "eu-west-1".to_owned());
-        let all = coverage(&inventory, &place, &|_| false, &|_| None);
+        let all = coverage(&inventory, &place, &|_| None, &|_, _| None);
         let [own, other] = &all[..] else {
             panic!("{all:?}")
         };
@@ -376,7 +399,7 @@ mod tests {
             }
             inventory.arrange(&|file| file);
             let place = |_: u32| (String::new(), String::new());
-            let all = coverage(&inventory, &place, &|_| false, &|_| None);
+            let all = coverage(&inventory, &place, &|_| None, &|_, _| None);
             assert_eq!(all.len(), outputs.len());
             all.iter().map(|one| one.gaps.len()).sum::<usize>()
         };

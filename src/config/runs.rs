@@ -125,7 +125,7 @@ mod tests {
         }
         inventory.arrange(&|file| file);
         let place = |_: u32| ("1".to_owned(), "r".to_owned());
-        let mut all = coverage(&inventory, &place, &|_| false, &|_| None);
+        let mut all = coverage(&inventory, &place, &|_| None, &|_, _| None);
         assert_eq!(all.len(), 1);
         all.remove(0)
     }

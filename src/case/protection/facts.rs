@@ -54,6 +54,12 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             "{count} statements, not solved here: fewer may than is said"
         )),
     };
+    let open = (!one.open.is_empty()).then(|| {
+        format!(
+            "not read for this bucket: {}. Name each by its command and the bucket alone, as get-bucket-encryption-NAME.json",
+            one.open.join(", ")
+        )
+    });
     let apart = one.read_and_decrypt().map(|all| all.iter().all(&is_own));
     let encrypted = one.kms_key.as_ref().map(|key| !key.is_empty());
     let key = one.kms_key.as_ref().map(|key| {
@@ -92,11 +98,17 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         who("May decrypt with the key", &one.decrypt),
         fact("May both read and decrypt", both, apart),
         fact("Denied on conditions or in part", narrowed, None),
+        fact("Outputs of an unknown bucket", open, None),
     ]
     .into_iter()
     // What is told by one output only says nothing by its absence.
     .filter(|(label, words, _)| {
-        let is_extra = ["Records now", "The policy, as S3 calls it", "Denied on"];
+        let is_extra = [
+            "Records now",
+            "The policy, as S3 calls it",
+            "Denied on",
+            "Outputs",
+        ];
         words != UNTOLD || !is_extra.iter().any(|start| label.starts_with(start))
     })
     .collect()

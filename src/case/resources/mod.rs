@@ -52,20 +52,20 @@ pub(super) struct State {
 pub(super) fn arrange(case: &mut Case) {
     let register = &case.register;
     case.inventory.arrange(&|file| register.rank(file));
-    let names: HashSet<String> = register
-        .files()
-        .filter(|(_, file)| {
-            matches!(
-                file.kind,
-                Kind::ConfigHistory
-                    | Kind::ConfigSnapshot
-                    | Kind::ConfigItems
-                    // Changes that were too large for a message are put to files as messages.
-                    | Kind::ConfigStream
-            )
-        })
-        .map(|(_, file)| name::base(&file.path))
-        .collect();
+    // Delivered files by their names, and whether any copy could be read in full.
+    let mut names: HashMap<String, bool> = HashMap::new();
+    for (_, file) in register.files() {
+        let is_read = match file.kind {
+            // Changes that were too large for a message are put to files as messages.
+            Kind::ConfigHistory | Kind::ConfigSnapshot | Kind::ConfigItems | Kind::ConfigStream => {
+                file.problems.is_empty()
+            }
+            // What is too broken to be recognised.
+            Kind::Object | Kind::Unreadable if name::place(&file.path).is_some() => false,
+            _ => continue,
+        };
+        *names.entry(name::base(&file.path)).or_default() |= is_read;
+    }
     let place = |file| {
         let text = |text: &Option<Rc<str>>| text.as_deref().unwrap_or_default().to_owned();
         register.file(file).map_or_else(Default::default, |file| {
@@ -76,11 +76,16 @@ pub(super) fn arrange(case: &mut Case) {
     case.resources.recorders = coverage(
         &case.inventory,
         &place,
-        &|base| names.contains(base),
+        &|base| names.get(base).copied(),
         // One that could not be read in full does not tell all that there was.
-        &|file| {
-            let is_whole = register.file(file)?.problems.is_empty();
-            taken.get(&file).copied().filter(|_| is_whole)
+        &|file, (account, region)| {
+            let at = *taken.get(&file)?;
+            let file = register.file(file)?;
+            // Nor does one tell of other places than its own, whatever items are in it.
+            let is_its = name::place(&file.path).is_none_or(|(of, within)| {
+                of == account && (within == region || region == "global")
+            });
+            (is_its && file.problems.is_empty()).then_some(at)
         },
     );
     case.resources.taken = taken;

@@ -91,7 +91,7 @@ fn baseline(config: &ConfigSummary, at: Option<Moment>) -> String {
     let (all, based) = (known.clone().count(), known.clone().filter(has).count());
     let seen: u64 = known.map(|one| one.seen).sum();
     if all == based {
-        return "Baseline: each account and region has a snapshot, or a count, until then."
+        return "Baseline: each account and region has a snapshot, or a count, until then. A snapshot has only what was recorded: see Recorders."
             .to_owned();
     }
     let of = match all {
