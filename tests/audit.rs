@@ -218,7 +218,7 @@ fn a_correction_counts_and_comes_back_from_its_file() {
             own["nda"]["acceptedBy"].as_str(),
             own["knownBy"].as_str()
         ),
-        (Some("ISO 9001"), Some("Ada"), Some("you"))
+        (Some("ISO 9001"), Some("Ada"), Some("a correction by hand"))
     );
 }
 

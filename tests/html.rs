@@ -92,6 +92,32 @@ fn the_report_tells_what_report_json_does() {
     assert!(register.contains(certificate));
 }
 
+#[test]
+fn keys_that_a_file_says_were_confirmed_are_told_and_do_not_count() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let files = [("demo.tar.gz".to_owned(), bytes)];
+    let case = judged(&files, Settings::default());
+    let keys = case.holdings().keys.iter().map(|key| key.sum.to_string());
+    let theirs = Settings {
+        confirmed_keys: keys.collect(),
+        ..Settings::default()
+    };
+    let generated = Moment::MIN;
+    let html = |settings: &Settings| {
+        let mut case = judged(&files, settings.clone());
+        let html = String::from_utf8(exported(&mut case, &Export::Html { generated }));
+        (case.keys_confirmed(), html.expect("text"))
+    };
+    let own = "The auditor confirmed having fetched these keys.";
+    let (confirmed, text) = html(&theirs);
+    assert!(confirmed && text.contains(own));
+    let opened = theirs.taken_up(&Settings::default(), "of <them>.json", generated);
+    let (confirmed, text) = html(&opened);
+    assert!(!confirmed && !text.contains(own));
+    assert!(text.contains("by whoever saved the case that was opened"));
+    assert!(text.contains("Taken up from the file of a case: <bdi>of &lt;them&gt;.json: "));
+}
+
 fn sum_of<'v>(report: &'v Value, name: &str) -> &'v str {
     let files = report["evidence"]["files"].as_array().expect("files");
     let path = |file: &&Value| {

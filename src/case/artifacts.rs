@@ -290,7 +290,7 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
             text(&held.correction.as_ref().map_or(String::new(), nda)),
             text(&warning(case, one).unwrap_or_default()),
             text(if held.correction.is_some() {
-                "you"
+                "a correction by hand"
             } else {
                 one.known.words()
             }),
@@ -337,7 +337,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     fact(
         "Known by",
         text(if held.correction.is_some() {
-            "you"
+            "a correction by hand"
         } else {
             one.known.words()
         }),
@@ -413,7 +413,7 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
             "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "program": Some(&one.program).filter(|name| !name.is_empty()),
             "certifications": one.certifications, "account": one.account, "organization": one.organization,
             "periodFrom": at(one.from), "periodTo": at(one.to), "expires": at(one.expires), "state": one.state_at(as_of(case)).name(),
-            "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "you" } else { one.known.words() },
+            "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "a correction by hand" } else { one.known.words() },
             "note": held.correction.as_ref().map(|own| &own.note).filter(|note| !note.is_empty()), "warning": warning(case, one),
         })
     })

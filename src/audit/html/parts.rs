@@ -107,6 +107,14 @@ pub(super) fn summary(case: &Case) -> String {
 /// Every control with its evidence.
 pub(super) fn controls(case: &Case) -> String {
     let mut out = String::from("<section id=\"controls\"><h2>Controls</h2>\n");
+    // A case is a file that anybody may have written, with whatever names.
+    for opened in case.settings().opened() {
+        let _ = writeln!(
+            out,
+            "<p>Taken up from the file of a case: <bdi>{}</bdi>. Whether they are of whom they name was not checked.</p>",
+            escape(opened)
+        );
+    }
     for line in lines(case) {
         out += &control(&line);
     }
@@ -214,6 +222,8 @@ pub(super) fn integrity(case: &Case) -> String {
     out += "</tbody></table>\n";
     out += if case.keys_confirmed() {
         "<p>The auditor confirmed having fetched these keys.</p>\n"
+    } else if !case.settings().stated_keys.is_empty() {
+        "<p>Keys were confirmed by whoever saved the case that was opened, and by nobody since: what is verified is verified if they are AWS's.</p>\n"
     } else {
         "<p>Nobody confirmed having fetched these keys: what is verified is verified if they are AWS's.</p>\n"
     };

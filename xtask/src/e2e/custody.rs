@@ -118,7 +118,7 @@ fn audit(stage: &Stage) -> Result<()> {
     page.fill("artifact-nda-by", "Ada")?;
     page.fill("artifact-nda-at", "2026-01-02")?;
     page.click("artifact-save")?;
-    page.click_text(".rows .row", "you")?;
+    page.click_text(".rows .row", "by hand")?;
     page.session().press(&[], key::ESCAPE)?;
     // A query on events is frozen, and a sample drawn of it.
     page.click("nav-activity")?;
