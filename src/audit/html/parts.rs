@@ -23,6 +23,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("artifacts", "AWS's own attestations"),
     ("evidence", "Evidence"),
     ("populations", "Populations and samples"),
+    ("record", "What was done in the case"),
     ("limits", "Limits"),
     ("glossary", "Glossary"),
 ];
@@ -66,9 +67,10 @@ pub(super) fn title(case: &Case, generated: Moment) -> String {
 }
 
 /// The table of contents.
-pub(super) fn contents() -> String {
+pub(super) fn contents(record: bool) -> String {
     let items: String = SECTIONS
         .iter()
+        .filter(|(id, _)| record || *id != "record")
         .map(|(id, title)| format!("<li><a href=\"#{id}\">{title}</a></li>"))
         .collect();
     format!("<nav aria-label=\"Contents\"><h2>Contents</h2><ol>{items}</ol></nav>\n")
