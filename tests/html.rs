@@ -2,7 +2,7 @@
 
 mod support;
 
-use exhibit::case::{Control, Correction, Export, Settings};
+use exhibit::case::{Case, Control, Correction, Export, Settings};
 use exhibit::moment::Moment;
 use exhibit::sum::Sum;
 use serde_json::Value;
@@ -90,6 +90,61 @@ fn the_report_tells_what_report_json_does() {
         .nth(1)
         .expect("a register");
     assert!(register.contains(certificate));
+}
+
+#[test]
+fn the_record_stands_in_the_report_where_it_is_asked_for() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let [added, done] = ["2031-05-06T07:08:09Z", "2032-05-06T07:08:09Z"];
+    let html = |record: bool| {
+        let mut settings = Settings::default();
+        let at = Moment::parse(done).expect("a time");
+        settings.note(at, "Keys <confirmed>", "by Ada");
+        settings.sharing.record = record;
+        let mut case = Case::default();
+        case.set(settings);
+        case.begin(Moment::parse(added).expect("a time"));
+        for (source, entry) in support::entries(&[("demo.tar.gz".to_owned(), bytes.clone())]) {
+            case.add(source, entry);
+        }
+        support::settle(&mut case);
+        let generated = Moment::MIN;
+        String::from_utf8(exported(&mut case, &Export::Html { generated })).expect("text")
+    };
+    // A time may be broken before the time of day.
+    let broken = |at: &str| at.replacen('T', "T<wbr>", 1);
+    let parts = ["id=\"record\"", "#record\"", "Keys &lt;confirmed&gt;"].map(str::to_owned);
+    let parts = [parts.as_slice(), &[broken(added), broken(done)]].concat();
+    let (without, with) = (html(false), html(true));
+    for part in parts {
+        assert!(with.contains(&part) && !without.contains(&part), "{part}");
+    }
+}
+
+#[test]
+fn keys_that_a_file_says_were_confirmed_are_told_and_do_not_count() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let files = [("demo.tar.gz".to_owned(), bytes)];
+    let case = judged(&files, Settings::default());
+    let keys = case.holdings().keys.iter().map(|key| key.sum.to_string());
+    let theirs = Settings {
+        confirmed_keys: keys.collect(),
+        ..Settings::default()
+    };
+    let generated = Moment::MIN;
+    let html = |settings: &Settings| {
+        let mut case = judged(&files, settings.clone());
+        let html = String::from_utf8(exported(&mut case, &Export::Html { generated }));
+        (case.keys_confirmed(), html.expect("text"))
+    };
+    let own = "The auditor confirmed having fetched these keys.";
+    let (confirmed, text) = html(&theirs);
+    assert!(confirmed && text.contains(own));
+    let opened = theirs.taken_up(&Settings::default(), "of <them>.json", generated);
+    let (confirmed, text) = html(&opened);
+    assert!(!confirmed && !text.contains(own));
+    assert!(text.contains("by whoever saved the case that was opened"));
+    assert!(text.contains("Taken up from the file of a case: <bdi>of &lt;them&gt;.json: "));
 }
 
 fn sum_of<'v>(report: &'v Value, name: &str) -> &'v str {

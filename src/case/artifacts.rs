@@ -130,15 +130,26 @@ fn as_of(case: &Case) -> Option<Moment> {
 fn warning(case: &Case, artifact: &Artifact) -> Option<String> {
     let at = as_of(case);
     let end = case.settings.audit.to.or(at);
+    let ends = match (artifact.expires, at) {
+        (Some(expires), Some(at)) if expires <= at => {
+            Some("It ended: ask for the one that followed it.".to_owned())
+        }
+        (Some(expires), Some(at)) if expires.seconds() - at.seconds() < SOON => {
+            Some("It ends within 60 days: ask when the next one is due.".to_owned())
+        }
+        _ => None,
+    };
+    // That one ends soon does not hide that it covers too little, or does not hold at all.
+    let all: Vec<String> = ends
+        .into_iter()
+        .chain(covers(case, artifact, end))
+        .collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// What is asked for because of what it covers, and whether it holds.
+fn covers(case: &Case, artifact: &Artifact, end: Option<Moment>) -> Option<String> {
     let report = !artifact.is_agreement;
-    if let (Some(expires), Some(at)) = (artifact.expires, at) {
-        if expires <= at {
-            return Some("It ended: ask for the one that followed it.".to_owned());
-        }
-        if expires.seconds() - at.seconds() < SOON {
-            return Some("It ends within 60 days: ask when the next one is due.".to_owned());
-        }
-    }
     match (artifact.to, end) {
         // What a letter bridges is told where the report stands.
         (Some(_), _) if artifact.is_bridge => None,
@@ -290,7 +301,7 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
             text(&held.correction.as_ref().map_or(String::new(), nda)),
             text(&warning(case, one).unwrap_or_default()),
             text(if held.correction.is_some() {
-                "you"
+                "a correction by hand"
             } else {
                 one.known.words()
             }),
@@ -337,7 +348,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     fact(
         "Known by",
         text(if held.correction.is_some() {
-            "you"
+            "a correction by hand"
         } else {
             one.known.words()
         }),
@@ -413,7 +424,7 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
             "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "program": Some(&one.program).filter(|name| !name.is_empty()),
             "certifications": one.certifications, "account": one.account, "organization": one.organization,
             "periodFrom": at(one.from), "periodTo": at(one.to), "expires": at(one.expires), "state": one.state_at(as_of(case)).name(),
-            "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "you" } else { one.known.words() },
+            "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "a correction by hand" } else { one.known.words() },
             "note": held.correction.as_ref().map(|own| &own.note).filter(|note| !note.is_empty()), "warning": warning(case, one),
         })
     })

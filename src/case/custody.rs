@@ -16,7 +16,7 @@ use super::table::Row;
 use super::{Case, population};
 
 /// Entries of the record that are kept; the oldest give way.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// Something that was done in the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -303,6 +303,9 @@ pub struct Facet {
 pub struct Settings {
     /// SHA-256 of the public keys that the auditor fetched himself. Keys that come later are not among them.
     pub confirmed_keys: Vec<String>,
+    /// Those that whoever saved a case says to have fetched: shown, and no part of any verdict, as the file may come
+    /// from the party under audit.
+    pub stated_keys: Vec<String>,
     /// Check every signature with WebCrypto and with the reference both.
     pub verify_twice: bool,
     /// The scope, as `validate-logs` narrows; empty fields do not narrow.

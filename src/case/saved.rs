@@ -7,11 +7,14 @@ use crate::evidence::{Problem, ProblemCode, json};
 
 use crate::moment::Moment;
 
+use super::custody::MOST;
 use super::question::Settings;
 use super::recheck::Hashed;
 
 /// The form of the file.
 const SCHEMA: &str = "exhibit.case/1";
+/// What the record calls it that a case was opened.
+const OPENED: &str = "Case opened";
 
 /// A view under a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,9 +79,80 @@ pub fn parse(bytes: &[u8]) -> Result<(Settings, Vec<Hashed>), Problem> {
     Ok((file.settings, file.files))
 }
 
+impl Settings {
+    /// What the file of a case says, taken up in place of what was decided here before. Keys that it calls confirmed
+    /// are another person's word: only who sits at the page can have fetched them. What was done here before belongs
+    /// to the record too, with what is taken up.
+    #[must_use]
+    pub fn taken_up(mut self, own: &Settings, name: &str, at: Moment) -> Self {
+        self.stated_keys.append(&mut self.confirmed_keys);
+        self.confirmed_keys.clone_from(&own.confirmed_keys);
+        self.log.extend_from_slice(&own.log);
+        self.log.drain(..self.log.len().saturating_sub(MOST));
+        let words = format!("{name}: {}", self.words());
+        self.note(at, OPENED, words);
+        self
+    }
+
+    /// What counts as a person's word, or changes what is found.
+    pub fn words(&self) -> String {
+        let concluded = self.audit.controls.iter();
+        let concluded = concluded.filter(|one| one.status.is_some()).count();
+        format!(
+            "conclusions {concluded}, corrected artifacts {}, exceptions {}, rules {}, keys stated as confirmed {}",
+            self.audit.artifacts.len(),
+            self.exceptions.len(),
+            self.rules.len(),
+            self.stated_keys.len(),
+        )
+    }
+
+    /// The files of cases that were opened, with what they brought.
+    pub fn opened(&self) -> impl Iterator<Item = &str> {
+        let opened = self.log.iter().filter(|one| one.what == OPENED);
+        opened.map(|one| one.detail.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::custody::Done;
     use super::*;
+
+    #[test]
+    fn another_persons_word_confirms_no_key() {
+        let keys = |of: &[&str]| of.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let mut theirs = Settings {
+            confirmed_keys: keys(&["ab"]),
+            ..Settings::default()
+        };
+        let done = Done {
+            at: Moment::MIN,
+            what: "Filler".to_owned(),
+            detail: String::new(),
+        };
+        theirs.log = vec![done; MOST + 5];
+        let mut own = Settings {
+            confirmed_keys: keys(&["cd"]),
+            ..Settings::default()
+        };
+        own.note(Moment::MIN, "Evidence added", "here");
+        let now = theirs.taken_up(&own, "case.json", Moment::MAX);
+        assert_eq!(
+            (&now.confirmed_keys, &now.stated_keys),
+            (&keys(&["cd"]), &keys(&["ab"]))
+        );
+        let [.., before, opened] = now.log.as_slice() else {
+            panic!("no record");
+        };
+        assert_eq!((now.log.len(), before.detail.as_str()), (MOST, "here"));
+        assert!(opened.detail.starts_with("case.json: conclusions 0"));
+        assert!(now.opened().eq([opened.detail.as_str()]));
+        // Saved and opened once more, the word is still another person's.
+        let again = now.taken_up(&Settings::default(), "b", Moment::MAX);
+        assert_eq!(again.stated_keys, keys(&["ab", "cd"]));
+        assert!(again.confirmed_keys.is_empty());
+    }
 
     #[test]
     fn what_is_written_is_read() {

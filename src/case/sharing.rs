@@ -30,6 +30,9 @@ pub struct Sharing {
     pub except: Vec<String>,
     /// Hands on confidential artifacts, because somebody asked for them.
     pub confidential: bool,
+    /// Adds to the report for people what was done in the case, and when each file was added. These are of the session,
+    /// not of the evidence: with them two reports of the same evidence differ in more than the time they state.
+    pub record: bool,
     /// The secret by which pseudonyms are made: with it the same value has the same pseudonym in every document
     /// of the case, without it nobody can try out values.
     pub key: String,
@@ -38,15 +41,16 @@ pub struct Sharing {
 impl Sharing {
     /// What is masked, in words.
     pub fn words(&self) -> String {
+        let record = if self.record { ", with the record" } else { "" };
         if !self.on {
-            return "off".to_owned();
+            return format!("off{record}");
         }
         let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_chosen(self));
         let mut all: Vec<&str> = kinds.map(Kind::word).collect();
         if self.confidential {
             all.push("confidential artifacts are listed");
         }
-        format!("on: {}", all.join(", "))
+        format!("on: {}{record}", all.join(", "))
     }
 
     /// Whether anything is chosen to be masked.

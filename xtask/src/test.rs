@@ -218,9 +218,7 @@ fn documents(_: &Options) -> Result<()> {
                 file.display()
             );
         }
-        if let Some(python) = setup::models(format) {
-            shell::run(shell::program(python).arg(script).arg(file))?;
-        }
+        shell::run(shell::program(setup::models(format)?).arg(script).arg(file))?;
     }
     Ok(())
 }

@@ -220,17 +220,9 @@ impl Client {
     }
 
     /// Takes up what a case's file says, and compares the evidence with its hashes.
-    pub(super) fn open_case(
-        &self,
-        name: &str,
-        mut settings: Settings,
-        files: Vec<recheck::Hashed>,
-    ) {
-        // What was done in this session before belongs to the record too.
-        settings.log.extend(self.settings().log);
-        let taken = taken_up(&settings);
-        settings.note(now(), "Case opened", format!("{name}: {taken}"));
-        self.warn(format!("Taken up from {name}: {taken}. These are the words of whoever wrote the file: if that was not you, look at them before you rely on them."));
+    pub(super) fn open_case(&self, name: &str, settings: Settings, files: Vec<recheck::Hashed>) {
+        let settings = settings.taken_up(&self.settings(), name, now());
+        self.warn(format!("Taken up from {name}: {}. These are the words of whoever wrote the file: if that was not you, look at them before you rely on them. Keys count as confirmed once you confirm them under Integrity, Keys.", settings.words()));
         if !files.is_empty() {
             let earlier = Earlier {
                 name: name.to_owned(),
@@ -241,16 +233,4 @@ impl Client {
         }
         self.keep(settings);
     }
-}
-
-/// What a case's file brings that counts as a person's word.
-fn taken_up(settings: &Settings) -> String {
-    let concluded = settings.audit.controls.iter();
-    let concluded = concluded.filter(|one| one.status.is_some()).count();
-    format!(
-        "confirmed keys {}, conclusions {concluded}, exceptions {}, rules {}",
-        settings.confirmed_keys.len(),
-        settings.exceptions.len(),
-        settings.rules.len(),
-    )
 }

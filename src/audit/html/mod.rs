@@ -25,7 +25,8 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     let mut say = |text: &str| out(text.as_bytes());
     say(&format!("{HEAD}{STYLE}</style></head><body>\n"));
     say(&parts::title(case, generated));
-    say(&parts::contents());
+    let record = case.settings().sharing.record;
+    say(&parts::contents(record));
     say(&parts::summary(case));
     say(prose::METHOD);
     say(&parts::controls(case));
@@ -176,12 +177,18 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
     say("</section>\n<section id=\"evidence\"><h2>Evidence</h2>\n");
     say(&parts::provenance(case));
     // When files were added is of the session, not of the evidence.
-    let frame = Frame::of(Table::Custody).only(&[
-        "path", "size", "sha256", "origin", "kind", "account", "region", "problem",
-    ]);
+    let columns = [
+        "path", "size", "sha256", "origin", "kind", "account", "region", "problem", "added",
+    ];
+    let frame = Frame::of(Table::Custody).only(&columns[..columns.len() - usize::from(!record)]);
     table(case, "Every file, with its SHA-256", &frame, &mut say);
     say("</section>\n");
     say(&parts::populations(case));
+    if record {
+        say(prose::RECORD);
+        table(case, "What was done", &Frame::of(Table::Done), &mut say);
+        say("</section>\n");
+    }
     say(prose::LIMITS);
     say(&prose::glossary());
     say("</body></html>\n");

@@ -23,6 +23,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("artifacts", "AWS's own attestations"),
     ("evidence", "Evidence"),
     ("populations", "Populations and samples"),
+    ("record", "What was done in the case"),
     ("limits", "Limits"),
     ("glossary", "Glossary"),
 ];
@@ -66,9 +67,10 @@ pub(super) fn title(case: &Case, generated: Moment) -> String {
 }
 
 /// The table of contents.
-pub(super) fn contents() -> String {
+pub(super) fn contents(record: bool) -> String {
     let items: String = SECTIONS
         .iter()
+        .filter(|(id, _)| record || *id != "record")
         .map(|(id, title)| format!("<li><a href=\"#{id}\">{title}</a></li>"))
         .collect();
     format!("<nav aria-label=\"Contents\"><h2>Contents</h2><ol>{items}</ol></nav>\n")
@@ -107,6 +109,14 @@ pub(super) fn summary(case: &Case) -> String {
 /// Every control with its evidence.
 pub(super) fn controls(case: &Case) -> String {
     let mut out = String::from("<section id=\"controls\"><h2>Controls</h2>\n");
+    // A case is a file that anybody may have written, with whatever names.
+    for opened in case.settings().opened() {
+        let _ = writeln!(
+            out,
+            "<p>Taken up from the file of a case: <bdi>{}</bdi>. Whether they are of whom they name was not checked.</p>",
+            escape(opened)
+        );
+    }
     for line in lines(case) {
         out += &control(&line);
     }
@@ -214,6 +224,8 @@ pub(super) fn integrity(case: &Case) -> String {
     out += "</tbody></table>\n";
     out += if case.keys_confirmed() {
         "<p>The auditor confirmed having fetched these keys.</p>\n"
+    } else if !case.settings().stated_keys.is_empty() {
+        "<p>Keys were confirmed by whoever saved the case that was opened, and by nobody since: what is verified is verified if they are AWS's.</p>\n"
     } else {
         "<p>Nobody confirmed having fetched these keys: what is verified is verified if they are AWS's.</p>\n"
     };

@@ -13,6 +13,10 @@ pub(super) const RISK: &str = "<p>Risk is a model, not a measurement: values fro
 /// What approves a change.
 pub(super) const CHANGES: &str = "<p>Changes are configuration items that differ from those before, resources made since AWS Config began to record, and calls that change something and did not fail. A change is <b>approved</b> within the window of a ticket whose resource and actor fit, as far as both tell any; <b>partly</b> where only one of the two fits; <b>time only</b> where neither could be compared; else <b>unapproved</b>. Tickets are what somebody handed over: nothing proves them.</p>\n";
 
+/// What the record is worth.
+pub(super) const RECORD: &str = "<section id=\"record\"><h2>What was done in the case</h2>
+<p>The newest first, by the clock of the machine. The record is part of the case, which whoever has it can edit: it helps to retrace the work, and proves nothing.</p>\n";
+
 /// What the report does not say.
 pub(super) const LIMITS: &str = "<section id=\"limits\"><h2>Limits</h2>
 <ul><li>What was never recorded is in no evidence: an empty table says that nothing was found here, not that nothing happened.</li>
@@ -138,5 +142,7 @@ pub(super) fn glossary() -> String {
 /// All of this, for whoever looks for the report's own words.
 pub(in crate::audit) fn prose() -> impl Iterator<Item = &'static str> {
     let terms = TERMS.iter().flat_map(|(term, words)| [*term, *words]);
-    [METHOD, RISK, CHANGES, LIMITS].into_iter().chain(terms)
+    [METHOD, RISK, CHANGES, RECORD, LIMITS]
+        .into_iter()
+        .chain(terms)
 }

@@ -33,10 +33,16 @@ pub(super) const TESTS: &[Test] = &[
     },
 ];
 
-pub(super) const PRINTING_TESTS: &[Test] = &[Test {
-    name: "a_document_that_chromium_prints_is_recognised",
-    run: printed,
-}];
+pub(super) const PRINTING_TESTS: &[Test] = &[
+    Test {
+        name: "a_document_that_chromium_prints_is_recognised",
+        run: printed,
+    },
+    Test {
+        name: "report_prints_with_contents_and_page_numbers",
+        run: report_prints,
+    },
+];
 
 const WAIT: Duration = Duration::from_secs(15);
 
@@ -94,6 +100,44 @@ fn printed(stage: &Stage) -> Result<()> {
     stage.expect_quiet_console()
 }
 
+/// The report on A4 and Letter, in centimetres.
+fn report_prints(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    page.click("nav-report")?;
+    let file = stage.scratch()?.join("report.html");
+    fs::write(&file, page.download("export-report-html")?)?;
+    page.session()
+        .open_url(&format!("file://{}", file.display()))?;
+    page.wait_for("the report", WAIT, || {
+        let is_whole =
+            "return document.readyState === 'complete' && !!document.querySelector('#glossary')";
+        Ok(page.session().run(is_whole, &[])? == true)
+    })?;
+    for (name, paper) in [("a4", (21.0, 29.7)), ("letter", (21.59, 27.94))] {
+        let pdf = page.session().print(paper)?;
+        fs::write(stage.scratch()?.join(format!("report-{name}.pdf")), &pdf)?;
+        let document = exhibit::document::read(&pdf).context("no document was printed")?;
+        // Where letters are set apart, so are words: only their signs are compared.
+        let text: String = document.text.split_whitespace().collect();
+        for words in [
+            "Contents",
+            "Summary",
+            "Method,andwhatprovenmeans",
+            "Glossary",
+            "Exhibitauditreport",
+        ] {
+            ensure!(text.contains(words), "{name} lacks {words}");
+        }
+        let pages = (2..1_000).find(|pages| {
+            text.contains(&format!("1/{pages}")) && text.contains(&format!("{pages}/{pages}"))
+        });
+        ensure!(pages.is_some(), "{name} has no page numbers");
+    }
+    Ok(())
+}
+
 fn audit(stage: &Stage) -> Result<()> {
     let page = stage.open()?;
     let folder = stage.scratch()?.join("evidence");
@@ -118,7 +162,7 @@ fn audit(stage: &Stage) -> Result<()> {
     page.fill("artifact-nda-by", "Ada")?;
     page.fill("artifact-nda-at", "2026-01-02")?;
     page.click("artifact-save")?;
-    page.click_text(".rows .row", "you")?;
+    page.click_text(".rows .row", "by hand")?;
     page.session().press(&[], key::ESCAPE)?;
     // A query on events is frozen, and a sample drawn of it.
     page.click("nav-activity")?;

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use anyhow::{Context as _, Result};
+
+use super::apt;
 use super::lock::Lock;
 use crate::shell;
 
@@ -19,9 +22,13 @@ const SETS: [(&str, &[&str]); 2] = [
     ("ocsf", &["py-ocsf-models==0.10.0"]),
 ];
 
-/// The interpreter that knows the models of a format; `None`, said loudly, where they cannot be installed.
-pub(crate) fn models(format: &str) -> Option<PathBuf> {
-    let (name, packages) = SETS.iter().find(|(name, _)| *name == format)?;
+/// The interpreter that knows the models of a format.
+///
+/// # Errors
+/// Where they cannot be installed: a document that nobody validated has passed no test.
+pub(crate) fn models(format: &str) -> Result<PathBuf> {
+    let found = SETS.iter().find(|(name, _)| *name == format);
+    let (name, packages) = found.with_context(|| format!("no models of {format} are known"))?;
     let folder = shell::root().join("target/models").join(name);
     let python = folder.join("bin/python");
     // Written last, so that an installation that was cut short is done again.
@@ -29,13 +36,16 @@ pub(crate) fn models(format: &str) -> Option<PathBuf> {
     let wanted = packages.join("\n");
     let is_there = || fs::read_to_string(&stamp).is_ok_and(|found| found == wanted);
     if is_there() {
-        return Some(python);
+        return Ok(python);
     }
-    let _lock = Lock::take().ok()?;
+    let _lock = Lock::take()?;
     if is_there() {
-        return Some(python);
+        return Ok(python);
     }
-    let made = shell::run(shell::program("python3").args(["-m", "venv"]).arg(&folder))
+    let venv = || shell::run(shell::program("python3").args(["-m", "venv"]).arg(&folder));
+    // Debian and its kin have the module in a package of its own.
+    venv()
+        .or_else(|_| apt::install(&["python3-venv"]).and_then(|()| venv()))
         .and_then(|()| {
             let pip = [
                 "-m",
@@ -46,12 +56,7 @@ pub(crate) fn models(format: &str) -> Option<PathBuf> {
             ];
             shell::run(shell::program(&python).args(pip).args(*packages))
         })
-        .and_then(|()| Ok(fs::write(&stamp, &wanted)?));
-    match made {
-        Ok(()) => Some(python),
-        Err(error) => {
-            println!("SKIPPED: the models of {name} cannot be installed: {error:#}");
-            None
-        }
-    }
+        .and_then(|()| Ok(fs::write(&stamp, &wanted)?))
+        .with_context(|| format!("the models of {name} cannot be installed: have Python with venv, and PyPI within reach"))?;
+    Ok(python)
 }

@@ -130,6 +130,14 @@ impl Session {
         Ok(STANDARD.decode(text)?)
     }
 
+    /// The page as a browser prints it on paper of a size in centimetres: a PDF.
+    pub(crate) fn print(&self, (width, height): (f64, f64)) -> Result<Vec<u8>> {
+        let paper = json!({ "page": { "width": width, "height": height }, "shrinkToFit": false });
+        let printed = self.post("print", &paper)?;
+        let text = printed.as_str().context("the driver printed nothing")?;
+        Ok(STANDARD.decode(text)?)
+    }
+
     /// What the browser is and can do.
     pub(crate) fn engine(&self) -> &'static Engine {
         self.engine

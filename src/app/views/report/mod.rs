@@ -101,7 +101,7 @@ fn HandOver() -> Html {
                 <button data-testid="export-ocsf" onclick={run(Command::SaveOcsf)}>{"Results of rules (OCSF)"}</button>
                 <button data-testid="export-oscal" onclick={run(Command::SaveOscal)}>{"Controls (OSCAL assessment results)"}</button>
             </p>
-            <h2>{"For others: what is masked"}</h2>
+            <h2>{"For others: what is masked, and what report.html holds"}</h2>
             <sharing::Masking />
             <h2>{"For the chain of custody"}</h2>
             <p class="actions">

@@ -21,6 +21,13 @@ const SHOWN: usize = 8;
 /// A choice: its hook, its words, and where it stands in the settings.
 type Choice = (&'static str, &'static str, fn(&mut Sharing) -> &mut bool);
 
+/// What the report for people holds beside the evidence.
+const RECORD: Choice = (
+    "report-record",
+    "Add what was done in the case, and when each file was added: then two reports of the same evidence differ in more than their time",
+    |it| &mut it.record,
+);
+
 const CHOICES: [Choice; 7] = [
     (
         "mask-on",
@@ -117,8 +124,9 @@ pub(super) fn Masking() -> Html {
     };
     html! {
         <div class="sharing">
-            <ul class="options">{ for CHOICES.iter().map(choice) }</ul>
+            <ul class="options">{ for CHOICES.iter().map(&choice) }</ul>
             <Form key={format!("{:?}{:?}", own.also, own.except)} {fields} button="Save" testid="mask-save" {onsubmit} />
+            <ul class="options">{ choice(&RECORD) }</ul>
             <div data-testid="mask-preview">{ preview }</div>
             <p class="fine">{"The same value has the same pseudonym in every document of this case: HTML, JSON, CSV, OCSF, OSCAL, hashes. The file of the case and the script are not masked: they stay with you, and the case holds the secret by which pseudonyms are made."}</p>
         </div>
