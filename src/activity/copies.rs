@@ -7,6 +7,7 @@ use super::bits::Bits;
 
 use super::field::{self, Field};
 use super::store::{EventIx, Store, mixed};
+use crate::order::sorted;
 use crate::texts::Text;
 
 /// What rows and events are compared by; the time besides.
@@ -55,7 +56,7 @@ impl Store {
         }
         let id = |event: EventIx| self.ids.get(event);
         self.stand_for.clear();
-        same.sort_unstable_by_key(|&event| (id(event), event));
+        let same = sorted(same, |&a, &b| (id(a), a).cmp(&(id(b), b)));
         for of_id in same.chunk_by(|&a, &b| id(a) == id(b)) {
             for (at, &row) in of_id.iter().enumerate().take(MOST_ROWS) {
                 let is_row = self.prints.get(row) == 0;
@@ -66,7 +67,9 @@ impl Store {
                 }
             }
         }
-        same.sort_unstable_by_key(|&event| (self.sameness(event), event));
+        let same = sorted(same, |&a, &b| {
+            (self.sameness(a), a).cmp(&(self.sameness(b), b))
+        });
         let several = same
             .chunk_by(|&a, &b| id(a) == id(b))
             .filter(|own| own.len() > 1);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::moment::Moment;
-use crate::order::order;
+use crate::order::{order, sorted};
 use crate::sum::Sum;
 
 use super::Case;
@@ -256,11 +256,11 @@ pub fn sample(seed: &str, count: u64, size: u32) -> Vec<u64> {
         all.push((hash(number), number));
         // Only the smallest are wanted; the rest is let go now and then.
         if all.len() > 4 * size + 4_096 {
-            all.sort_unstable();
+            all = sorted(all, Ord::cmp);
             all.truncate(size);
         }
     }
-    all.sort_unstable();
+    all = sorted(all, Ord::cmp);
     all.truncate(size);
     all.into_iter().map(|(_, number)| number).collect()
 }

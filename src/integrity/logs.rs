@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::ObjectName;
 use crate::moment::Moment;
+use crate::order::sorted;
 use crate::sum::Sum;
 
 use super::chain::Days;
@@ -206,7 +207,7 @@ impl Coverage {
             windows.push((item.start.seconds(), item.end.seconds()));
         }
         for windows in spans.values_mut() {
-            windows.sort_unstable();
+            *windows = sorted(std::mem::take(windows), Ord::cmp);
             let mut joined: Vec<(i64, i64)> = Vec::new();
             for &(from, to) in windows.iter() {
                 match joined.last_mut() {

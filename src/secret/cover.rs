@@ -12,19 +12,18 @@ use super::{Class, MOST, Secret, class_of, in_text, may_hold, name_of};
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
 
-/// The fields of a record that can hold secrets.
-fn roots() -> Vec<&'static str> {
-    [&[OF_EVENTS], OF_ITEMS].concat()
+/// The fields of a record that can hold secrets, with what they hold.
+fn held(raw: &str) -> Vec<(&'static str, &str)> {
+    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
+    let roots = [&[OF_EVENTS], OF_ITEMS].concat().into_iter();
+    let held = roots.filter_map(|root| Some((root, fields.get(root)?.get())));
+    held.collect()
 }
 
 /// The secrets of a record; of one that stands within a message all that the message holds, but for the IDs of keys, which say
 /// who called.
 pub fn secrets(raw: &str) -> Vec<Secret> {
-    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
-    let held = roots()
-        .into_iter()
-        .filter_map(|root| Some((root, fields.get(root)?.get())));
-    let held: Vec<(&str, &str)> = held.collect();
+    let held = held(raw);
     if !held.is_empty() {
         let looked = held.into_iter().filter(|(_, value)| may_hold(value));
         return looked
@@ -147,18 +146,14 @@ fn without_packed(text: &str, secret: &Secret) -> String {
 
 /// Covers the fields of a record that hold secrets as a whole; all of it where it has none of them.
 fn without_fields(raw: &str) -> String {
-    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
     let cover = format!("\"{COVER}\"");
-    let held: Vec<&str> = roots()
-        .iter()
-        .filter_map(|root| fields.get(*root))
-        .map(|value| value.get())
-        .collect();
+    let held = held(raw);
     if held.is_empty() {
         return cover;
     }
-    held.iter()
-        .fold(raw.to_owned(), |text, value| text.replace(value, &cover))
+    held.iter().fold(raw.to_owned(), |text, (_, value)| {
+        text.replace(value, &cover)
+    })
 }
 
 /// The beginning of a file of evidence with its secrets covered; `None` where it has none. It may hold many records and end

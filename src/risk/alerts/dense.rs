@@ -14,18 +14,22 @@ pub(super) fn dense(
     count: usize,
     seconds: u32,
 ) -> Bits {
-    let mut groups: HashMap<u32, Vec<(u32, EventIx)>, foldhash::fast::RandomState> =
-        HashMap::default();
+    let mut groups: HashMap<u32, Vec<u64>, foldhash::fast::RandomState> = HashMap::default();
     for event in events.iter() {
         let (key, at) = (key(store, by, event), store.times().get(event));
         // What has no time, or nothing to go by, is not counted.
         if at > 0 && key > 0 {
-            groups.entry(key).or_default().push((at, event));
+            groups
+                .entry(key)
+                .or_default()
+                .push(u64::from(at) << 32 | u64::from(event));
         }
     }
     let mut found = Vec::new();
     for mut own in groups.into_values().filter(|own| own.len() >= count) {
         own.sort_unstable();
+        let own = own.into_iter().map(|one| ((one >> 32) as u32, one as u32));
+        let own: Vec<(u32, EventIx)> = own.collect();
         windows(store, &own, different, count, seconds, &mut found);
     }
     found.into_iter().collect()
