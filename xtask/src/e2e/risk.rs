@@ -23,8 +23,9 @@ pub(super) const TESTS: &[Test] = &[
 
 const WAIT: Duration = Duration::from_secs(20);
 
-/// The number of a tile.
+/// The number of a tile, once it is in sight.
 fn tile(page: &Page, name: &str) -> Result<u64> {
+    page.wait_shown(name, true)?;
     let text = page.session().run(
         "return document.querySelector(`[data-testid=${arguments[0]}] strong`).textContent",
         &[name.into()],
@@ -33,16 +34,19 @@ fn tile(page: &Page, name: &str) -> Result<u64> {
     text.parse().context("no number")
 }
 
+/// Types into a field once it is there.
+fn type_into(page: &Page, field: &str, event: &str, text: &str) -> Result<()> {
+    page.wait_for(field, WAIT, || Ok(page.session().run("const [selector, event, text] = arguments; const field = document.querySelector(selector); if (!field) return 'none'; field.value = text; field.dispatchEvent(new Event(event, { bubbles: true }));", &[field.into(), event.into(), text.into()])? != "none"))
+}
+
 /// Filters the table on show by words.
 fn filter(page: &Page, words: &str) -> Result<()> {
-    page.session().run("const field = document.querySelector('.grid-tools input'); field.value = arguments[0]; field.dispatchEvent(new Event('input', { bubbles: true }));", &[words.into()])?;
-    Ok(())
+    type_into(page, ".grid-tools input", "input", words)
 }
 
 /// Types a risk into a field.
 fn set(page: &Page, testid: &str, risk: &str) -> Result<()> {
-    page.session().run("const field = document.querySelector(`[data-testid=${arguments[0]}]`); field.value = arguments[1]; field.dispatchEvent(new Event('change', { bubbles: true }));", &[testid.into(), risk.into()])?;
-    Ok(())
+    type_into(page, &format!("[data-testid={testid}]"), "change", risk)
 }
 
 fn follow(page: &Page, words: &str) -> Result<()> {
