@@ -65,7 +65,10 @@ impl Session {
         let capabilities =
             json!({ "capabilities": { "alwaysMatch": capabilities(driver, downloads) } });
         let address = format!("{}/session", driver.address);
-        let answer = send(agent.post(&address).send(capabilities.to_string()))?;
+        let ask = || send(agent.post(&address).send(capabilities.to_string()));
+        // On a busy machine a browser may end while it starts (observed: "Chrome instance exited"); nothing of the page
+        // has run by then.
+        let answer = ask().or_else(|_| ask())?;
         let id = answer["sessionId"]
             .as_str()
             .context("the driver opened no session")?;
