@@ -14,7 +14,6 @@ use crate::config::access::{Access, account_of, both, decrypters};
 use crate::config::inventory::{Capture, Resource};
 use crate::config::kept;
 use crate::config::policy::{Grant, statements, texts};
-use crate::integrity::Files as _;
 use crate::order::sorted;
 use crate::risk::reach::{ANY_ACCOUNT, writers};
 
@@ -24,7 +23,7 @@ mod facts;
 mod whose;
 
 pub use facts::facts;
-use whose::{Whose, whose};
+use whose::{Whose, owners, whose};
 
 /// How one trail is protected. `None` where the evidence does not tell.
 #[derive(Clone, Debug, Default)]
@@ -337,20 +336,6 @@ fn from_items(case: &Case, one: &mut Protection, bucket: &str) {
     }
 }
 
-/// Whose each output on a bucket or key is by the name of its file, of log buckets and all others that have items.
-fn owners<'c>(case: &'c Case, buckets: &'c [String]) -> Vec<Whose<'c>> {
-    let inventory = &case.inventory;
-    let resources = inventory.resources.iter();
-    let others = resources.filter(|one| inventory.text(one.kind) == "AWS::S3::Bucket");
-    let others = others.map(|one| inventory.text(one.id));
-    let names = buckets.iter().map(String::as_str).chain(others);
-    let of = |(file, description): &(u32, Description)| match description {
-        Description::Setting(_) => whose(case.register.path(*file), names.clone()),
-        _ => Whose::Unnamed,
-    };
-    case.holdings.descriptions.iter().map(of).collect()
-}
-
 /// Outputs do not name their bucket: a policy by what it is about, others by the name of their file, or
 /// where there is only one log bucket and no other output of its sort says otherwise.
 fn from_outputs(
@@ -359,25 +344,16 @@ fn from_outputs(
     bucket: &str,
     (is_only, owners): (bool, &[Whose<'_>]),
 ) {
-    let all = || case.holdings.descriptions.iter().zip(owners);
-    for ((file, description), owner) in all() {
+    for ((file, description), owner) in case.holdings.descriptions.iter().zip(owners) {
         let Description::Setting(setting) = description else {
             continue;
         };
         let Some(path) = case.register.file(*file).map(|file| file.path.to_string()) else {
             continue;
         };
-        let is_like = |other: &Description| match other {
-            Description::Setting(other) => {
-                std::mem::discriminant(other) != std::mem::discriminant(setting) || other == setting
-            }
-            _ => true,
-        };
         let is_its = match owner {
             Whose::Of(name) => *name == bucket,
-            Whose::Unnamed => {
-                is_only && all().all(|((_, other), of)| *of != Whose::Unnamed || is_like(other))
-            }
+            Whose::Unnamed => is_only,
             Whose::Open => false,
         };
         let is_of_key = |one: &Protection| is_of_key(case, one, &path);

@@ -3,6 +3,13 @@
 //! (user guide, "Bucket naming rules"), so that `logs` also begins `logs-archive`: what is joined to it by these must be
 //! words of the command.
 
+use std::mem::discriminant;
+
+use crate::case::Case;
+use crate::cloudtrail::Description;
+use crate::cloudtrail::description::Setting;
+use crate::integrity::Files as _;
+
 /// Words that commands and endings are made of.
 const WORDS: &str = " get bucket s3 s3api kms key list grants encryption public access block policy status versioning object lock configuration config acl json txt out output gz ";
 
@@ -15,6 +22,47 @@ pub(super) enum Whose<'n> {
     Unnamed,
     /// It names several, or perhaps another whose name begins or ends so.
     Open,
+}
+
+/// Whose each output on a bucket or key is by the name of its file, of log buckets and all others that have items. Outputs of one
+/// sort that name none and contradict each other are of several.
+pub(super) fn owners<'c>(case: &'c Case, buckets: &'c [String]) -> Vec<Whose<'c>> {
+    let inventory = &case.inventory;
+    let resources = inventory.resources.iter();
+    let others = resources.filter(|one| inventory.text(one.kind) == "AWS::S3::Bucket");
+    let others = others.map(|one| inventory.text(one.id));
+    let names: Vec<&str> = buckets.iter().map(String::as_str).chain(others).collect();
+    // Of each sort the first that names none, and whether all others say the same.
+    let mut unnamed: Vec<(&Setting, bool)> = Vec::new();
+    let is_sort = |a: &Setting, b: &Setting| discriminant(a) == discriminant(b);
+    let descriptions = &case.holdings.descriptions;
+    let mut owners: Vec<Whose<'_>> = Vec::with_capacity(descriptions.len());
+    for (file, description) in descriptions {
+        let Description::Setting(setting) = description else {
+            owners.push(Whose::Unnamed);
+            continue;
+        };
+        let owner = whose(case.register.path(*file), names.iter().copied());
+        if owner == Whose::Unnamed {
+            match unnamed.iter_mut().find(|(one, _)| is_sort(one, setting)) {
+                Some((first, agree)) => *agree &= *first == setting,
+                None => unnamed.push((setting, true)),
+            }
+        }
+        owners.push(owner);
+    }
+    for ((_, description), owner) in descriptions.iter().zip(&mut owners) {
+        let contradicts = |setting| {
+            let mut sorts = unnamed.iter();
+            sorts.any(|(one, agree)| !agree && is_sort(one, setting))
+        };
+        if let (Description::Setting(setting), Whose::Unnamed) = (description, &owner)
+            && contradicts(setting)
+        {
+            *owner = Whose::Open;
+        }
+    }
+    owners
 }
 
 /// Whose an output at `path` is, of those of these names.
