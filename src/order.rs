@@ -3,10 +3,15 @@
 
 use std::cmp::Ordering;
 
+/// Puts numbers in the order of `compare`; equal ones keep theirs.
+pub fn sort(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering) {
+    numbers.sort_by(|&a, &b| compare(a, b));
+}
+
 /// The places of `count` things in the order of `compare`; equal things keep theirs.
 pub fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<u32> {
     let mut places: Vec<u32> = (0..count as u32).collect();
-    places.sort_by(|&a, &b| compare(a as usize, b as usize));
+    sort(&mut places, &|a, b| compare(a as usize, b as usize));
     places
 }
 

@@ -7,7 +7,7 @@ use super::bits::Bits;
 
 use super::field::{self, Field};
 use super::store::{EventIx, Store, mixed};
-use crate::order::sorted;
+use crate::order::sort;
 use crate::texts::Text;
 
 /// What rows and events are compared by; the time besides.
@@ -56,7 +56,7 @@ impl Store {
         }
         let id = |event: EventIx| self.ids.get(event);
         self.stand_for.clear();
-        let same = sorted(same, |&a, &b| (id(a), a).cmp(&(id(b), b)));
+        sort(&mut same, &|a, b| (id(a), a).cmp(&(id(b), b)));
         for of_id in same.chunk_by(|&a, &b| id(a) == id(b)) {
             for (at, &row) in of_id.iter().enumerate().take(MOST_ROWS) {
                 let is_row = self.prints.get(row) == 0;
@@ -67,7 +67,7 @@ impl Store {
                 }
             }
         }
-        let same = sorted(same, |&a, &b| {
+        sort(&mut same, &|a, b| {
             (self.sameness(a), a).cmp(&(self.sameness(b), b))
         });
         let several = same
