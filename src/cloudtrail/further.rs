@@ -68,11 +68,13 @@ fn named(event: &Event<'_>) -> Vec<String> {
         arn.split_once(":s3:::")
             .is_some_and(|(_, path)| path.contains('/'))
     };
+    // Nearly every record names its object, so that few requests are looked through.
     let may_name = event.source == "s3.amazonaws.com"
+        && !event.resources.iter().any(|arn| is_object(arn))
         && ["\"key\"", "\"Key\""]
             .iter()
             .any(|field| event.request.contains(field));
-    if !may_name || event.resources.iter().any(|arn| is_object(arn)) {
+    if !may_name {
         return Vec::new();
     }
     let request: Value = serde_json::from_str(event.request).unwrap_or_default();
