@@ -41,10 +41,10 @@ impl State {
     /// Takes the request parameters of the calls of a file, of which `first` is the first.
     pub(super) fn take(&mut self, first: u32, log: &Log) {
         self.left_out += u64::from(log.left_out);
-        for (row, request) in log.requests() {
-            let at = log.rows.get(row as usize).and_then(|row| row.time);
+        for (row, request) in &log.requests {
+            let at = log.rows.get(*row as usize).and_then(|row| row.time);
             self.kept += request.len();
-            self.requests.push((at, request.to_owned(), first + row));
+            self.requests.push((at, request.clone(), first + row));
             while let Some((at, request, _)) = self.requests.peek() {
                 let is_late = |(end, text): &(_, String)| (at, request) >= (end, text);
                 if self.kept <= MOST && !self.end.as_ref().is_some_and(is_late) {

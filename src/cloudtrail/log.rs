@@ -37,9 +37,10 @@ pub struct Log {
     pub sizes: Vec<(u32, u64)>,
 }
 
+#[cfg(test)]
 impl Log {
-    /// The request parameters that are kept.
-    pub fn requests(&self) -> Vec<(u32, &str)> {
+    /// The request parameters that are kept, as a case hands them on.
+    pub(crate) fn requests(&self) -> Vec<(u32, &str)> {
         let all = self.requests.iter();
         all.map(|(row, request)| (*row, &**request)).collect()
     }
