@@ -40,18 +40,9 @@ pub fn found(content: &[u8]) -> (Vec<Piece>, bool) {
 /// that is nothing.
 pub fn covered(text: &str) -> Option<String> {
     let (places, more) = places(text.as_bytes());
-    let (mut out, mut seen) = (String::new(), 0);
-    for (_, at, end, cover) in &places {
-        // Of what overlaps, the rest is covered too.
-        let at = (*at).max(seen);
-        if let (Some(before), Some(value)) = (text.get(seen..at), text.get(at..*end)) {
-            out += before;
-            out += &cover.cover(value);
-            seen = *end;
-        }
-    }
-    // Behind the last that is told there are others.
-    out += if more { mask::COVER } else { &text[seen..] };
+    let mut spans = places.iter().map(|&(_, at, end, _)| (at, end)).enumerate();
+    let cover = |place: usize, value: &str| places[place].3.cover(value);
+    let out = secret::cover::places_in(text, &mut spans, more, &cover);
     let out = secret::cover::lines(&out).unwrap_or(out);
     (out != text).then_some(out)
 }

@@ -232,22 +232,36 @@ fn beside<'f>(file: &'f str, texts: &[(usize, usize)], at: usize) -> Vec<&'f str
         .collect()
 }
 
+/// A text with the places in it covered, which are in order; with `more`, all behind the last is. `cover` is told which place it is,
+/// and what stands there.
+pub fn places_in(
+    text: &str,
+    places: &mut dyn Iterator<Item = (usize, (usize, usize))>,
+    more: bool,
+    cover: &dyn Fn(usize, &str) -> String,
+) -> String {
+    let (mut out, mut seen) = (String::new(), 0);
+    for (place, (at, end)) in places {
+        // Of what overlaps, the rest is covered too; a character is covered as a whole.
+        let at = text.floor_char_boundary(at).max(seen);
+        let end = text.ceil_char_boundary(end);
+        if at <= end {
+            out += &text[seen..at];
+            out += &cover(place, &text[at..end]);
+            seen = end;
+        }
+    }
+    out + if more { COVER } else { &text[seen..] }
+}
+
 /// A text with its secrets covered, line by line; `None` where it has none.
 pub fn lines(text: &str) -> Option<String> {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
         let found = in_text(line);
-        let mut seen = 0;
-        for &(_, at, length) in &found {
-            out += line.get(seen..at).unwrap_or_default();
-            out += &mask::secret(line.get(at..at + length).unwrap_or_default());
-            seen = at + length;
-        }
-        out += if found.len() < MOST {
-            line.get(seen..).unwrap_or_default()
-        } else {
-            COVER
-        };
+        let places = found.iter().map(|&(_, at, length)| (at, at + length));
+        let cover = |_, value: &str| mask::secret(value);
+        out += &places_in(line, &mut places.enumerate(), found.len() >= MOST, &cover);
     }
     let out = without_key(&out);
     (out != text).then_some(out)

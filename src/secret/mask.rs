@@ -1,7 +1,7 @@
 //! Values of which only as much is shown as tells one from another.
 
 /// Stands for what is covered, whatever its length.
-pub const COVER: &str = "••••••••";
+pub(super) const COVER: &str = "••••••••";
 
 /// A secret: its first four characters where it is long, and how long it is.
 pub fn secret(value: &str) -> String {
