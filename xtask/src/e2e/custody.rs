@@ -33,17 +33,6 @@ pub(super) const TESTS: &[Test] = &[
     },
 ];
 
-pub(super) const PRINTING_TESTS: &[Test] = &[
-    Test {
-        name: "a_document_that_chromium_prints_is_recognised",
-        run: printed,
-    },
-    Test {
-        name: "report_prints_with_contents_and_page_numbers",
-        run: report_prints,
-    },
-];
-
 const WAIT: Duration = Duration::from_secs(15);
 
 /// Opens a part of the report view.
@@ -62,80 +51,6 @@ fn tick(page: &Page, testid: &str) -> Result<()> {
         )?;
         Ok(ticked == true)
     })
-}
-
-const SOC: &str = "<html lang=en><title>System and Organization Controls 2 (SOC 2) Type 2 Report</title><h1>Amazon Web Services</h1><h2>System and Organization Controls 2 (SOC 2) Type 2 Report</h2><p>For the period October 1, 2024 to September 30, 2025</p><p>Amazon Confidential.</p></html>";
-
-/// What Chromium prints of a page.
-fn print(page: &Page, html: &str, paper: (f64, f64)) -> Result<Vec<u8>> {
-    use base64::Engine as _;
-    let frame = page.session().devtools("Page.getFrameTree", json!({}))?;
-    let frame = frame["frameTree"]["frame"]["id"].clone();
-    page.session().devtools(
-        "Page.setDocumentContent",
-        json!({ "frameId": frame, "html": html }),
-    )?;
-    let options = json!({ "preferCSSPageSize": false, "printBackground": true, "paperWidth": paper.0, "paperHeight": paper.1 });
-    let printed = page.session().devtools("Page.printToPDF", options)?;
-    let data = printed["data"].as_str().context("no document")?;
-    Ok(base64::engine::general_purpose::STANDARD.decode(data)?)
-}
-
-fn printed(stage: &Stage) -> Result<()> {
-    let page = stage.open()?;
-    page.session().open_url("about:blank")?;
-    let file = stage.scratch()?.join("from-artifact.pdf");
-    fs::write(&file, print(page, SOC, (8.27, 11.69))?)?;
-    let page = stage.open()?;
-    page.drop_files(&[file])?;
-    page.wait_ready(1)?;
-    let report = page.report()?;
-    let own = &report["artifacts"][0];
-    ensure!(
-        own["program"] == "SOC 2"
-            && own["periodTo"] == "2025-09-30T23:59:59Z"
-            && own["knownBy"] == "its own text",
-        "{own}"
-    );
-    stage.expect_quiet_console()
-}
-
-/// The report on A4 and Letter, in centimetres.
-fn report_prints(stage: &Stage) -> Result<()> {
-    let page = stage.open()?;
-    page.click("load-demo")?;
-    page.wait_ready(1)?;
-    page.click("nav-report")?;
-    let file = stage.scratch()?.join("report.html");
-    fs::write(&file, page.download("export-report-html")?)?;
-    page.session()
-        .open_url(&format!("file://{}", file.display()))?;
-    page.wait_for("the report", WAIT, || {
-        let is_whole =
-            "return document.readyState === 'complete' && !!document.querySelector('#glossary')";
-        Ok(page.session().run(is_whole, &[])? == true)
-    })?;
-    for (name, paper) in [("a4", (21.0, 29.7)), ("letter", (21.59, 27.94))] {
-        let pdf = page.session().print(paper)?;
-        fs::write(stage.scratch()?.join(format!("report-{name}.pdf")), &pdf)?;
-        let document = exhibit::document::read(&pdf).context("no document was printed")?;
-        // Where letters are set apart, so are words: only their signs are compared.
-        let text: String = document.text.split_whitespace().collect();
-        for words in [
-            "Contents",
-            "Summary",
-            "Method,andwhatprovenmeans",
-            "Glossary",
-            "Exhibitauditreport",
-        ] {
-            ensure!(text.contains(words), "{name} lacks {words}");
-        }
-        let pages = (2..1_000).find(|pages| {
-            text.contains(&format!("1/{pages}")) && text.contains(&format!("{pages}/{pages}"))
-        });
-        ensure!(pages.is_some(), "{name} has no page numbers");
-    }
-    Ok(())
 }
 
 fn audit(stage: &Stage) -> Result<()> {

@@ -15,6 +15,7 @@ mod load;
 mod objects;
 mod offline;
 mod page;
+mod printed;
 mod resources;
 mod risk;
 mod seal;
@@ -98,7 +99,7 @@ const SUITES: &[Suite] = &[
     everywhere(custody::TESTS),
     // Only Chromium prints by DevTools.
     Suite {
-        tests: custody::PRINTING_TESTS,
+        tests: printed::TESTS,
         runs_in: |setting| setting.engine.has_devtools,
     },
     // The one file has no service worker.

@@ -157,6 +157,26 @@ impl Page {
         self.session.type_into(&field, text)
     }
 
+    /// Gives a field a value at once and tells the page by an event, once the field is there.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub(crate) fn set(&self, field: &str, event: &str, text: &str) -> Result<()> {
+        let script = "const [selector, event, text] = arguments; const field = document.querySelector(selector); if (!field) return 'none'; field.value = text; field.dispatchEvent(new Event(event, { bubbles: true }));";
+        self.wait_for(field, SHORT, || {
+            let args = [json!(field), json!(event), json!(text)];
+            Ok(self.session.run(script, &args)? != "none")
+        })
+    }
+
+    /// Filters the table on show by words.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub(crate) fn filter(&self, words: &str) -> Result<()> {
+        self.set(".grid-tools input[type=search]", "input", words)
+    }
+
     /// Picks the first choice whose words or value have these.
     ///
     /// # Errors

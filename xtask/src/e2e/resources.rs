@@ -308,7 +308,7 @@ fn graph_of_hundreds(stage: &Stage) -> Result<()> {
     page.wait_ready(1)?;
     page.click("nav-resources")?;
     wait_rows(page, 733)?;
-    page.session().run("const field = document.querySelector('.grid-tools input[type=search]'); field.value = 'vpc-1'; field.dispatchEvent(new Event('input', { bubbles: true }));", &[])?;
+    page.filter("vpc-1")?;
     wait_rows(page, 1)?;
     open_row(page, "vpc-1")?;
     page.wait_shown("open-history", true)?;

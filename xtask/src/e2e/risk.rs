@@ -34,21 +34,6 @@ fn tile(page: &Page, name: &str) -> Result<u64> {
     text.parse().context("no number")
 }
 
-/// Types into a field once it is there.
-fn type_into(page: &Page, field: &str, event: &str, text: &str) -> Result<()> {
-    page.wait_for(field, WAIT, || Ok(page.session().run("const [selector, event, text] = arguments; const field = document.querySelector(selector); if (!field) return 'none'; field.value = text; field.dispatchEvent(new Event(event, { bubbles: true }));", &[field.into(), event.into(), text.into()])? != "none"))
-}
-
-/// Filters the table on show by words.
-fn filter(page: &Page, words: &str) -> Result<()> {
-    type_into(page, ".grid-tools input", "input", words)
-}
-
-/// Types a risk into a field.
-fn set(page: &Page, testid: &str, risk: &str) -> Result<()> {
-    type_into(page, &format!("[data-testid={testid}]"), "change", risk)
-}
-
 fn follow(page: &Page, words: &str) -> Result<()> {
     page.wait_for(words, WAIT, || Ok(page.session().run("const link = [...document.querySelectorAll('.inspection .related a')].find((one) => one.textContent.includes(arguments[0])); if (!link) return 'none'; link.click();", &[words.into()])? != "none"))
 }
@@ -68,11 +53,11 @@ fn alert_and_risk(stage: &Stage) -> Result<()> {
     let before = tile(page, "tile-calls")?;
     // A risk is changed where it stands, and the dashboard follows.
     page.click("part-calls")?;
-    filter(page, "LookupEvents")?;
+    page.filter("LookupEvents")?;
     page.wait_for("its row alone", WAIT, || {
         Ok(page.text("row-count")?.starts_with("1 "))
     })?;
-    set(page, "risk-in-place", "9")?;
+    page.set("[data-testid=risk-in-place]", "change", "9")?;
     page.click("part-dashboard")?;
     page.wait_for("more high-risk calls", WAIT, || {
         Ok(tile(page, "tile-calls")? > before)
