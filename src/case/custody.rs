@@ -52,6 +52,7 @@ pub(super) fn summary(case: &Case) -> Custody {
             path: file.path.to_string(),
             record: None,
             content: file.sum,
+            is_object: false,
         });
         raw.collect()
     };

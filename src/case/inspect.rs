@@ -8,6 +8,7 @@ mod resource;
 
 use crate::activity::explain::{self, Cause};
 use crate::audit::working;
+use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, LogAt, LogStatus, State};
 use crate::sum::Sum;
@@ -162,12 +163,22 @@ pub(super) fn add_file(case: &Case, file: u32, into: &mut Inspection) {
         into.todo
             .get_or_insert_with(|| problem.recommendation().to_owned());
     }
-    into.raw = Some(Raw {
-        source: entry.source,
-        path: entry.path.to_string(),
-        record: None,
-        content: entry.content.or(entry.sum),
-    });
+    into.raw = raw(case, file, None);
+}
+
+/// Where the bytes of a file, or a record in it, can be read again.
+pub(super) fn raw(case: &Case, file: u32, record: Option<(u32, u32)>) -> Option<Raw> {
+    let file = case.register.file(file)?;
+    Some(Raw {
+        source: file.source,
+        path: file.path.to_string(),
+        record,
+        content: file.content.or(file.sum),
+        is_object: matches!(
+            file.kind,
+            Kind::Object | Kind::ArtifactReport | Kind::ArtifactAgreement
+        ),
+    })
 }
 
 fn inspect_file(case: &Case, file: u32) -> Option<Inspection> {

@@ -150,6 +150,8 @@ pub struct Raw {
     pub record: Option<(u32, u32)>,
     /// SHA-256 that the content had when it was judged.
     pub content: Option<Sum>,
+    /// Whether it is of an object, and no evidence: personal data may stand anywhere in it.
+    pub is_object: bool,
 }
 
 /// A step of a working.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use exhibit::activity::complete::joined;
-use exhibit::case::{Answer, Cell, Inspection, Pieces as Held, Question, Raw, Step, Subject};
+use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
 use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::moment::Moment;
 
@@ -122,17 +122,17 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ (!it.related.is_empty()).then(|| html! { <div><h3>{"Belongs to it"}</h3><ul class="related">{ for it.related.iter().enumerate().map(related) }</ul></div> }) }</section>
             <section>{ (!it.queries.is_empty()).then(|| html! { <div><h3>{"In Activity"}</h3><ul class="related">{ for it.queries.iter().enumerate().map(query) }</ul></div> }) }</section>
             <section>{ it.control.is_none().then(|| html! { <Add link={it.link.clone()} /> }) }</section>
-            <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} of={held(it, raw)} /> }) }</section>
+            <section>{ it.raw.as_ref().map(|raw| html! { <Bytes raw={raw.clone()} of={held(raw)} /> }) }</section>
         </div>
     }
 }
 
 /// What the bytes of a thing are.
-fn held(it: &Inspection, raw: &Raw) -> Of {
-    match it.pieces {
-        _ if raw.record.is_some() => Of::Record,
-        Some((_, Held::Object)) => Of::Object,
-        _ => Of::Evidence,
+fn held(raw: &Raw) -> Of {
+    match raw.record {
+        Some(_) => Of::Record,
+        None if raw.is_object => Of::Object,
+        None => Of::Evidence,
     }
 }
 

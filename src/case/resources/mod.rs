@@ -189,13 +189,7 @@ pub(super) fn view(case: &Case, wanted: &str, at: Option<Moment>) -> Option<Reso
 
 /// Where an item stands, to be read again.
 pub(super) fn raw(case: &Case, capture: &Capture) -> Option<Raw> {
-    let file = case.register.file(capture.file)?;
-    Some(Raw {
-        source: file.source,
-        path: file.path.to_string(),
-        record: Some(capture.place),
-        content: file.content.or(file.sum),
-    })
+    super::inspect::raw(case, capture.file, Some(capture.place))
 }
 
 fn relations(

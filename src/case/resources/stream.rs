@@ -9,8 +9,8 @@ use crate::integrity::State;
 use crate::sum::Sum;
 
 use super::super::Case;
-use super::super::inspect::{add_file, blank, code, push, text};
-use super::super::question::{Inspection, Raw, Subject};
+use super::super::inspect::{add_file, blank, code, push, raw, text};
+use super::super::question::{Inspection, Subject};
 use super::super::rows;
 use super::super::table::{Cell, Row};
 use super::view::CertificateView;
@@ -283,13 +283,8 @@ pub(in crate::case) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
                 .push(("The certificate's file".to_owned(), Subject::File(*file)));
         }
     }
-    let file_of = case.register.file(*file)?;
-    it.raw = Some(Raw {
-        source: file_of.source,
-        path: file_of.path.to_string(),
-        record: Some((u32::try_from(message.at).ok()?, message.length)),
-        content: file_of.content.or(file_of.sum),
-    });
+    let place = (u32::try_from(message.at).ok()?, message.length);
+    it.raw = Some(raw(case, *file, Some(place))?);
     it.related
         .push(("Its file".to_owned(), Subject::File(*file)));
     Some(it)
