@@ -82,8 +82,8 @@ pub(super) fn Records(props: &Props) -> Html {
                     <form class="task" onsubmit={onsearch}>
                         <input ref={input} type="search" data-testid="deep" placeholder="Any text in the records of these events" aria-label="Text in the records" />
                         <button type="submit" title="Reads the records again; what is found is shown by found:yes">{"Search records"}</button>
-                        <button type="button" data-testid="export-jsonl" title="Keys, tokens and passwords in requests are covered" onclick={export(true)}>{"Export records (JSON Lines), secrets covered"}</button>
-                        <button type="button" data-testid="export-jsonl-raw" title="As they stand in the evidence, with all their secrets" onclick={export(false)}>{"In full"}</button>
+                        <button type="button" data-testid="export-jsonl" title="JSON Lines; keys, tokens and passwords in requests are covered" onclick={export(true)}>{"Export records, secrets covered"}</button>
+                        <button type="button" data-testid="export-jsonl-raw" title="JSON Lines; as they stand in the evidence, with all their secrets" onclick={export(false)}>{"Export records in full"}</button>
                     </form>
                 },
             } }

@@ -84,6 +84,7 @@ pub(crate) fn Report(props: &Props) -> Html {
 fn HandOver() -> Html {
     let run = use_run();
     let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let client = use_context::<Client>();
     let masks = session.settings.sharing.masks();
     html! {
         <div class="handover">
@@ -92,6 +93,7 @@ fn HandOver() -> Html {
             <h2>{"For people"}</h2>
             <p class="fine">{"One HTML file without scripts, to read and to print. Confidential documents of AWS are left out of it unless you ask for them below."}</p>
             <p class={if masks { "note" } else { "fine" }} role="status">{ if masks { "Documents are masked as chosen below." } else { "Nothing is masked: documents hold what the evidence holds. Choose below what others must not read." } }</p>
+            { sharing::options(&session, client, &sharing::RECORD) }
             <p class="actions">
                 <button class="primary" data-testid="export-report-html" onclick={run(Command::SaveHtml)}>{"Download report.html"}</button>
             </p>
@@ -101,7 +103,7 @@ fn HandOver() -> Html {
                 <button data-testid="export-ocsf" onclick={run(Command::SaveOcsf)}>{"Results of rules (OCSF)"}</button>
                 <button data-testid="export-oscal" onclick={run(Command::SaveOscal)}>{"Controls (OSCAL assessment results)"}</button>
             </p>
-            <h2>{"For others: what is masked, and what report.html holds"}</h2>
+            <h2>{"For others: what is masked"}</h2>
             <sharing::Masking />
             <h2>{"For the chain of custody"}</h2>
             <p class="actions">

@@ -22,11 +22,11 @@ const SHOWN: usize = 8;
 type Choice = (&'static str, &'static str, fn(&mut Sharing) -> &mut bool);
 
 /// What the report for people holds beside the evidence.
-const RECORD: Choice = (
+pub(super) const RECORD: [Choice; 1] = [(
     "report-record",
     "Add what was done in the case, and when each file was added: then two reports of the same evidence differ in more than their time",
     |it| &mut it.record,
-);
+)];
 
 const CHOICES: [Choice; 7] = [
     (
@@ -54,27 +54,27 @@ const CHOICES: [Choice; 7] = [
     ),
 ];
 
-#[component]
-pub(super) fn Masking() -> Html {
-    let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let client = use_context::<Client>();
-    let own = session.settings.sharing.clone();
-    let answer = use_answer(Question::Masks(own.clone()), session.revision);
-    let set = {
-        let (settings, client) = (Rc::clone(&session.settings), client.clone());
-        move |mut sharing: Sharing| {
-            if sharing.key.is_empty() {
-                sharing.key = stored::secret();
-            }
-            let settings = Settings {
-                sharing,
-                ..Settings::clone(&settings)
-            };
-            if let Some(client) = &client {
-                client.set(settings);
-            }
+/// Takes other settings of sharing.
+fn setter(session: &Session, client: Option<Client>) -> impl Fn(Sharing) + Clone + 'static {
+    let settings = Rc::clone(&session.settings);
+    move |mut sharing: Sharing| {
+        if sharing.key.is_empty() {
+            sharing.key = stored::secret();
         }
-    };
+        let settings = Settings {
+            sharing,
+            ..Settings::clone(&settings)
+        };
+        if let Some(client) = &client {
+            client.set(settings);
+        }
+    }
+}
+
+/// Choices, to be ticked.
+pub(super) fn options(session: &Session, client: Option<Client>, choices: &[Choice]) -> Html {
+    let own = &session.settings.sharing;
+    let set = setter(session, client);
     let choice = |(testid, words, place): &Choice| {
         let (set, own, place) = (set.clone(), own.clone(), *place);
         let checked = *place(&mut own.clone());
@@ -88,6 +88,16 @@ pub(super) fn Masking() -> Html {
         });
         html! { <li key={*testid}><label><input type="checkbox" data-testid={*testid} {checked} {onchange} />{" "}{ *words }</label></li> }
     };
+    html! { <ul class="options">{ for choices.iter().map(choice) }</ul> }
+}
+
+#[component]
+pub(super) fn Masking() -> Html {
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let client = use_context::<Client>();
+    let own = session.settings.sharing.clone();
+    let answer = use_answer(Question::Masks(own.clone()), session.revision);
+    let set = setter(&session, client.clone());
     let fields = vec![
         Field::text(
             "Mask these too, wherever they stand (with semicolons)",
@@ -101,7 +111,7 @@ pub(super) fn Masking() -> Html {
         ),
     ];
     let onsubmit = {
-        let (set, own) = (set.clone(), own.clone());
+        let own = own.clone();
         Callback::from(move |values: Vec<String>| {
             let [also, except] = <[String; 2]>::try_from(values).ok()?;
             let list = |text: &str| -> Vec<String> {
@@ -124,9 +134,8 @@ pub(super) fn Masking() -> Html {
     };
     html! {
         <div class="sharing">
-            <ul class="options">{ for CHOICES.iter().map(&choice) }</ul>
+            { options(&session, client, &CHOICES) }
             <Form key={format!("{:?}{:?}", own.also, own.except)} {fields} button="Save" testid="mask-save" {onsubmit} />
-            <ul class="options">{ choice(&RECORD) }</ul>
             <div data-testid="mask-preview">{ preview }</div>
             <p class="fine">{"The same value has the same pseudonym in every document of this case: HTML, JSON, CSV, OCSF, OSCAL, hashes. The file of the case and the script are not masked: they stay with you, and the case holds the secret by which pseudonyms are made."}</p>
         </div>
