@@ -20,6 +20,7 @@ pub mod moment;
 pub mod object;
 pub mod order;
 pub mod risk;
+pub mod room;
 pub mod secret;
 pub mod sigma;
 pub mod sum;

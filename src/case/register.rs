@@ -9,6 +9,7 @@ use crate::intake::Entry;
 use crate::integrity::Files;
 use crate::moment::Moment;
 use crate::order::order;
+use crate::room::push;
 use crate::sum::Sum;
 
 /// A registered file.
@@ -64,7 +65,7 @@ impl Register {
     pub fn add(&mut self, source: u32, entry: Entry) {
         let account = entry.account.map(|text| self.held(&text));
         let region = entry.region.map(|text| self.held(&text));
-        self.files.push(Registered {
+        let file = Registered {
             source,
             path: entry.path.into(),
             size: entry.size,
@@ -77,7 +78,8 @@ impl Register {
             problems: entry.problems.into(),
             added: self.now,
             gone: false,
-        });
+        };
+        push(&mut self.files, file);
     }
 
     /// Accounts and regions are few, and each is held once.

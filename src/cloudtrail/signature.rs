@@ -1,10 +1,10 @@
 //! RSA PKCS#1 v1.5 signatures with SHA-256, in hexadecimal.
 
-use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
-/// The bytes of a signature.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Signature(pub Box<[u8]>);
+/// The bytes of a signature; copies share them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Signature(pub Rc<[u8]>);
 
 /// The longest signature that is read: that of an RSA key of 8,192 bits.
 const LONGEST: usize = 1_024;

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::cloudtrail::{PublicKey, Signature};
+use crate::room::push;
 use crate::sum::Sum;
 
 use super::holdings::{Holdings, KeyItem};
@@ -64,10 +65,10 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Begins a judgement: nothing is wanted yet.
+    /// Begins a judgement: nothing is wanted yet, and no room is held for it.
     pub(super) fn begin(&mut self) {
-        self.wanted.clear();
-        self.asked.clear();
+        self.wanted = Vec::new();
+        self.asked = HashSet::default();
         self.tries = 0;
     }
 
@@ -126,12 +127,13 @@ impl Checks {
             return Some(*outcome);
         }
         if self.asked.insert(id) {
-            self.wanted.push(Wanted {
+            let wanted = Wanted {
                 id,
                 digest,
                 key,
                 signature: at,
-            });
+            };
+            push(&mut self.wanted, wanted);
         }
         None
     }

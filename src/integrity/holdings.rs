@@ -1,5 +1,6 @@
 //! The evidence as integrity sees it: compact, each name held once, decoded JSON never.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::cloudtrail::digest::string_to_sign;
@@ -11,6 +12,7 @@ use crate::cloudtrail::{
 use crate::evidence::{Kind, ProblemCode};
 use crate::intake::{Entry, Facts};
 use crate::moment::Moment;
+use crate::room::push;
 use crate::sum::Sum;
 
 use super::names::{Name, Names};
@@ -22,6 +24,8 @@ pub type FileIx = u32;
 #[derive(Default)]
 pub struct Holdings {
     names: Names,
+    /// Signatures, each once: the next digest carries what a digest's own metadata does.
+    signatures: HashSet<Signature, foldhash::fast::RandomState>,
     /// Digest files that could be read.
     pub digests: Vec<DigestItem>,
     /// Log files that digests list, of all digests.
@@ -108,13 +112,13 @@ pub enum Carried {
 }
 
 impl Carried {
-    fn new(text: Option<String>) -> Self {
-        let Some(text) = text else {
-            return Carried::Null;
-        };
-        match Signature::from_hex(&text) {
-            Some(signature) if hex::encode(&signature.0) == text => Carried::Hex(signature),
-            _ => Carried::Text(text.into()),
+    fn new(text: Option<String>, signature: Option<Signature>) -> Self {
+        match (text, signature) {
+            (None, _) => Carried::Null,
+            (Some(text), Some(signature)) if hex::encode(&signature.0) == text => {
+                Carried::Hex(signature)
+            }
+            (Some(text), _) => Carried::Text(text.into()),
         }
     }
 
@@ -270,6 +274,17 @@ impl Holdings {
         self.lake.retain(|(file, _)| !gone(*file));
         self.lake_results.retain(|(file, _)| !gone(*file));
         self.descriptions.retain(|(file, _)| !gone(*file));
+        self.signatures.retain(|one| Rc::strong_count(&one.0) > 1);
+    }
+
+    /// The signature that a text is, held once; `None` where it is none.
+    fn signature(&mut self, text: &str) -> Option<Signature> {
+        let signature = Signature::from_hex(text)?;
+        if let Some(known) = self.signatures.get(&signature) {
+            return Some(known.clone());
+        }
+        self.signatures.insert(signature.clone());
+        Some(signature)
     }
 
     fn add_unparsed(&mut self, file: FileIx, entry: &Entry) {
@@ -313,6 +328,8 @@ impl Holdings {
         let backfill = place.as_ref().is_some_and(|place| place.backfill);
         let trail = self.trail_id(place, entry, &digest);
         let to_sign = Sum::of(digest.string_to_sign().as_bytes());
+        let previous = digest.previous_signature;
+        let signature = previous.as_deref().and_then(|text| self.signature(text));
         let first = self.listed.len() as u32;
         for log in &digest.logs {
             let listed = Listed {
@@ -320,7 +337,7 @@ impl Holdings {
                 key: self.names.hold(&log.key),
                 content: log.content,
             };
-            self.listed.push(listed);
+            push(&mut self.listed, listed);
         }
         let item = DigestItem {
             file,
@@ -339,13 +356,13 @@ impl Holdings {
                     p.content,
                 )
             }),
-            previous_signature: Carried::new(digest.previous_signature),
+            previous_signature: Carried::new(previous, signature),
             logs: first..self.listed.len() as u32,
             content: digest.content,
             trailing: has(entry, ProblemCode::GzipTrailing),
             to_sign,
         };
-        self.digests.push(item);
+        push(&mut self.digests, item);
     }
 
     fn trail_id(&mut self, place: Option<DigestName>, entry: &Entry, digest: &Digest) -> TrailId {
@@ -404,7 +421,7 @@ impl Holdings {
                 && name.as_ref().is_none_or(|name| name.insight),
             events,
         };
-        self.logs.push(item);
+        push(&mut self.logs, item);
     }
 
     fn add_key(&mut self, file: FileIx, record: KeyRecord) {
@@ -426,12 +443,13 @@ impl Holdings {
             self.checksums.push((file, record.stated));
         }
         let Some(text) = record.signature else { return };
-        self.metadata.push(MetadataItem {
+        let item = MetadataItem {
             file,
             bucket: record.bucket.map(|text| self.names.hold(&text)),
             key: record.key.map(|text| self.names.hold(&text)),
-            signature: Signature::from_hex(&text),
-        });
+            signature: self.signature(&text),
+        };
+        push(&mut self.metadata, item);
     }
 
     /// The text that was signed for `digest` (AWS CloudTrail user guide, custom validation).

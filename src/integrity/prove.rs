@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::Signature;
-use crate::order::by_keys;
+use crate::order::{by_keys, order};
 use crate::sum::Sum;
 
 use super::checks::{Checks, Recovered};
@@ -248,42 +248,43 @@ impl Prover<'_> {
 
     /// First: the signature of its own object metadata, where the metadata names its key.
     fn by_named_metadata(&mut self, primary: &[DigestIx]) {
-        let mut named: HashMap<&str, Vec<usize>, foldhash::fast::RandomState> = HashMap::default();
-        for (at, item) in self.holdings.metadata.iter().enumerate() {
-            if let Some(key) = item.key {
-                let name = base_name(self.holdings.text(key));
-                named.entry(name).or_default().push(at);
-            }
-        }
-        if named.is_empty() {
-            return;
-        }
+        let holdings = self.holdings;
+        let name = |key: Name| base_name(holdings.text(key));
+        let metadata = holdings.metadata.iter().enumerate();
+        let named: Vec<(&str, u32)> = metadata
+            .filter_map(|(at, item)| item.key.map(|key| (name(key), at as u32)))
+            .collect();
+        // A list in order: a table of lists would weigh five times as much.
+        let order = order(named.len(), &|a, b| named[a].cmp(&named[b]));
         for &ix in primary {
-            let holdings = self.holdings;
             let item = &holdings.digests[ix as usize];
             let key = holdings.text(item.key);
-            let all = named.get(base_name(key)).map_or(&[][..], Vec::as_slice);
-            for &at in all.iter().take(MOST_METADATA) {
-                let metadata = &holdings.metadata[at];
-                let outcome = self.verifies(ix, SignatureAt::Metadata(at as u32));
+            let own = base_name(key);
+            let first = order.partition_point(|&at| named[at as usize].0 < own);
+            let all = order[first..].iter().map(|&at| named[at as usize]);
+            let all = all.take_while(|(name, _)| *name == own);
+            let few = all.clone().take(MOST_METADATA + 1).count() <= MOST_METADATA;
+            for (_, at) in all.take(MOST_METADATA) {
+                let metadata = &holdings.metadata[at as usize];
+                let outcome = self.verifies(ix, SignatureAt::Metadata(at));
                 let proof = &mut self.of[ix as usize];
                 match outcome {
                     Some(Some(key)) => {
                         proof.source = Some(SignatureSource::ObjectMetadata);
                         proof.key = Some(key);
-                        proof.signature = Some(SignatureAt::Metadata(at as u32));
+                        proof.signature = Some(SignatureAt::Metadata(at));
                     }
                     // A copy in another bucket or folder has the name and may have another signature.
                     Some(None)
                         if proof.source.is_none()
-                            && all.len() <= MOST_METADATA
+                            && few
                             && metadata.bucket.is_none_or(|named| named == item.bucket)
                             && metadata
                                 .key
                                 .is_some_and(|named| is_key(holdings.text(named), key)) =>
                     {
                         proof.condemned = true;
-                        proof.signature = Some(SignatureAt::Metadata(at as u32));
+                        proof.signature = Some(SignatureAt::Metadata(at));
                     }
                     _ => {}
                 }
@@ -302,9 +303,6 @@ impl Prover<'_> {
             unmatched: Vec::new(),
             all_tried: true,
         };
-        if holdings.metadata.is_empty() {
-            return outcome;
-        }
         let keys = primary
             .iter()
             .map(|&ix| base_name(holdings.text(holdings.digests[ix as usize].key)));
@@ -313,6 +311,9 @@ impl Prover<'_> {
         let mut order: Vec<u32> = (0..holdings.metadata.len() as u32)
             .filter(|&at| !holdings.metadata[at as usize].key.is_some_and(is_here))
             .collect();
+        if order.is_empty() {
+            return outcome;
+        }
         // In the order of paths: which are tried must not hang on which file was read first.
         let ranks: Vec<_> = holdings.metadata.iter().map(|one| rank(one.file)).collect();
         by_keys(&mut order, &ranks);
