@@ -254,6 +254,20 @@ fn the_library_knows_no_browser() {
     assert!(library.contains("#![forbid(unsafe_code)]"));
 }
 
+/// Texts of the evidence are set apart in one place, which also shows what hides in them.
+#[test]
+fn what_the_evidence_says_is_told_by_one_widget() {
+    for (path, text) in sources("src/app") {
+        let is_widget = path.ends_with("widgets/told.rs");
+        assert_eq!(
+            text.contains("<bdi"),
+            is_widget,
+            "{}: write told(text)",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn arrows_point_one_way() {
     for (path, text) in sources("src")

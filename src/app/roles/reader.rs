@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -167,9 +167,15 @@ impl Role {
         let mut spent = Spent::default();
         let mut sizes = Vec::with_capacity(files.len());
         let mut small = Group::default();
+        let mut gone = Vec::new();
         for (named, file) in files.into_iter().zip(handles) {
             let size = file.size();
             sizes.push(size);
+            if size == 0.0 && is_gone(&file) {
+                let error = &"it was removed after it was dropped";
+                gone.push((named.source, unreadable(&named.path, 0, error)));
+                continue;
+            }
             if size > SMALL || shard.of > 1 {
                 self.read_big(job, &named, &file, shard, &mut spent).await;
                 continue;
@@ -183,6 +189,9 @@ impl Role {
         }
         if !small.files.is_empty() {
             self.read_small(job, small, &mut spent).await;
+        }
+        if !gone.is_empty() {
+            self.send_batch(job, gone);
         }
         self.rest().await;
         self.send(&FromReader::Finished { job, spent, sizes }, None);
@@ -444,6 +453,12 @@ fn suspicious(
 fn slice(content: &[u8], (at, length): (u32, u32)) -> &[u8] {
     let end = (at as usize).saturating_add(length as usize);
     content.get(at as usize..end).unwrap_or_default()
+}
+
+/// Whether there is no such file any more: Chromium then says that it is empty and was changed at this moment.
+fn is_gone(file: &File) -> bool {
+    let (before, changed, after) = (Date::now(), file.last_modified(), Date::now());
+    (before..=after).contains(&changed)
 }
 
 /// The text of a record within a file's content.

@@ -12,6 +12,7 @@ use crate::app::client::Client;
 use crate::app::commands::{COMMANDS, Entry, Overlay, Runner};
 use crate::app::offline;
 use crate::app::session::{Phase, Session};
+use crate::app::widgets::told::seen_lines;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -217,7 +218,7 @@ fn Toasts() -> Html {
             }
         });
         html! {
-            <li key={toast.id.to_string()}><span>{ &toast.text }</span><button aria-label="Dismiss" {onclick}>{"✕"}</button></li>
+            <li key={toast.id.to_string()}><span>{ seen_lines(&toast.text) }</span><button aria-label="Dismiss" {onclick}>{"✕"}</button></li>
         }
     };
     html! { <ul class="toasts" role="status">{ for session.toasts.iter().map(toast) }</ul> }

@@ -26,6 +26,7 @@ use crate::app::widgets::alternative::Alternative;
 use crate::app::widgets::cell;
 use crate::app::widgets::strip::Strip;
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::{seen, told, told_lines};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -79,7 +80,7 @@ pub(crate) fn Integrity(props: &Props) -> Html {
         <div class="page fill" data-testid="view-integrity">
             <div class={classes!("verdict", format!("verdict-{}", overview.verdict.name()))} role="status" data-testid="statement">
                 <span class="mark" aria-hidden="true">{ mark(overview.verdict) }</span>
-                <p>{ &overview.statement }</p>
+                <p>{ seen(&overview.statement) }</p>
             </div>
             <nav class="tabs" aria-label="Parts of this view">{ for PARTS.iter().map(tab) }</nav>
             <div class="stack">{ content }</div>
@@ -195,7 +196,7 @@ fn unmatched(paths: &[String]) -> Html {
     let named = paths
         .iter()
         .take(SHOWN)
-        .map(|path| html! { <li key={path.clone()}><bdi>{ path }</bdi></li> });
+        .map(|path| html! { <li key={path.clone()}>{ told(path) }</li> });
     let more = paths.len().saturating_sub(SHOWN);
     html! {
         <section data-testid="unmatched">
@@ -226,7 +227,7 @@ fn Needs(props: &NeedsProps) -> Html {
         let text = need.commands.join("\n");
         let copied = text.clone();
         let onclick = Callback::from(move |_: MouseEvent| download::copy(&copied));
-        html! { <li key={at.to_string()}><p>{ &need.why }<button class="copy" {onclick}>{"Copy"}</button></p><pre><bdi>{ text }</bdi></pre></li> }
+        html! { <li key={at.to_string()}><p>{ &need.why }<button class="copy" {onclick}>{"Copy"}</button></p><pre>{ told_lines(text) }</pre></li> }
     };
     html! {
         <section>
@@ -299,11 +300,11 @@ fn Keys(props: &PartProps) -> Html {
         };
         html! {
             <tr key={at.to_string()}>
-                <td><button class="link" {onclick}><code>{ &key.fingerprint }</code></button></td>
-                <td class="whole"><bdi>{ key.region.clone().unwrap_or_else(|| "not stated".to_owned()) }</bdi></td>
+                <td><button class="link" {onclick}><code>{ told(&key.fingerprint) }</code></button></td>
+                <td class="whole">{ told(key.region.clone().unwrap_or_else(|| "not stated".to_owned())) }</td>
                 <td><code>{ &key.sha256 }</code></td>
                 <td class="numeric">{ format::number(key.used_by) }</td>
-                <td><bdi>{ &key.path }</bdi></td>
+                <td>{ told(&key.path) }</td>
                 <td>{ note }</td>
             </tr>
         }
@@ -380,7 +381,7 @@ fn Narrow(props: &PartProps) -> Html {
             <tr key={*title}>
                 <td><label for={format!("scope-{at}")}>{ *title }</label></td>
                 <td><input id={format!("scope-{at}")} type="text" placeholder={*example} value={values[at].clone()} /></td>
-                <td><bdi>{ &found[at] }</bdi></td>
+                <td>{ told(&found[at]) }</td>
             </tr>
         }
     };

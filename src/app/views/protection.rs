@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::app::widgets::told::told;
 use exhibit::case::{Overview, ProtectionView};
 
 #[derive(PartialEq, Properties)]
@@ -20,14 +21,14 @@ pub(super) fn Protection(props: &Props) -> Html {
             Some(false) => ("✕", "bad"),
             None => ("–", "quiet"),
         };
-        html! { <tr key={label.clone()}><td class={class}><span aria-hidden="true">{ mark }</span></td><td>{ label }</td><td><bdi>{ words }</bdi></td></tr> }
+        html! { <tr key={label.clone()}><td class={class}><span aria-hidden="true">{ mark }</span></td><td>{ label }</td><td>{ told(words) }</td></tr> }
     };
     let trail = |(at, (name, facts, sources)): (usize, &ProtectionView)| {
         html! {
             <section key={at.to_string()} class="recorder">
-                <h2><bdi>{ name }</bdi></h2>
+                <h2>{ told(name) }</h2>
                 <table class="plain"><tbody>{ for facts.iter().map(fact) }</tbody></table>
-                <p class="fine">{"Told by: "}<bdi>{ sources.join(", ") }</bdi></p>
+                <p class="fine">{"Told by: "}{ told(sources.join(", ")) }</p>
             </section>
         }
     };

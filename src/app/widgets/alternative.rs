@@ -1,5 +1,6 @@
 //! A chart as a table, for whoever cannot see it or wants the numbers.
 
+use crate::app::widgets::told::told;
 use yew::prelude::*;
 
 /// Rows at most; more are counted.
@@ -24,7 +25,7 @@ pub(crate) fn Alternative(props: &Props) -> Html {
     let table = || {
         let rows = props.rows.emit(());
         let left = rows.len().saturating_sub(MOST);
-        let cell = |text: String| html! { <td><bdi>{ text }</bdi></td> };
+        let cell = |text: String| html! { <td>{ told(text) }</td> };
         let row = |row: Vec<String>| html! { <tr>{ for row.into_iter().map(cell) }</tr> };
         html! {
             <>

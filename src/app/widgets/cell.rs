@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use exhibit::case::{Cell, Shape};
-use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::integrity::State;
 
 use super::risk::{InPlace, Switch};
 use crate::app::download;
 use crate::app::format;
+use crate::app::widgets::told::{seen, seen_lines, told};
 
 /// The icon of a state; with colour and word it is never colour alone.
 pub(crate) fn icon(state: State) -> &'static str {
@@ -34,7 +34,7 @@ pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
     match cell {
         Cell::Code(text) if shape == Shape::Code => code(text, format::shorten(text)),
         Cell::Code(text) => {
-            html! { <span class="path" title={seen(text)}><bdi>{ seen(text) }</bdi></span> }
+            html! { <span class="path" title={seen(text)}>{ told(text) }</span> }
         }
         Cell::Number(risk) if shape == Shape::Risk => html! {
             <span class="number"><span class={format!("swatch risk-{}", risk.min(&10))} aria-hidden="true" />{ format::number(*risk) }</span>
@@ -47,7 +47,7 @@ pub(crate) fn short(cell: &Cell, shape: Shape) -> Html {
 pub(crate) fn full(cell: &Cell) -> Html {
     match cell {
         Cell::Empty => html! { <span class="none">{"–"}</span> },
-        Cell::Text(text) => html! { <span title={seen(text)}><bdi>{ seen(text) }</bdi></span> },
+        Cell::Text(text) => html! { <span title={seen(text)}>{ told(text) }</span> },
         Cell::Code(text) => code(text, text.clone()),
         Cell::Time(at) => {
             html! { <time title={format::local_time(*at)}>{ format::time(*at) }</time> }
@@ -70,16 +70,11 @@ pub(crate) fn full(cell: &Cell) -> Html {
     }
 }
 
-/// As people see it: nothing in it hides or turns other text around.
-fn seen(text: &str) -> String {
-    visible_line(text).into_owned()
-}
-
 fn code(text: &str, shown: String) -> Html {
     let copied = text.to_owned();
     let onclick = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
         download::copy(&copied);
     });
-    html! { <code class="code" title={format!("{}\nClick to copy", visible(text))} {onclick}><bdi>{ seen(&shown) }</bdi></code> }
+    html! { <code class="code" title={format!("{}\nClick to copy", seen_lines(text))} {onclick}>{ told(&shown) }</code> }
 }

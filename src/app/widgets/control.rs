@@ -11,6 +11,7 @@ use super::form::{Field, Form};
 use crate::app::client::Client;
 use crate::app::commands::now;
 use crate::app::session::Session;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -104,7 +105,7 @@ pub(crate) fn Conclude(props: &Props) -> Html {
             own.evidence.remove(at);
             set(Some(own));
         });
-        html! { <li key={at.to_string()}><bdi>{ &link.title }</bdi>{" "}<button aria-label={format!("Take {} away", link.title)} {onclick}>{"✕"}</button></li> }
+        html! { <li key={at.to_string()}>{ told(&link.title) }{" "}<button aria-label={format!("Take {} away", link.title)} {onclick}>{"✕"}</button></li> }
     };
     html! {
         <div>

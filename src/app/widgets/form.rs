@@ -1,5 +1,6 @@
 //! A small form: labelled fields, what is wrong with them, and one button.
 
+use crate::app::widgets::told::seen;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -81,7 +82,7 @@ pub(crate) fn Form(props: &Props) -> Html {
         let input = if field.options.is_empty() {
             html! { <input type="text" data-field={at.to_string()} data-testid={field.testid} value={field.value.clone()} autocomplete="off" /> }
         } else {
-            let option = |(value, words): &(String, String)| html! { <option key={value.clone()} value={value.clone()} selected={*value == field.value}>{ words }</option> };
+            let option = |(value, words): &(String, String)| html! { <option key={value.clone()} value={value.clone()} selected={*value == field.value}>{ seen(words) }</option> };
             html! { <select data-field={at.to_string()} data-testid={field.testid}>{ for field.options.iter().map(option) }</select> }
         };
         html! { <label key={field.label}><span>{ field.label }</span>{ input }</label> }

@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use exhibit::activity::complete::joined;
 use exhibit::case::{Answer, Cell, Inspection, Question, Raw, Step, Subject};
-use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::moment::Moment;
 
 use super::cell;
@@ -25,6 +24,7 @@ use crate::app::route::{self, Route};
 use crate::app::session::Session;
 use crate::app::shell::Open;
 use crate::app::views::View;
+use crate::app::widgets::told::{seen, seen_lines, told, told_lines};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -75,7 +75,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
         let text = step.text.clone();
         let onclick = Callback::from(move |_: MouseEvent| download::copy(&text));
         html! {
-            <li key={at.to_string()}><p>{ &step.title }<button class="copy" {onclick}>{"Copy"}</button></p><pre><bdi>{ visible(&step.text).into_owned() }</bdi></pre></li>
+            <li key={at.to_string()}><p>{ &step.title }<button class="copy" {onclick}>{"Copy"}</button></p><pre>{ told_lines(&step.text) }</pre></li>
         }
     };
     let related = |(at, (label, subject)): (usize, &(String, Subject))| {
@@ -85,24 +85,24 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
                 open.0.emit(Some(subject));
             }
         });
-        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ visible_line(label).into_owned() }</bdi></button></li> }
+        html! { <li key={at.to_string()}><button class="link" {onclick}>{ told(label) }</button></li> }
     };
     let query = |(at, (label, query)): (usize, &(String, String))| {
         let address = route::activity(query);
-        html! { <li key={at.to_string()}><a href={address} title={query.clone()}><bdi>{ visible_line(label).into_owned() }</bdi></a></li> }
+        html! { <li key={at.to_string()}><a href={address} title={seen(query)}>{ told(label) }</a></li> }
     };
     html! {
         <div class="inspection" key={it.title.clone()}>
             <header>
-                <p class="fine">{ &it.sort }</p>
-                <h2><bdi>{ visible_line(&it.title).into_owned() }</bdi></h2>
+                <p class="fine">{ told(&it.sort) }</p>
+                <h2>{ told(&it.title) }</h2>
                 <p>{ it.status.as_ref().map(cell::full) }</p>
             </header>
             <section><h3>{"What"}</h3>{ facts(&it.what, &it.pivots) }</section>
             <section>
                 <h3>{"Why"}</h3>
-                <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ visible(why).into_owned() }</p> }) }</div>
-                <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {todo}") }</p> }) }</div>
+                <div class="prose">{ for it.why.iter().enumerate().map(|(at, why)| html! { <p key={at.to_string()}>{ seen_lines(why) }</p> }) }</div>
+                <div class="todo">{ it.todo.as_ref().map(|todo| html! { <p>{ format!("What to do: {}", seen_lines(todo)) }</p> }) }</div>
             </section>
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
             <section>{ it.results.as_ref().map(|(framework, control)| html! { <p><a class="button" data-testid="open-results" href={route::results(framework, control)} onclick={close.clone()}>{"Its results, resource by resource"}</a></p> }) }</section>
@@ -177,11 +177,12 @@ fn pivot(term: &str) -> Html {
         })
     };
     let not = format!("-{term}");
+    let (term_seen, not_seen) = (seen(term), seen(&not));
     html! {
         <span class="pivot">
-            <a href={route::activity(term)} title={format!("All events with {term}")} aria-label={format!("All events with {term}")}>{"⌕"}</a>
-            <button title={format!("Add {term} to the query")} aria-label={format!("Add {term} to the query")} onclick={narrow(term.to_owned())}>{"+"}</button>
-            <button title={format!("Add {not} to the query")} aria-label={format!("Add {not} to the query")} onclick={narrow(not.clone())}>{"−"}</button>
+            <a href={route::activity(term)} title={format!("All events with {term_seen}")} aria-label={format!("All events with {term_seen}")}>{"⌕"}</a>
+            <button title={format!("Add {term_seen} to the query")} aria-label={format!("Add {term_seen} to the query")} onclick={narrow(term.to_owned())}>{"+"}</button>
+            <button title={format!("Add {not_seen} to the query")} aria-label={format!("Add {not_seen} to the query")} onclick={narrow(not.clone())}>{"−"}</button>
         </span>
     }
 }
@@ -236,7 +237,7 @@ fn Bytes(props: &BytesProps) -> Html {
                 None if is_record => html! { <p class="loading">{"Reading the record again…"}</p> },
                 None => html! { <button {onclick}>{"Show the beginning of the file"}</button> },
                 Some(Ok((text, same))) => html! { <div>{ is_record.then(|| checked(*same)) }<Record text={text.clone()} of={props.of} /></div> },
-                Some(Err(text)) => html! { <p>{ text }</p> },
+                Some(Err(text)) => html! { <p>{ told(text) }</p> },
             } }
         </div>
     }

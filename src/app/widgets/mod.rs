@@ -13,3 +13,4 @@ pub(crate) mod record;
 pub(crate) mod risk;
 pub(crate) mod strip;
 pub(crate) mod table;
+pub(crate) mod told;

@@ -10,6 +10,7 @@ use exhibit::moment::Moment;
 
 use crate::app::client::Client;
 use crate::app::session::Session;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -73,7 +74,7 @@ pub(crate) fn Mute(props: &Props) -> Html {
             .map_or_else(|| "no end".to_owned(), |at| format!("until {at}"));
         return html! {
             <div data-testid="muted"><h3>{"Accepted"}</h3>
-                <p><bdi>{ &own.reason }</bdi>{" — "}<bdi>{ &own.by }</bdi>{ format!(", {until}") }</p>
+                <p>{ told(&own.reason) }{" — "}{ told(&own.by) }{ format!(", {until}") }</p>
                 <p class="actions"><button data-testid="unmute" {onclick}>{"Take the exception back"}</button></p></div>
         };
     }

@@ -9,6 +9,7 @@ use exhibit::secret::Piece;
 
 use crate::app::client::Client;
 use crate::app::download;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -56,7 +57,7 @@ pub(crate) fn Pieces(props: &Props) -> Html {
         None => {
             html! { <p><button data-testid="show-pieces" {onclick}>{"Read it again and show what was found"}</button></p> }
         }
-        Some(Err(why)) => html! { <p role="alert">{ why }</p> },
+        Some(Err(why)) => html! { <p role="alert">{ told(why) }</p> },
         Some(Ok((pieces, more, same))) => {
             table(pieces, (*more, *same), (*uncovered, toggle), client.clone())
         }
@@ -81,7 +82,7 @@ fn table(
         }
     };
     let row = |(at, piece): (usize, &Piece)| {
-        html! { <tr key={at.to_string()}><td>{ &piece.kind }</td><td class="code"><bdi>{ value(piece) }</bdi></td><td><bdi>{ &piece.place }</bdi></td></tr> }
+        html! { <tr key={at.to_string()}><td>{ told(&piece.kind) }</td><td class="code">{ told(value(piece)) }</td><td>{ told(&piece.place) }</td></tr> }
     };
     let save = {
         let row = |piece: &Piece| csv_line([&*piece.kind, &value(piece), &piece.place].into_iter());

@@ -5,11 +5,11 @@ use serde_json::value::RawValue;
 use yew::prelude::*;
 
 use exhibit::evidence::json::fields;
-use exhibit::evidence::visible::{visible, visible_line};
 use exhibit::object;
 use exhibit::secret::cover;
 
 use crate::app::download;
+use crate::app::widgets::told::{seen_lines, told, told_lines};
 
 /// Depth to which the tree is open at first.
 const OPEN: usize = 2;
@@ -70,7 +70,7 @@ pub(crate) fn Record(props: &Props) -> Html {
             </p>
             { match tree.flatten() {
                 Some(value) => html! { <div class="tree">{ show(None, value.get(), 0) }</div> },
-                _ => html! { <pre class="raw"><bdi>{ visible(text).into_owned() }</bdi></pre> },
+                _ => html! { <pre class="raw">{ told_lines(text) }</pre> },
             } }
         </div>
     }
@@ -78,7 +78,7 @@ pub(crate) fn Record(props: &Props) -> Html {
 
 /// A value as it stands in the file: fields keep their order, numbers their digits.
 fn show(name: Option<&str>, raw: &str, depth: usize) -> Html {
-    let label = name.map(|name| html! { <span class="name"><bdi>{ visible_line(name).into_owned() }</bdi>{": "}</span> });
+    let label = name.map(|name| html! { <span class="name">{ told(name) }{": "}</span> });
     let inner: Vec<(Option<String>, &RawValue)> = match raw.as_bytes().first() {
         Some(b'{') => {
             let fields = fields(raw).unwrap_or_default().into_iter();
@@ -90,10 +90,10 @@ fn show(name: Option<&str>, raw: &str, depth: usize) -> Html {
         }
         Some(b'"') => {
             let text = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
-            return html! { <div>{ label }<span class="text"><bdi>{ visible(&text).into_owned() }</bdi></span></div> };
+            return html! { <div>{ label }<span class="text">{ told_lines(&text) }</span></div> };
         }
         _ => {
-            return html! { <div>{ label }<span class="plain">{ visible(raw).into_owned() }</span></div> };
+            return html! { <div>{ label }<span class="plain">{ seen_lines(raw) }</span></div> };
         }
     };
     let brackets = if raw.starts_with('[') {
@@ -116,7 +116,7 @@ fn show(name: Option<&str>, raw: &str, depth: usize) -> Html {
     let summary = html! { <summary>{ label }<span class="fine">{ format!("{}{count}{}", brackets.0, brackets.1) }</span></summary> };
     // A record of hostile depth: its text is shown as it stands.
     if depth > 60 {
-        return html! { <pre class="raw"><bdi>{ visible(raw).into_owned() }</bdi></pre> };
+        return html! { <pre class="raw">{ told_lines(raw) }</pre> };
     }
     html! { <details open={depth < OPEN}>{ summary }<ul>{ for rows }{ for more }</ul></details> }
 }

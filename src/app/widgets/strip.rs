@@ -9,6 +9,7 @@ use exhibit::moment::Moment;
 use super::cell;
 use crate::app::format;
 use crate::app::shell::Open;
+use crate::app::widgets::told::{seen_lines, told};
 
 /// The width of the drawing in its own units; it is stretched to the room there is.
 const WIDTH: f64 = 10_000.0;
@@ -55,7 +56,7 @@ pub(crate) fn Strip(props: &Props) -> Html {
         );
         html! {
             <rect key={at.to_string()} class={classes!("segment", segment.state.name())} fill={(segment.state == State::Missing).then_some("url(#hatch)")} x={format!("{x:.1}")} y="0" width={format!("{width:.1}")} height={HEIGHT.to_string()} {onclick}>
-                <title>{ title }</title>
+                <title>{ seen_lines(&title) }</title>
             </rect>
         }
     };
@@ -102,7 +103,7 @@ pub(crate) fn Strip(props: &Props) -> Html {
     };
     html! {
         <div class="strip">
-            <p class="strip-name"><button class="link" data-testid="open-chain" title="Its digest chain, to look at and to add to a control" onclick={chain}><bdi>{ &trail.account }</bdi>{" "}<strong><bdi>{ &trail.region }</bdi></strong>{" "}<bdi>{ &trail.trail }</bdi></button>
+            <p class="strip-name"><button class="link" data-testid="open-chain" title="Its digest chain, to look at and to add to a control" onclick={chain}>{ told(&trail.account) }{" "}<strong>{ told(&trail.region) }</strong>{" "}{ told(&trail.trail) }</button>
                 <span class="fine">{ format!(" {}{}", format::count(trail.digests, "digest file"), missing(trail.missing)) }</span></p>
             <svg class="strip-line" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={label}>
                 { for trail.strip.iter().enumerate().map(piece) }

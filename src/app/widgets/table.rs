@@ -18,6 +18,7 @@ use crate::app::commands::now;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::shell::Open;
+use crate::app::widgets::told::seen;
 
 /// The height of a row in pixels; `styles/widgets.css` has the same.
 const ROW: f64 = 30.0;
@@ -236,7 +237,7 @@ fn Tools(props: &ToolsProps) -> Html {
         let option = |(value, count): &(String, u32)| {
             let shown = if value.is_empty() { "none" } else { value };
             let chosen = !is_several && picked.as_ref() == Some(value);
-            html! { <option key={format!("v{value}")} selected={chosen}>{ format!("{shown} ({})", format::number(u64::from(*count))) }</option> }
+            html! { <option key={format!("v{value}")} selected={chosen}>{ format!("{} ({})", seen(shown), format::number(u64::from(*count))) }</option> }
         };
         html! {
             <label key={column.to_string()} class="facet">
@@ -244,7 +245,7 @@ fn Tools(props: &ToolsProps) -> Html {
                 <select onchange={onpick} aria-label={format!("Filter by {title}")}>
                     <option key="all" selected={picked.is_none()}>{"all"}</option>
                     { for values.iter().map(option) }
-                    { is_several.then(|| html! { <option key="several" selected=true>{ several.join(", ") }</option> }) }
+                    { is_several.then(|| html! { <option key="several" selected=true>{ seen(&several.join(", ")) }</option> }) }
                 </select>
             </label>
         }

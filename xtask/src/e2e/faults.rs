@@ -30,13 +30,13 @@ const FOUND: &str = "
 const bad = document.querySelectorAll('img, svg [onload], [onerror], [onload], iframe, object, embed, a[href^=javascript]');
 return [window.reached ?? 0, bad.length, document.querySelectorAll('script').length];";
 
-/// Signs that hide or turn text around, in any text or title of the page.
+/// Signs that hide or turn text around, in any text, title or label of the page.
 const HIDDEN: &str = r"
 const hides = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const found = [];
 while (walker.nextNode()) if (hides.test(walker.currentNode.data)) found.push(walker.currentNode.parentElement.outerHTML.slice(0, 200));
-for (const one of document.querySelectorAll('[title]')) if (hides.test(one.title)) found.push('title ' + one.outerHTML.slice(0, 200));
+for (const one of document.querySelectorAll('[title], [aria-label]')) if (hides.test(one.title + one.ariaLabel)) found.push('title ' + one.outerHTML.slice(0, 200));
 return found;";
 
 pub(super) fn hostile_text(stage: &Stage) -> Result<()> {
@@ -174,8 +174,11 @@ pub(super) fn files_go(stage: &Stage) -> Result<()> {
         .count();
     ensure!(
         read + gone.len() >= FILES,
-        "{read} read, {} gone",
-        gone.len()
+        "{read} read, {} gone, others: {:?}",
+        gone.len(),
+        files
+            .iter()
+            .find(|file| !file["problem"].is_null() && file["problem"]["code"] != "unreadable")
     );
     // The page goes on.
     let later = stage.scratch()?.join("later.json");

@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use exhibit::activity::complete::has_term;
 use exhibit::case::Values;
-use exhibit::evidence::visible::visible_line;
 
 use super::facet_term;
 use crate::app::format;
+use crate::app::widgets::told::{seen, told};
 
 /// Values that are shown before the rest is asked for.
 const FEW: usize = 6;
@@ -56,17 +56,17 @@ pub(super) fn Facets(props: &Props) -> Html {
             };
             let is_picked = has_term(&props.query, &term(false));
             let title = match is_picked {
-                true => format!("{value}: others again"),
-                false => format!("{value}: only these"),
+                true => format!("{}: others again", seen(value)),
+                false => format!("{}: only these", seen(value)),
             };
             let share = f64::from(*count) / f64::from(most) * 100.0;
             html! {
                 <li key={value.clone()}>
                     <button class="value" aria-pressed={is_picked.to_string()} {title} onclick={toggle(false)}>
                         <span class="bar" ~style={format!("width: {share:.1}%")} />
-                        <bdi>{ visible_line(short(value)).into_owned() }</bdi><span class="count">{ format::number(u64::from(*count)) }</span>
+                        { told(short(value)) }<span class="count">{ format::number(u64::from(*count)) }</span>
                     </button>
-                    <button class="not" title={format!("{value}: all but these")} aria-label={format!("All but {value}")} onclick={toggle(true)}>{"−"}</button>
+                    <button class="not" title={format!("{}: all but these", seen(value))} aria-label={format!("All but {}", seen(value))} onclick={toggle(true)}>{"−"}</button>
                 </li>
             }
         };

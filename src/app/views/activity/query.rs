@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::app::widgets::told::{marked, told};
 use exhibit::activity::complete;
 use exhibit::activity::field::FIELDS;
 use exhibit::case::{Completions, QueryError};
@@ -128,7 +129,7 @@ pub(super) fn QueryBox(props: &Props) -> Html {
         let is_chosen = place == Some(at);
         html! {
             <li key={word.clone()} id={format!("completion-{at}")} role="option" aria-selected={is_chosen.to_string()} {onmousedown}>
-                <code><bdi>{ word }</bdi></code><span class="fine">{ note }</span>
+                <code>{ told(word) }</code><span class="fine">{ note }</span>
             </li>
         }
     };
@@ -175,11 +176,9 @@ fn caret(text: &str, units: u32) -> u32 {
 }
 
 fn wrong(text: &str, error: &QueryError) -> Html {
-    let before: String = text.chars().take(error.at as usize).collect();
-    let rest: String = text.chars().skip(error.at as usize).collect();
     html! {
         <div>
-            <pre class="place"><bdi>{ before }<mark>{ if rest.is_empty() { " ".to_owned() } else { rest } }</mark></bdi></pre>
+            { marked(text, error.at) }
             <p class="error">{ &error.message }{" What is shown is the answer to the query before."}</p>
         </div>
     }

@@ -15,6 +15,7 @@ use super::Zoom;
 use crate::app::client::Client;
 use crate::app::download;
 use crate::app::format;
+use crate::app::widgets::told::told;
 
 /// The drawing in its own units; it is stretched to the room there is.
 const WIDTH: f64 = 1_000.0;
@@ -236,7 +237,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
             <Map map={props.map.clone()} {all} {shown} onzoom={props.onzoom.clone()} />
             <ul class="key">{ for chart.series.iter().enumerate().map(|(at, (label, counts))| {
                 let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
-                html! { <li key={label.clone()}><span class={format!("swatch series-{at}")} /><bdi>{ label }</bdi>{ format!(" {}", format::number(sum)) }</li> }
+                html! { <li key={label.clone()}><span class={format!("swatch series-{at}")} />{ told(label) }{ format!(" {}", format::number(sum)) }</li> }
             }) }
                 <li key="/errors"><span class="swatch errors" />{ format!("errors {}", format::number(chart.errors.iter().map(|n| u64::from(*n)).sum())) }</li>
                 <li key="/risky" title="Calls whose risk is 8 or more, by the values of the view on risk: risk:8.."><span class="swatch risky" />{ format!("risky calls {}", format::number(chart.risky.iter().map(|n| u64::from(*n)).sum())) }</li>
@@ -350,7 +351,7 @@ fn lane_names(chart: &Histogram) -> Html {
     let room = 100.0 / chart.series.len().max(1) as f64;
     let name = |(at, (name, counts)): (usize, &(String, Vec<u32>))| {
         let most = counts.iter().copied().max().unwrap_or(0);
-        html! { <li key={name.clone()} ~style={format!("top: {:.1}%", at as f64 * room)}><bdi>{ name }</bdi><span class="fine">{ format!(" {} at most", format::number(u64::from(most))) }</span></li> }
+        html! { <li key={name.clone()} ~style={format!("top: {:.1}%", at as f64 * room)}>{ told(name) }<span class="fine">{ format!(" {} at most", format::number(u64::from(most))) }</span></li> }
     };
     html! { <ul class="lane-names" aria-hidden="true">{ for chart.series.iter().enumerate().map(name) }</ul> }
 }
@@ -485,7 +486,7 @@ fn alternative(chart: &Histogram) -> Html {
     let head = chart
         .series
         .iter()
-        .map(|(label, _)| html! { <th key={label.clone()}><bdi>{ label }</bdi></th> });
+        .map(|(label, _)| html! { <th key={label.clone()}>{ told(label) }</th> });
     html! {
         <table>
             <thead><tr><th>{"From (UTC)"}</th><th>{"Events"}</th>{ for head }<th>{"Errors"}</th><th>{"Risky calls"}</th></tr></thead>

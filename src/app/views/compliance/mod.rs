@@ -18,6 +18,7 @@ use crate::app::format;
 use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::seen;
 
 /// The framework that is shown first.
 pub(super) const USUAL: &str = "NIST800-53Rev5";
@@ -144,7 +145,7 @@ fn pick(summary: &ComplianceSummary, chosen: &str, onpick: Callback<String>) -> 
         let at = select.map_or(0, |select| select.selected_index().max(0));
         onpick.emit(ids.get(at as usize).cloned().unwrap_or_default());
     });
-    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ format!("{name} ({id})") }</option> };
+    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ seen(&format!("{name} ({id})")) }</option> };
     let own = summary
         .frameworks
         .iter()
@@ -180,11 +181,11 @@ fn narrowed(
         let id = at.and_then(|at| ids.get(at as usize)).cloned();
         onpick.emit(id.unwrap_or_default());
     });
-    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ format!("{name} ({id})") }</option> };
+    let option = |(id, name, _): &(String, String, [u32; 3])| html! { <option key={id.clone()} selected={id == chosen}>{ seen(&format!("{name} ({id})")) }</option> };
     html! {
         <div class="grid-tools">
             <label class="facet"><span>{"Rules of"}</span><select data-testid="results-framework" {onchange} aria-label="Rules of a framework"><option key="" selected={chosen.is_empty()}>{"all frameworks"}</option>{ for summary.frameworks.iter().map(option) }</select></label>
-            <span>{ (!control.is_empty()).then(|| html! { <span data-testid="results-control">{ format!("control {control} ") }<a href={without} aria-label="All controls">{"✕"}</a></span> }) }</span>
+            <span>{ (!control.is_empty()).then(|| html! { <span data-testid="results-control">{ format!("control {} ", seen(control)) }<a href={without} aria-label="All controls">{"✕"}</a></span> }) }</span>
         </div>
     }
 }

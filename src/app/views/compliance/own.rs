@@ -14,6 +14,7 @@ use crate::app::client::Client;
 use crate::app::format;
 use crate::app::session::{Phase, Session, Tried};
 use crate::app::shell::Open;
+use crate::app::widgets::told::{seen, told};
 
 /// Milliseconds after the last key until an expression is tried.
 const PAUSE: u32 = 500;
@@ -137,8 +138,8 @@ pub(super) fn Own(props: &Props) -> Html {
         let (draft, own) = (draft.clone(), rule.clone());
         let edit = Callback::from(move |_: MouseEvent| draft.set(own.clone()));
         html! {
-            <tr key={rule.name.clone()}><td><bdi>{ &rule.name }</bdi></td><td>{ if rule.kind.is_empty() { "all types" } else { &rule.kind } }</td><td><code><bdi>{ &rule.expression }</bdi></code></td><td><bdi>{ &rule.note }</bdi></td>
-                <td class="actions"><button onclick={edit}>{"Edit"}</button><button aria-label={format!("Remove {}", rule.name)} onclick={remove}>{"✕"}</button></td></tr>
+            <tr key={rule.name.clone()}><td>{ told(&rule.name) }</td><td>{ if rule.kind.is_empty() { "all types" } else { &rule.kind } }</td><td><code>{ told(&rule.expression) }</code></td><td>{ told(&rule.note) }</td>
+                <td class="actions"><button onclick={edit}>{"Edit"}</button><button aria-label={format!("Remove {}", seen(&rule.name))} onclick={remove}>{"✕"}</button></td></tr>
         }
     };
     let example = |(kind, expression, note): &(&'static str, &'static str, &'static str)| {
@@ -186,12 +187,12 @@ fn outcome(tried: &Tried, open: Option<Open>) -> Html {
                 open.0.emit(Some(Subject::Resource(at)));
             }
         });
-        html! { <li key={at.to_string()}><button class="link" {onclick}><bdi>{ format!("Fails: {title}") }</bdi></button></li> }
+        html! { <li key={at.to_string()}><button class="link" {onclick}>{ told(format!("Fails: {title}")) }</button></li> }
     };
     html! {
         <div data-testid="own-tried" role="status"><h2>{"On this evidence"}</h2>
             <p>{ format!("{failing} fail, {passing} pass, {unknown} tell too little.") }</p>
-            <ul class="related">{ for tried.reasons.iter().map(|reason| html! { <li key={reason.clone()} class="error"><bdi>{ reason }</bdi></li> }) }</ul>
+            <ul class="related">{ for tried.reasons.iter().map(|reason| html! { <li key={reason.clone()} class="error">{ told(reason) }</li> }) }</ul>
             <ul class="related">{ for tried.failing.iter().map(resource) }</ul>
         </div>
     }

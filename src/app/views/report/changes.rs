@@ -13,6 +13,7 @@ use crate::app::format;
 use crate::app::session::Session;
 use crate::app::widgets::form::{Field, Form};
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::told;
 
 /// Hooks of the fields, in the order of the roles.
 const HOOKS: [&str; 7] = [
@@ -146,9 +147,9 @@ fn Sheet(props: &Props) -> Html {
     };
     html! {
         <details class="sheet" open={props.opens} data-testid="sheet" data-counts={sheet.counts.to_string()}>
-            <summary><code><bdi>{ &sheet.path }</bdi></code>{ format!(": {}; {how}{}", format::count(sheet.count, "row"), if sheet.cut { "; more were left out" } else { "" }) }</summary>
-            <div class="scroll-x"><table class="plain"><thead><tr>{ for sheet.headings.iter().enumerate().map(|(at, heading)| html! { <th key={at.to_string()}><bdi>{ heading }</bdi></th> }) }</tr></thead>
-                <tbody>{ for sheet.rows.iter().enumerate().map(|(at, row)| html! { <tr key={at.to_string()}>{ for row.iter().enumerate().map(|(at, cell)| html! { <td key={at.to_string()}><bdi>{ cell }</bdi></td> }) }</tr> }) }</tbody></table></div>
+            <summary><code>{ told(&sheet.path) }</code>{ format!(": {}; {how}{}", format::count(sheet.count, "row"), if sheet.cut { "; more were left out" } else { "" }) }</summary>
+            <div class="scroll-x"><table class="plain"><thead><tr>{ for sheet.headings.iter().enumerate().map(|(at, heading)| html! { <th key={at.to_string()}>{ told(heading) }</th> }) }</tr></thead>
+                <tbody>{ for sheet.rows.iter().enumerate().map(|(at, row)| html! { <tr key={at.to_string()}>{ for row.iter().enumerate().map(|(at, cell)| html! { <td key={at.to_string()}>{ told(cell) }</td> }) }</tr> }) }</tbody></table></div>
             <Form key={format!("{:?}", sheet.columns)} {fields} button="Use these columns" testid="tickets-save" {onsubmit} />
             { sheet.counts.then(|| html! { <p><button onclick={ignore}>{"These are no change tickets"}</button></p> }) }
         </details>

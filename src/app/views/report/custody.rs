@@ -11,6 +11,7 @@ use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::session::Session;
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -44,12 +45,12 @@ pub(super) fn Past(props: &Props) -> Html {
                     act(client, &raw_);
                 }
             });
-            html! { <p key={raw.path.clone()}><code><bdi>{ &raw.path }</bdi></code>{" "}<button data-testid={testid} {onclick}>{ words }</button></p> }
+            html! { <p key={raw.path.clone()}><code>{ told(&raw.path) }</code>{" "}<button data-testid={testid} {onclick}>{ words }</button></p> }
         };
         html! { <div>{ for all.iter().map(one) }</div> }
     };
     let told = |(at, (path, words)): (usize, &(String, String))| {
-        html! { <li key={at.to_string()}><code><bdi>{ path }</bdi></code>{": "}<bdi>{ words }</bdi></li> }
+        html! { <li key={at.to_string()}><code>{ told(path) }</code>{": "}{ told(words) }</li> }
     };
     let table = if props.done {
         Table::Done

@@ -12,6 +12,7 @@ use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::format;
 use crate::app::session::Session;
+use crate::app::widgets::told::told;
 
 #[component]
 pub(super) fn EarlierReport() -> Html {
@@ -62,7 +63,7 @@ fn Compared(props: &Props) -> Html {
     let all = props.earlier.files.len() as u64;
     let holds = held + unhashed == all && verdict.is_none() && differing.1 == 0;
     let list = |title: String, paths: &[String]| {
-        (!paths.is_empty()).then(|| html! { <div><h3>{ title }</h3><ul class="related">{ for paths.iter().map(|path| html! { <li key={path.clone()}><code><bdi>{ path }</bdi></code></li> }) }</ul></div> })
+        (!paths.is_empty()).then(|| html! { <div><h3>{ title }</h3><ul class="related">{ for paths.iter().map(|path| html! { <li key={path.clone()}><code>{ told(path) }</code></li> }) }</ul></div> })
     };
     let made = if props.earlier.generated.is_empty() {
         String::new()

@@ -18,6 +18,7 @@ use crate::app::session::Session;
 use crate::app::shell::Open;
 use crate::app::widgets::control::Add;
 use crate::app::widgets::form::{Field, Form};
+use crate::app::widgets::told::told;
 
 /// How another tool draws the same sample.
 const REPEAT: &str = "from hashlib import sha256
@@ -161,9 +162,9 @@ fn One(props: &Props) -> Html {
     let samples: Vec<Html> = own.samples.iter().enumerate().map(sample).collect();
     html! {
         <section class="population" data-testid="population" data-holds={holds.map(|holds| holds.to_string())}>
-            <h2><bdi>{ &own.name }</bdi></h2>
+            <h2>{ told(&own.name) }</h2>
             <dl class="facts">
-                <div><dt>{"Query"}</dt><dd><bdi>{ words(own.table, &own.filter) }</bdi></dd></div>
+                <div><dt>{"Query"}</dt><dd>{ told(words(own.table, &own.filter)) }</dd></div>
                 <div><dt>{"Rows"}</dt><dd>{ format::number(own.count) }</dd></div>
                 <div><dt>{"SHA-256"}</dt><dd><code>{ own.sha256.to_string() }</code></dd></div>
                 <div><dt>{"Frozen"}</dt><dd>{ format::time(own.at) }</dd></div>
@@ -265,7 +266,7 @@ fn Checklist(props: &ListProps) -> Html {
         html! {
             <tr key={format!("{}", item.number)} data-result={item.result.clone()}>
                 <td class="numeric">{ item.number.to_string() }</td>
-                <td><button class="link" disabled={subject.is_none()} title={if subject.is_none() { "The evidence does not hold this row now" } else { "Open" }} onclick={onopen}><bdi>{ shown.join(" · ") }</bdi></button></td>
+                <td><button class="link" disabled={subject.is_none()} title={if subject.is_none() { "The evidence does not hold this row now" } else { "Open" }} onclick={onopen}>{ told(shown.join(" · ")) }</button></td>
                 <td><select aria-label={format!("Result of line {}", item.number)} data-testid="item-result" onchange={onresult}>{ for RESULTS.iter().map(option) }</select></td>
                 <td><input type="text" aria-label={format!("Note on line {}", item.number)} data-testid="item-note" value={item.note.clone()} onchange={onnote} autocomplete="off" /></td>
             </tr>

@@ -14,6 +14,7 @@ use crate::app::format;
 use crate::app::session::Session;
 use crate::app::stored;
 use crate::app::widgets::form::{Field, Form};
+use crate::app::widgets::told::told;
 
 /// Values of one kind that are shown.
 const SHOWN: usize = 8;
@@ -144,7 +145,7 @@ pub(super) fn Masking() -> Html {
 
 fn preview(masks: &Masks) -> Html {
     let value = |one: &Masked| {
-        html! { <tr key={one.value.clone()}><td><code><bdi>{ &one.value }</bdi></code></td><td><code>{ &one.pseudonym }</code></td><td>{ if one.common { "a common word: only where it stands alone or in a path" } else { "" } }</td></tr> }
+        html! { <tr key={one.value.clone()}><td><code>{ told(&one.value) }</code></td><td><code>{ &one.pseudonym }</code></td><td>{ if one.common { "a common word: only where it stands alone or in a path" } else { "" } }</td></tr> }
     };
     let kind = |(word, count, values): &(String, u64, Vec<Masked>)| {
         html! {
@@ -153,7 +154,7 @@ fn preview(masks: &Masks) -> Html {
         }
     };
     let example = |(at, (before, after)): (usize, &(String, String))| {
-        html! { <tr key={at.to_string()}><td><bdi>{ before }</bdi></td><td><bdi>{ after }</bdi></td></tr> }
+        html! { <tr key={at.to_string()}><td>{ told(before) }</td><td>{ told(after) }</td></tr> }
     };
     if masks.kinds.is_empty() {
         return html! { <p class="fine">{"Choose what to mask."}</p> };

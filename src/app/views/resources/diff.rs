@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::app::client::Client;
 use crate::app::format;
+use crate::app::widgets::told::{told, told_lines};
 
 /// Changed properties that are listed.
 const MOST: usize = 1_000;
@@ -62,7 +63,9 @@ pub(super) fn Diff(props: &Props) -> Html {
     };
     let (before, after) = match (before, after) {
         (Some(Ok(before)), Some(Ok(after))) => (before, after),
-        (Some(Err(why)), _) | (_, Some(Err(why))) => return html! { <p class="error">{ why }</p> },
+        (Some(Err(why)), _) | (_, Some(Err(why))) => {
+            return html! { <p class="error">{ told(why) }</p> };
+        }
         _ => return html! { <p class="loading">{"Reading both items again…"}</p> },
     };
     let is_same = before.1 && after.1;
@@ -76,7 +79,7 @@ pub(super) fn Diff(props: &Props) -> Html {
     let row = |(at, change): (usize, &Change)| {
         html! {
             <tr key={at.to_string()} class={change.kind().to_lowercase()}>
-                <td><code><bdi>{ &change.path }</bdi></code></td><td>{ change.kind() }</td>
+                <td><code>{ told(&change.path) }</code></td><td>{ change.kind() }</td>
                 <td class="value">{ value(change.previous.as_ref(), hidden) }</td><td class="value">{ value(change.updated.as_ref(), hidden) }</td>
             </tr>
         }
@@ -90,7 +93,7 @@ pub(super) fn Diff(props: &Props) -> Html {
                 { (!secrets.is_empty()).then(|| html! { <label><input type="checkbox" data-testid="uncover-diff" checked={*uncovered} onchange={uncover} />{" Show secrets in full"}</label> }) }
             </div>
             { match changes {
-                _ if *raw => html! { <div class="two"><pre class="raw"><bdi>{ whole(&before.0) }</bdi></pre><pre class="raw"><bdi>{ whole(&after.0) }</bdi></pre></div> },
+                _ if *raw => html! { <div class="two"><pre class="raw">{ told_lines(whole(&before.0)) }</pre><pre class="raw">{ told_lines(whole(&after.0)) }</pre></div> },
                 Err(error) => html! { <p class="error">{ format!("An item is no JSON: {error}.") }</p> },
                 Ok(changes) if changes.is_empty() => html! { <p>{"Nothing changed: the same configuration, relationships and tags. Lists in another order are no change."}</p> },
                 Ok(changes) => html! {
@@ -105,7 +108,7 @@ pub(super) fn Diff(props: &Props) -> Html {
 fn value(value: Option<&Value>, hidden: &[Secret]) -> Html {
     match value {
         None => html! { <span class="none">{"–"}</span> },
-        value => html! { <pre><bdi>{ cover::text(&pretty(value), hidden) }</bdi></pre> },
+        value => html! { <pre>{ told_lines(cover::text(&pretty(value), hidden)) }</pre> },
     }
 }
 

@@ -17,6 +17,7 @@ use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::shell::Open;
+use crate::app::widgets::told::{seen, seen_lines, told};
 
 /// Steps that can be grown to.
 const FAR: u8 = 6;
@@ -165,8 +166,8 @@ fn table(graph: &Graph, open: Option<&Open>) -> Html {
         };
         let onclick = opens(node, open);
         html! {
-            <tr key={at.to_string()}><td>{ node.hops }</td><td><bdi>{ &node.kind }</bdi></td>
-                <td><button class="link" disabled={node.resource.is_none()} {onclick}><bdi>{ &node.title }</bdi></button></td><td>{ note(node) }</td><td><bdi>{ how }</bdi></td></tr>
+            <tr key={at.to_string()}><td>{ node.hops }</td><td>{ told(&node.kind) }</td>
+                <td><button class="link" disabled={node.resource.is_none()} {onclick}>{ told(&node.title) }</button></td><td>{ note(node) }</td><td>{ told(how) }</td></tr>
         }
     };
     html! {
@@ -189,7 +190,7 @@ fn Drawing(props: &DrawingProps) -> Html {
     let layout = layout::of(graph, &open_groups);
     let edge = |(at, edge): (usize, &layout::Line)| {
         let class = classes!((*hot == Some(edge.from) || *hot == Some(edge.to)).then_some("hot"));
-        html! { <path key={at.to_string()} {class} d={edge.path.clone()}><title>{ edge.words.clone() }</title></path> }
+        html! { <path key={at.to_string()} {class} d={edge.path.clone()}><title>{ seen_lines(&edge.words) }</title></path> }
     };
     let shown = |(at, one): (usize, &layout::Placed)| {
         let style = format!("left: {:.0}px; top: {:.0}px", one.x, one.y);
@@ -215,8 +216,8 @@ fn Drawing(props: &DrawingProps) -> Html {
                 );
                 let onclick = opens(node, props.open.as_ref());
                 html! {
-                    <button key={format!("n{place}")} {class} aria-disabled={node.resource.is_none().to_string()} title={format!("{} {}\n{}", node.kind, node.title, note(node))} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
-                        <span class="fine">{ short }</span>{" "}<bdi>{ &node.title }</bdi>
+                    <button key={format!("n{place}")} {class} aria-disabled={node.resource.is_none().to_string()} title={seen_lines(&format!("{} {}\n{}", node.kind, node.title, note(node)))} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
+                        <span class="fine">{ seen(short) }</span>{" "}{ told(&node.title) }
                     </button>
                 }
             }
@@ -232,8 +233,8 @@ fn Drawing(props: &DrawingProps) -> Html {
                 });
                 let short = kind.rsplit("::").next().unwrap_or(kind);
                 html! {
-                    <button key={format!("g{hops} {kind}")} class="node group" data-testid="graph-group" aria-expanded={is_open.to_string()} title={kind.clone()} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
-                        { if is_open { "▾ " } else { "▸ " } }<bdi>{ short }</bdi>{ format!(" × {}", format::number(*count as u64)) }
+                    <button key={format!("g{hops} {kind}")} class="node group" data-testid="graph-group" aria-expanded={is_open.to_string()} title={seen(kind)} ~style={style} {onclick} {onmouseenter} {onmouseleave} {onfocus} {onblur}>
+                        { if is_open { "▾ " } else { "▸ " } }{ told(short) }{ format!(" × {}", format::number(*count as u64)) }
                     </button>
                 }
             }

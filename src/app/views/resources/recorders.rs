@@ -8,6 +8,7 @@ use exhibit::case::{ConfigSummary, GapView, RecorderView};
 use exhibit::moment::Moment;
 
 use crate::app::format;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -22,7 +23,7 @@ fn scopes(all: &[(Option<Moment>, String)]) -> Html {
             Some(from) if all.len() > 1 || at > 0 => format!(", since {}", format::time(*from)),
             _ => String::new(),
         };
-        html! { <span key={at.to_string()} class="line"><bdi>{ words }</bdi>{ since }</span> }
+        html! { <span key={at.to_string()} class="line">{ told(words) }{ since }</span> }
     };
     if all.is_empty() {
         return html! { "not told" };
@@ -45,7 +46,7 @@ pub(super) fn Recorders(props: &Props) -> Html {
             let time =
                 |at: Option<Moment>, none: &str| at.map_or_else(|| none.to_owned(), format::time);
             html! {
-                <tr key={at.to_string()}><td><code>{ &gap.kind }</code></td><td>{ time(gap.from, "not told") }</td><td>{ time(gap.to, "the end") }</td><td><bdi>{ &gap.message }</bdi>{" "}{ &gap.recommendation }</td></tr>
+                <tr key={at.to_string()}><td><code>{ &gap.kind }</code></td><td>{ time(gap.from, "not told") }</td><td>{ time(gap.to, "the end") }</td><td>{ told(&gap.message) }{" "}{ &gap.recommendation }</td></tr>
             }
         };
         let name = |text: &str, none: &str| {
@@ -57,12 +58,12 @@ pub(super) fn Recorders(props: &Props) -> Html {
         };
         html! {
             <section key={at.to_string()} class="recorder">
-                <h2><bdi>{ name(&one.account, "unknown account") }</bdi>{" "}<bdi>{ name(&one.region, "unknown region") }</bdi></h2>
+                <h2>{ told(name(&one.account, "unknown account")) }{" "}{ told(name(&one.region, "unknown region")) }</h2>
                 <dl class="facts">
-                    <div><dt>{"Recorder"}</dt><dd>{ &one.recording }</dd></div>
+                    <div><dt>{"Recorder"}</dt><dd>{ told(&one.recording) }</dd></div>
                     <div><dt>{"Records"}</dt><dd>{ scopes(&one.scopes) }</dd></div>
-                    { (!one.role.is_empty()).then(|| html! { <div><dt>{"By the role"}</dt><dd><bdi>{ &one.role }</bdi></dd></div> }) }
-                    { (!one.bucket.is_empty()).then(|| html! { <div><dt>{"Delivers to"}</dt><dd><bdi>{ &one.bucket }</bdi></dd></div> }) }
+                    { (!one.role.is_empty()).then(|| html! { <div><dt>{"By the role"}</dt><dd>{ told(&one.role) }</dd></div> }) }
+                    { (!one.bucket.is_empty()).then(|| html! { <div><dt>{"Delivers to"}</dt><dd>{ told(&one.bucket) }</dd></div> }) }
                     <div><dt>{"Last delivery"}</dt><dd>{ delivered(&one.delivered) }</dd></div>
                     <div><dt>{"Captures"}</dt><dd>{ one.span.map_or_else(|| "none".to_owned(), |(from, to)| format!("{} to {}", format::time(from), format::time(to))) }</dd></div>
                     <div><dt>{"Resources"}</dt><dd>{ &one.population }</dd></div>

@@ -16,6 +16,7 @@ use crate::app::route::Route;
 use crate::app::session::Session;
 use crate::app::shell::Open;
 use crate::app::widgets::cell;
+use crate::app::widgets::told::{seen_lines, told};
 
 /// Rows of a list that are shown; tables of thousands help nobody.
 const MOST: usize = 500;
@@ -100,11 +101,11 @@ pub(super) fn Past(props: &Props) -> Html {
         <div class="past" data-testid="resource">
             <div class="heading">
                 <button onclick={back}>{"← Inventory"}</button>
-                <h2><bdi>{ &view.title }</bdi></h2>
-                <p class="summary">{ &view.kind }</p>
+                <h2>{ told(&view.title) }</h2>
+                <p class="summary">{ told(&view.kind) }</p>
             </div>
             <details class="alternative"><summary>{"What it is"}{ at.map(|at| format!(", as of {}", format::time(at))) }</summary>
-                <dl class="facts">{ for view.facts.iter().enumerate().map(|(at, (label, value))| html! { <div key={at.to_string()}><dt>{ label }</dt><dd><bdi>{ value }</bdi></dd></div> }) }</dl>
+                <dl class="facts">{ for view.facts.iter().enumerate().map(|(at, (label, value))| html! { <div key={at.to_string()}><dt>{ label }</dt><dd>{ told(value) }</dd></div> }) }</dl>
             </details>
             <Axis view={Rc::new((**view).clone())} picked={(a, b)} onpick={pick.clone()} open={open.clone()} />
             <nav class="tabs" aria-label="Parts of the resource">
@@ -161,14 +162,14 @@ fn captures(
         let cause = |&place: &u32| {
             let call = &view.calls[place as usize];
             let onclick = opens(open, Subject::Event(call.event));
-            html! { <li key={place.to_string()}><button class="link" data-testid="cause" {onclick}><bdi>{ format!("{} by {}", call.name, who(&call.actor)) }</bdi></button>{" "}{ cell::full(&call.proof) }</li> }
+            html! { <li key={place.to_string()}><button class="link" data-testid="cause" {onclick}>{ told(format!("{} by {}", call.name, who(&call.actor))) }</button>{" "}{ cell::full(&call.proof) }</li> }
         };
         html! {
             <tr key={at.to_string()} class={classes!(capture.deleted.then_some("gone"))}>
                 { radio("before", at == picked.0, (at32, picked.1 as u32)) }
                 { radio("after", at == picked.1, (picked.0 as u32, at32)) }
                 <td><button class="link" onclick={show}>{ capture.at.map_or_else(|| "unknown time".to_owned(), format::time) }</button></td>
-                <td>{ &capture.status }</td>
+                <td>{ told(&capture.status) }</td>
                 <td>{ if capture.changed.is_empty() { "nothing" } else { &capture.changed } }{ capture.conflict.then(|| html! { <strong class="error">{" told in two ways"}</strong> }) }</td>
                 <td>{ format::count(u64::from(capture.items), "item") }{ capture.signed.as_ref().map(|signed| html! { <>{", message "}{ cell::full(signed) }</> }) }</td>
                 <td><ul class="causes">{ for capture.causes.iter().rev().take(5).map(cause) }</ul></td>
@@ -206,7 +207,7 @@ fn calls(view: &ResourceView, open: Option<&Open>) -> Html {
     let row = |(at, call): (usize, &CallView)| {
         let onclick = opens(open, Subject::Event(call.event));
         html! {
-            <tr key={at.to_string()}><td>{ format::time(call.at) }</td><td><button class="link" {onclick}><bdi>{ &call.name }</bdi></button></td><td><bdi>{ &call.actor }</bdi></td><td><bdi>{ if call.error.is_empty() { "succeeded" } else { &call.error } }</bdi></td><td>{ cell::full(&call.proof) }</td></tr>
+            <tr key={at.to_string()}><td>{ format::time(call.at) }</td><td><button class="link" {onclick}>{ told(&call.name) }</button></td><td>{ told(&call.actor) }</td><td>{ told(if call.error.is_empty() { "succeeded" } else { &call.error }) }</td><td>{ cell::full(&call.proof) }</td></tr>
         }
     };
     if view.calls.is_empty() {
@@ -221,7 +222,7 @@ fn calls(view: &ResourceView, open: Option<&Open>) -> Html {
 fn rules(view: &ResourceView) -> Html {
     let row = |(at, (moment, rule, result, from)): (usize, &(Moment, String, String, String))| {
         html! {
-            <tr key={at.to_string()}><td>{ format::time(*moment) }</td><td><bdi>{ rule }</bdi></td><td><bdi>{ result }</bdi></td><td>{ format!("AWS Config, {from}") }</td></tr>
+            <tr key={at.to_string()}><td>{ format::time(*moment) }</td><td>{ told(rule) }</td><td>{ told(result) }</td><td>{ format!("AWS Config, {from}") }</td></tr>
         }
     };
     if view.compliance.is_empty() {
@@ -237,13 +238,13 @@ fn relations(all: &[RelationView]) -> Html {
     let row = |(at, one): (usize, &RelationView)| {
         let title = match &one.key {
             Some(key) => {
-                html! { <a data-testid="relation" href={Route::read().with("r", key).with("a", "").with("b", "").address()}><bdi>{ &one.title }</bdi></a> }
+                html! { <a data-testid="relation" href={Route::read().with("r", key).with("a", "").with("b", "").address()}>{ told(&one.title) }</a> }
             }
             None => {
-                html! { <span title="No item of it is in the evidence"><bdi>{ &one.title }</bdi>{" (unknown)"}</span> }
+                html! { <span title="No item of it is in the evidence">{ told(&one.title) }{" (unknown)"}</span> }
             }
         };
-        html! { <tr key={at.to_string()}><td><bdi>{ if one.inward { format!("states of this: {}", one.name) } else { one.name.clone() } }</bdi></td><td><bdi>{ &one.kind }</bdi></td><td>{ title }</td></tr> }
+        html! { <tr key={at.to_string()}><td>{ told(if one.inward { format!("states of this: {}", one.name) } else { one.name.clone() }) }</td><td>{ told(&one.kind) }</td><td>{ title }</td></tr> }
     };
     if all.is_empty() {
         return html! { <p class="fine">{"No relationship is stated at this moment."}</p> };
@@ -295,7 +296,7 @@ fn Axis(props: &AxisProps) -> Html {
         };
         let title = format!("{}\n{}: {changed}", format::time(when), capture.status);
         Some(
-            html! { <circle key={format!("c{at}")} {class} cx={format!("{:.2}%", x(when))} cy="16" r="6" {onclick}><title>{ title }</title></circle> },
+            html! { <circle key={format!("c{at}")} {class} cx={format!("{:.2}%", x(when))} cy="16" r="6" {onclick}><title>{ seen_lines(&title) }</title></circle> },
         )
     };
     let causes: HashSet<u32> = view
@@ -311,12 +312,12 @@ fn Axis(props: &AxisProps) -> Html {
         );
         let onclick = opens(props.open.as_ref(), Subject::Event(call.event));
         let title = format!("{}\n{} by {}", format::time(call.at), call.name, call.actor);
-        html! { <rect key={format!("e{at}")} {class} x={format!("{:.2}%", x(call.at))} y="52" width="4" height="12" {onclick}><title>{ title }</title></rect> }
+        html! { <rect key={format!("e{at}")} {class} x={format!("{:.2}%", x(call.at))} y="52" width="4" height="12" {onclick}><title>{ seen_lines(&title) }</title></rect> }
     };
     let rule = |(at, (when, rule, result, _)): (usize, &(Moment, String, String, String))| {
         let class = classes!("rule", (result == "NON_COMPLIANT").then_some("failed"));
         let title = format!("{}\n{rule}: {result}", format::time(*when));
-        html! { <rect key={format!("r{at}")} {class} x={format!("{:.2}%", x(*when))} y="30" width="8" height="12"><title>{ title }</title></rect> }
+        html! { <rect key={format!("r{at}")} {class} x={format!("{:.2}%", x(*when))} y="30" width="8" height="12"><title>{ seen_lines(&title) }</title></rect> }
     };
     // What only reads would hide what changes.
     let shown = view

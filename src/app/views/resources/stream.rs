@@ -8,6 +8,7 @@ use exhibit::case::{CertificateView, ConfigSummary, Table};
 
 use crate::app::format;
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
@@ -44,11 +45,11 @@ fn certificate((at, one): (usize, &CertificateView)) -> Html {
     };
     html! {
         <dl key={at.to_string()} class="facts">
-            <div><dt>{"Certificate of"}</dt><dd><bdi>{ &one.subject }</bdi>{ format!(": {signed}") }</dd></div>
-            <div><dt>{"Issued by"}</dt><dd><bdi>{ &one.issuer }</bdi></dd></div>
+            <div><dt>{"Certificate of"}</dt><dd>{ told(&one.subject) }{ format!(": {signed}") }</dd></div>
+            <div><dt>{"Issued by"}</dt><dd>{ told(&one.issuer) }</dd></div>
             <div><dt>{"Holds (UTC)"}</dt><dd>{ format!("{} to {}", time(one.from), time(one.to)) }</dd></div>
             <div><dt>{"SHA-256"}</dt><dd><code>{ &one.sha256 }</code></dd></div>
-            <div><dt>{"File"}</dt><dd><bdi>{ &one.path }</bdi></dd></div>
+            <div><dt>{"File"}</dt><dd>{ told(&one.path) }</dd></div>
         </dl>
     }
 }

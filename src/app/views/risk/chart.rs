@@ -8,6 +8,7 @@ use exhibit::moment::Moment;
 
 use crate::app::format;
 use crate::app::route;
+use crate::app::widgets::told::{seen, told};
 
 /// Width and height of a chart in its own units.
 const WIDTH: f64 = 1_000.0;
@@ -66,7 +67,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
             Some(html! {
                 <a key={line.name.clone()} href={events(&line.name, step)}>
                     <rect {class} x={(f64::from(step) * wide).to_string()} y={y.to_string()} width={(wide * 0.88).max(1.0).to_string()} height={tall.max(0.8).to_string()}>
-                        <title>{ format!("{} {} on {}: {} events, risk {}", props.field, line.name, date(over.moment(step)), count(value), line.risk) }</title>
+                        <title>{ format!("{} {} on {}: {} events, risk {}", props.field, seen(&line.name), date(over.moment(step)), count(value), line.risk) }</title>
                     </rect>
                 </a>
             })
@@ -91,7 +92,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
         html! {
             <tr key={line.name.clone()}>
                 <td><span {class} aria-hidden="true" />{ line.risk }</td>
-                <td><a href={route::activity(&term(&line.name))}><bdi>{ &line.name }</bdi></a></td>
+                <td><a href={route::activity(&term(&line.name))}>{ told(&line.name) }</a></td>
                 <td class="numeric">{ count(line.total) }</td>
                 <td class="numeric"><a href={events(&line.name, step)} title={format!("{} events", count(top))}>{ date(over.moment(step)) }</a></td>
             </tr>
@@ -147,7 +148,7 @@ pub(super) fn shares(title: &str, testid: &'static str, parts: &[Part], empty: &
         let wide = f64::from(part.count) / f64::from(most) * 100.0;
         html! {
             <tr key={part.name.clone()}>
-                <td><a href={part.address.clone()}><bdi>{ &part.name }</bdi></a></td>
+                <td><a href={part.address.clone()}>{ told(&part.name) }</a></td>
                 <td class="share"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class={part.class.clone()} x="0" y="0" width={wide.to_string()} height="10" /></svg></td>
                 <td class="numeric">{ count(part.count) }</td>
                 <td class="numeric fine">{ format!("{:.0} %", f64::from(part.count) / f64::from(sum.max(1)) * 100.0) }</td>

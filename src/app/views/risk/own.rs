@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use exhibit::case::{Answer, QueryError, Question, Switched, Trial};
+use exhibit::case::{Answer, Question, Switched, Trial};
 use exhibit::risk::alerts::Category;
 use exhibit::risk::{CustomAlert, Severity, Values};
 
@@ -14,6 +14,7 @@ use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::widgets::risk::{Switch, use_change};
+use crate::app::widgets::told::{marked, seen, told};
 
 /// What is in a field, whatever element it is.
 fn value(event: &Event) -> String {
@@ -95,8 +96,8 @@ pub(super) fn Own() -> Html {
             })
         };
         html! {
-            <tr key={id.clone()}><td><Switch of={Switched::Alert} name={id.clone()} on={is_on} /></td><td><bdi>{ &alert.title }</bdi></td><td>{ alert.severity.name() }</td><td><code><bdi>{ &alert.query }</bdi></code></td><td class="numeric">{ alert.least }</td>
-                <td class="actions"><button onclick={edit}>{"Edit"}</button><button aria-label={format!("Remove {}", alert.title)} onclick={remove}>{"✕"}</button></td></tr>
+            <tr key={id.clone()}><td><Switch of={Switched::Alert} name={id.clone()} on={is_on} /></td><td>{ told(&alert.title) }</td><td>{ alert.severity.name() }</td><td><code>{ told(&alert.query) }</code></td><td class="numeric">{ alert.least }</td>
+                <td class="actions"><button onclick={edit}>{"Edit"}</button><button aria-label={format!("Remove {}", seen(&alert.title))} onclick={remove}>{"✕"}</button></td></tr>
         }
     };
     let is_there = |alert: &CustomAlert| alert.id() == draft.id() && *alert != *draft;
@@ -120,7 +121,7 @@ pub(super) fn Own() -> Html {
                     <label><span>{"Least events"}</span><input type="number" min="1" data-testid="alert-least" value={draft.least.to_string()} oninput={typed(|alert, text| alert.least = text.parse().unwrap_or(1).max(1))} /></label>
                 </div>
                 <label><span>{"Query"}</span><input type="text" class="mono" spellcheck="false" data-testid="alert-query" aria-invalid={error.is_some().to_string()} aria-describedby="alert-query-error" placeholder="name:DeleteBucket -error:*" value={draft.query.clone()} oninput={typed(|alert, text| alert.query = text)} autocomplete="off" /></label>
-                <div id="alert-query-error" class="wrong" role="status" data-testid="alert-error">{ error.map(|error| html! { <div>{ wrong_place(&draft.query, error) }<p class="error">{ &error.message }</p></div> }) }</div>
+                <div id="alert-query-error" class="wrong" role="status" data-testid="alert-error">{ error.map(|error| html! { <div>{ marked(&draft.query, error.at) }<p class="error">{ &error.message }</p></div> }) }</div>
                 <div class="pair">
                     <label><span>{"Users that may, one a line"}</span><textarea rows="2" spellcheck="false" data-testid="alert-users" value={draft.allowed_users.join("\n")} onchange={picked(|alert, text| alert.allowed_users = lines(&text))} /></label>
                     <label><span>{"Buckets that may, one a line"}</span><textarea rows="2" spellcheck="false" data-testid="alert-buckets" value={draft.allowed_buckets.join("\n")} onchange={picked(|alert, text| alert.allowed_buckets = lines(&text))} /></label>
@@ -149,11 +150,4 @@ fn outcome(trial: &Trial, draft: &CustomAlert) -> Html {
             <p>{ format!("{} events, {} of them by others than those that may: it would {}be raised.", format::number(trial.matching), format::number(trial.counting), if is_raised { "" } else { "not " }) }
             {" "}<a href={crate::app::route::activity(&draft.query)}>{"See them in Activity"}</a></p></div>
     }
-}
-
-/// The query with what cannot be understood marked.
-fn wrong_place(query: &str, error: &QueryError) -> Html {
-    let before: String = query.chars().take(error.at as usize).collect();
-    let rest: String = query.chars().skip(error.at as usize).collect();
-    html! { <pre class="place"><bdi>{ before }<mark>{ if rest.is_empty() { " ".to_owned() } else { rest } }</mark></bdi></pre> }
 }
