@@ -408,21 +408,47 @@ fn documents_of_real_writers_are_recognised() {
 #[test]
 fn accounts_with_health_data_and_no_addendum_are_listed() {
     let record = b"Patient: John Smith\nDiagnosis: E11.9 type 2 diabetes\nMedical record number: MRN 00412345\nHealth insurance claim number 1EG4-TE5-MK73\n".to_vec();
-    let listed = |baa: &str| {
+    let own = "111122223333";
+    let list = |agreement: &str| {
+        let agreement =
+            format!(r#""name":"AWS Business Associate Addendum","state":"ACTIVE",{agreement}"#);
+        format!(r#"{{"customerAgreements":[{{{agreement}}}]}}"#)
+    };
+    let of_account = |account: &str| list(&format!(r#""awsAccountId":"{account}""#));
+    let of_organization = list(
+        r#""organizationArn":"arn:aws:organizations::444455556666:organization/o-exampleorgid""#,
+    );
+    let accounts = |organization: &str, account: &str| {
+        format!(
+            r#"{{"Accounts":[{{"Id":"{account}","Arn":"arn:aws:organizations::444455556666:account/{organization}/{account}","Status":"ACTIVE","JoinedMethod":"CREATED"}}]}}"#
+        )
+    };
+    let listed = |outputs: &[String]| {
         let mut files = vec![
             ("AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0020Z_46d04b684eda23c4.json".to_owned(), CALLS.as_bytes().to_vec()),
             ("patients.txt".to_owned(), record.clone()),
         ];
-        if !baa.is_empty() {
-            files.push(("list.json".to_owned(), format!(r#"{{"customerAgreements":[{{"name":"AWS Business Associate Addendum","awsAccountId":"{baa}","state":"ACTIVE"}}]}}"#).into_bytes()));
+        for (at, output) in outputs.iter().enumerate() {
+            files.push((format!("{at}.json"), output.clone().into_bytes()));
         }
         let mut case = judged(&files, Settings::default());
         match case.answer(&Question::Artifacts) {
-            Answer::Artifacts(summary) => summary.without_baa,
+            Answer::Artifacts(summary) => (summary.without_baa, summary.baa_untold),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(listed(""), ["111122223333"]);
-    assert_eq!(listed("444455556666"), ["111122223333"]);
-    assert_eq!(listed("111122223333"), [] as [&str; 0]);
+    let (without, untold) = (
+        (vec![own.to_owned()], vec![]),
+        (vec![], vec![own.to_owned()]),
+    );
+    let covered = (vec![], vec![]);
+    assert_eq!(listed(&[]), without);
+    assert_eq!(listed(&[of_account("444455556666")]), without);
+    assert_eq!(listed(&[of_account(own)]), covered);
+    // An organization's holds for its accounts, and for no others.
+    let of = |accounts: String| listed(&[of_organization.clone(), accounts]);
+    assert_eq!(listed(&[of_organization.clone()]), untold);
+    assert_eq!(of(accounts("o-exampleorgid", own)), covered);
+    assert_eq!(of(accounts("o-exampleorgid", "777788889999")), without);
+    assert_eq!(of(accounts("o-another00000", own)), untold);
 }

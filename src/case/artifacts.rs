@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::activity::Field;
 use crate::activity::facet::all_values;
 use crate::artifact::{Artifact, Known, State};
+use crate::cloudtrail::Description;
 use crate::integrity::Files as _;
 use crate::moment::Moment;
 use crate::object::Personal;
@@ -196,21 +197,54 @@ fn bridged(case: &Case, report: &Artifact, to: Moment, end: Moment) -> Option<St
     }
 }
 
+/// The id of an organization, `o-…`, out of what names it: its ARN, one of its accounts' ARN, or the id.
+fn organization_id(named: &str) -> &str {
+    let mut parts = named.split([':', '/']);
+    parts.find(|part| part.starts_with("o-")).unwrap_or(named)
+}
+
+/// For which accounts a Business Associate Addendum holds, and whether one holds for an organization whose accounts are not
+/// listed (AWS Artifact: an organization's agreement holds for all of its accounts).
+fn addenda(case: &Case) -> (BTreeSet<&str>, bool) {
+    let active = case
+        .artifacts
+        .iter()
+        .map(|one| &one.artifact)
+        .filter(|one| {
+            one.is_agreement && one.program == "BAA" && one.state_at(as_of(case)) == State::Active
+        });
+    let (mut accounts, mut organizations) = (BTreeSet::new(), BTreeSet::new());
+    for one in active {
+        accounts.extend(one.account.as_deref());
+        if let Some(organization) = one.organization.as_deref() {
+            organizations.insert(organization_id(organization));
+            // Its ARN names the management account.
+            accounts.extend(organization.split(':').nth(4));
+        }
+    }
+    let of_one = |named: Option<&str>| {
+        named.is_some_and(|named| organizations.contains(organization_id(named)))
+    };
+    let mut listed = BTreeSet::new();
+    for (_, description) in &case.holdings.descriptions {
+        if let Description::Accounts(list) = description {
+            for (account, arn) in list.iter().filter(|(_, arn)| of_one(arn.as_deref())) {
+                accounts.insert(account.as_str());
+                listed.extend(arn.as_deref().map(organization_id));
+            }
+        }
+    }
+    // An organization's trail writes for its members.
+    let trails = case.judgement.trails.iter().map(|row| &row.key);
+    let members = trails.filter(|key| of_one(key.organization.as_deref()));
+    accounts.extend(members.map(|key| key.account.as_str()));
+    (accounts, listed.len() < organizations.len())
+}
+
 /// Artifacts at a glance.
 pub(super) fn summary(case: &Case) -> ArtifactSummary {
     let all = &case.artifacts;
-    let baa: BTreeSet<&str> = all
-        .iter()
-        .filter(|one| {
-            one.artifact.program == "BAA" && one.artifact.state_at(as_of(case)) == State::Active
-        })
-        .filter_map(|one| one.artifact.account.as_deref())
-        .gathered();
-    let whole = all.iter().any(|one| {
-        one.artifact.program == "BAA"
-            && one.artifact.organization.is_some()
-            && one.artifact.state_at(as_of(case)) == State::Active
-    });
+    let (baa, is_open) = addenda(case);
     let health = case
         .objects
         .held
@@ -231,7 +265,12 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
     let called = all_values(&case.activity, Field::Account);
     let called = called.iter().map(|(account, _)| account.as_str());
     accounts.extend(called.filter(|account| account.len() == 12));
-    accounts.retain(|account| !baa.contains(account));
+    accounts.retain(|account| (health || asked) && !baa.contains(account));
+    let without = accounts.into_iter().map(str::to_owned).collect();
+    let (without_baa, baa_untold) = match is_open {
+        true => (Vec::new(), without),
+        false => (without, Vec::new()),
+    };
     ArtifactSummary {
         reports: all.iter().filter(|one| !one.artifact.is_agreement).count() as u64,
         agreements: all.iter().filter(|one| one.artifact.is_agreement).count() as u64,
@@ -240,11 +279,8 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
             .filter(|one| warning(case, &one.artifact).is_some())
             .count() as u64,
         as_of: as_of(case),
-        without_baa: if (health || asked) && !whole {
-            accounts.into_iter().map(str::to_owned).collect()
-        } else {
-            Vec::new()
-        },
+        without_baa,
+        baa_untold,
     }
 }
 

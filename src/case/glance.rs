@@ -208,4 +208,6 @@ pub struct ArtifactSummary {
     pub as_of: Option<Moment>,
     /// Accounts of the evidence without a Business Associate Addendum, where health data calls for one.
     pub without_baa: Vec<String>,
+    /// Those of them that may be of an organization with one: nothing tells whether they belong to it.
+    pub baa_untold: Vec<String>,
 }

@@ -18,8 +18,8 @@ pub enum Description {
     Status(TrailStatus),
     /// From `ec2 describe-regions`: regions that are enabled for the account.
     Regions(Vec<String>),
-    /// From `organizations list-accounts`: active accounts.
-    Accounts(Vec<String>),
+    /// From `organizations list-accounts`: active accounts, each with its ARN, which names the organization.
+    Accounts(Vec<(String, Option<String>)>),
     /// From `get-event-selectors` or `get-insight-selectors`.
     Selectors(Selectors),
     /// A setting of a log bucket, or of the key that its logs are encrypted with.
@@ -166,7 +166,7 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
         };
         let ids = objects("Accounts")
             .filter(active)
-            .filter_map(|account| text(account, "Id"));
+            .filter_map(|account| Some((text(account, "Id")?, text(account, "Arn"))));
         all.push(Description::Accounts(ids.collect()));
     }
     if list("Contents").is_some() {
@@ -287,7 +287,7 @@ mod tests {
         );
         assert!(matches!(&all[1], Description::Status(status) if status.latest_digest.is_some()));
         assert_eq!(all[2], Description::Regions(vec!["a".into()]));
-        assert_eq!(all[3], Description::Accounts(vec!["1".into()]));
+        assert_eq!(all[3], Description::Accounts(vec![("1".into(), None)]));
         assert!(matches!(&all[4], Description::Listing(list) if list.len() == 1));
     }
 }

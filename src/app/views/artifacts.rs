@@ -12,6 +12,7 @@ use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::session::{Phase, Session};
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::seen;
 
 #[component]
 pub(crate) fn Artifacts() -> Html {
@@ -26,14 +27,19 @@ pub(crate) fn Artifacts() -> Html {
     let as_of = summary
         .as_of
         .map_or(String::new(), |at| format!(", as of {}", format::time(at)));
-    let without = &summary.without_baa;
+    let todo = |testid: &'static str, accounts: &[String], words: &str| {
+        (!accounts.is_empty()).then(|| html! {
+            <p class="todo" role="status" data-testid={testid}>{ format!("Health data is in question, and {words} {}.", seen(&accounts.join(", "))) }</p>
+        })
+    };
     html! {
         <div class="page fill" data-testid="view-artifacts">
             <div class="heading"><h1>{"Artifacts"}</h1>
                 <p class="summary">{ format!("{} reports and {} agreements of AWS{as_of}; {} ask for something. They tell of AWS's side of a control, never of the customer's.", format::number(summary.reports), format::number(summary.agreements), format::number(summary.warnings)) }</p></div>
-            <div>{ (!without.is_empty()).then(|| html! {
-                <p class="todo" role="status" data-testid="without-baa">{ format!("Health data is in question, and no Business Associate Addendum is known to hold for {}. Collect it with aws artifact list-customer-agreements.", without.join(", ")) }</p>
-            }) }</div>
+            <div>
+                { todo("without-baa", &summary.without_baa, "no Business Associate Addendum is known. Collect it with aws artifact list-customer-agreements for") }
+                { todo("baa-untold", &summary.baa_untold, "an organization has a Business Associate Addendum, but nothing tells that these accounts belong to it. Drop the output of aws organizations list-accounts:") }
+            </div>
             <div class="stack"><Grid table={Table::Artifacts} label="Reports and agreements" /></div>
         </div>
     }
