@@ -24,7 +24,10 @@
   // What a worker runs: the glue, then the compiled module that arrives as the first message. A
   // rejected promise nobody handles ends a worker's work as an exception does; the page hears only
   // of exceptions, so it is thrown again as one.
+  // Firefox (140) lets an EventSource of a worker pass by the policy: it goes, and with it the way to a worker that
+  // would have one again.
   const BOOTSTRAP = `
+    for (const road of ["EventSource", "Worker"]) delete globalThis[road];
     addEventListener("unhandledrejection", (event) => {
       setTimeout(() => { throw event.reason; });
     });
@@ -80,6 +83,19 @@
     const holds = await Promise.race([refused, new Promise((resolve) => setTimeout(resolve, 2000, false))]);
     document.addEventListener("securitypolicyviolation", () => { blocked += 1; });
     return holds;
+  };
+
+  // For the same reason the page starts no workers but the program's own.
+  const keepWorkers = (own) => {
+    const Native = globalThis.Worker;
+    const Own = function Worker(address, options) {
+      if (address !== own) throw new TypeError("only the program's own workers are started");
+      return new Native(address, options);
+    };
+    Own.prototype = Native.prototype;
+    Own.prototype.constructor = Own;
+    globalThis.Worker = Own;
+    delete globalThis.SharedWorker;
   };
 
   // The crash screen is plain DOM, for the program may be the thing that died. The report names
@@ -163,9 +179,11 @@
     await window.exhibitOffline?.beforeSeal();
     if (!CSS.supports("color", "light-dark(red, red)")) colour();
     const sealed = await seal();
+    const worker = blobAddress(BOOTSTRAP, text);
+    keepWorkers(worker);
     window.exhibit = {
       module,
-      worker: blobAddress(text, BOOTSTRAP),
+      worker,
       policy: POLICY,
       sealed,
       sealedAt: Date.now(),

@@ -5,6 +5,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::evidence::skim::Skim;
 use crate::evidence::{Problem, ProblemCode};
@@ -56,7 +57,8 @@ pub struct Row {
     /// `eventID` as a number: the UUID that it is, else a part of its SHA-256; 0 where it is absent.
     #[serde(with = "postcard::fixint::le")]
     pub id: u128,
-    /// Tells records of other content apart: white space does not count. Keyed by a secret of the session,
+    /// Tells records of other content apart: neither white space counts nor how a text is escaped, but the order of
+    /// fields does. Keyed by a secret of the session,
     /// so that nobody can make two records look alike. 0 where the record is told in another form than JSON.
     #[serde(with = "postcard::fixint::le")]
     pub print: u64,
@@ -121,8 +123,8 @@ impl Read {
 
     /// The number that tells a record from others.
     fn print(&self, raw: &str, is_spaced: bool) -> u64 {
-        if is_spaced {
-            self.prints.hash_one(without_space(raw).as_bytes())
+        if is_spaced || raw.contains('\\') {
+            self.prints.hash_one(plain(raw).as_bytes())
         } else {
             self.prints.hash_one(raw.as_bytes())
         }
@@ -236,21 +238,41 @@ pub fn compact(raw: &str) -> Cow<'_, str> {
 }
 
 fn without_space(raw: &str) -> String {
-    let (mut within, mut escaped) = (false, false);
-    let kept = raw.chars().filter(|&c| {
-        if within {
-            (within, escaped) = match c {
-                _ if escaped => (true, false),
-                '\\' => (true, true),
-                '"' => (false, false),
-                _ => (true, false),
-            };
-            return true;
+    by_texts(raw, |text| Cow::Borrowed(text))
+}
+
+/// The same with every text escaped in one way, as tools do it in several: `\/` and `/`, `\u003c` and `<`.
+fn plain(raw: &str) -> String {
+    by_texts(raw, |text| {
+        let inner = text
+            .contains('\\')
+            .then(|| serde_json::from_str::<String>(text));
+        match inner {
+            Some(Ok(inner)) => Cow::Owned(Value::from(inner).to_string()),
+            _ => Cow::Borrowed(text),
         }
-        within = c == '"';
-        !c.is_ascii_whitespace()
-    });
-    kept.collect()
+    })
+}
+
+/// JSON without white space between its parts, and with its texts, quotes included, as `told` has them.
+fn by_texts<'a>(raw: &'a str, told: impl Fn(&'a str) -> Cow<'a, str>) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(quote) = rest.find('"') {
+        let (between, text) = rest.split_at(quote);
+        out.extend(between.split_ascii_whitespace());
+        let mut is_escaped = false;
+        let end = text[1..].find(|c| {
+            let is_end = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            is_end
+        });
+        let (text, after) = text.split_at(end.map_or(text.len(), |end| end + 2));
+        out.push_str(&told(text));
+        rest = after;
+    }
+    out.extend(rest.split_ascii_whitespace());
+    out
 }
 
 /// The text of a record, from the bytes that stand where [`Row::at`] says: itself, or the JSON within a text.

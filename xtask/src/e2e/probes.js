@@ -7,10 +7,14 @@ const add = (tag, set) => {
   set(element);
   document.body.append(element);
 };
+const address = (source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+// The page starts its own workers alone: what the policy holds in others is tried by the constructor of a frame.
 const work = (source) => {
-  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  new Worker(address);
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  new frame.contentWindow.Worker(address(source));
 };
+const events = (name) => `new EventSource(${JSON.stringify(at(name))})`;
 
 const roads = {
   fetch: () => fetch(at("fetch")),
@@ -84,7 +88,10 @@ const roads = {
   workerImport: () => work(`importScripts(${JSON.stringify(at("workerImport", ".js"))})`),
   workerDynamicImport: () => work(`import(${JSON.stringify(at("workerDynamicImport", ".js"))})`),
   workerSocket: () => work(`new WebSocket(${JSON.stringify(at("workerSocket").replace("http", "ws"))})`),
-  workerEvents: () => work(`new EventSource(${JSON.stringify(at("workerEvents"))})`),
+  workerEvents: () => new Worker(address(events("workerEvents"))),
+  workerConstructorEvents: () => new Worker.prototype.constructor(address(events("workerConstructorEvents"))),
+  sharedWorkerEvents: () => new SharedWorker(address(events("sharedWorkerEvents"))),
+  frameWorkerEvents: () => work(events("frameWorkerEvents")),
   workerNested: () => work(`new Worker(URL.createObjectURL(new Blob(['fetch(${JSON.stringify(at("workerNested"))})'])))`),
 };
 

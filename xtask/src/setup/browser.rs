@@ -34,6 +34,8 @@ pub(crate) struct Engine {
     pub(crate) has_devtools: bool,
     /// Roads to the network that it does not have, or takes only at its leisure.
     pub(crate) lacks_roads: &'static [&'static str],
+    /// Roads that its policies do not close, whoever sets them; docs/browsers.md names them.
+    pub(crate) leaves_open: &'static [&'static str],
 }
 
 /// All of them; the first is what everything runs in unless told otherwise.
@@ -56,6 +58,7 @@ pub(crate) const ENGINES: &[Engine] = &[
         takes_folders: true,
         has_devtools: true,
         lacks_roads: &[],
+        leaves_open: &[],
     },
     Engine {
         name: "firefox",
@@ -71,6 +74,7 @@ pub(crate) const ENGINES: &[Engine] = &[
         takes_folders: false,
         has_devtools: false,
         lacks_roads: &["ping", "prefetch"],
+        leaves_open: &["frameWorkerEvents"],
     },
 ];
 
