@@ -285,3 +285,26 @@ pub fn record_text(bytes: &[u8]) -> String {
     }
     text.into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cloudtrail::records::parse_events;
+
+    #[test]
+    fn form_makes_no_other_record() {
+        let print = |text: &str| parse_events(text.as_bytes(), 7).log.rows[0].print;
+        let compact = print(r#"{"eventID":"a","x":" \" : "}"#);
+        assert_eq!(
+            print("{ \"eventID\": \"a\",\n\"x\" : \" \\\" : \"}"),
+            compact
+        );
+        assert_ne!(print(r#"{"eventID":"a","x":" \": "}"#), compact);
+        // Tools escape in several ways.
+        let plain = print(r#"{"eventID":"a","x":"a/b<é\n\\"}"#);
+        assert_eq!(
+            print(r#"{"eventID":"a", "x":"a\/b\u003C\u00e9\u000a\\"}"#),
+            plain
+        );
+        assert_ne!(print(r#"{"eventID":"a","x":"a/b<é\\n\\"}"#), plain);
+    }
+}

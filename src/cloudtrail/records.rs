@@ -466,24 +466,6 @@ mod tests {
     }
 
     #[test]
-    fn form_makes_no_other_record() {
-        let print = |text: &str| parse_events(text.as_bytes(), 7).log.rows[0].print;
-        let compact = print(r#"{"eventID":"a","x":" \" : "}"#);
-        assert_eq!(
-            print("{ \"eventID\": \"a\",\n\"x\" : \" \\\" : \"}"),
-            compact
-        );
-        assert_ne!(print(r#"{"eventID":"a","x":" \": "}"#), compact);
-        // Tools escape in several ways.
-        let plain = print(r#"{"eventID":"a","x":"a/b<é\n\\"}"#);
-        assert_eq!(
-            print(r#"{"eventID":"a", "x":"a\/b\u003C\u00e9\u000a\\"}"#),
-            plain
-        );
-        assert_ne!(print(r#"{"eventID":"a","x":"a/b<é\\n\\"}"#), plain);
-    }
-
-    #[test]
     fn a_bad_record_is_reported_and_the_next_is_read() {
         let read = parse_log(br#"{"Records":[3,{"eventID":"a"}]}"#, 7);
         assert_eq!((read.log.rows.len(), read.problems.len()), (1, 1));

@@ -227,6 +227,8 @@ return [drawn && seen, `${one.tagName}.${one.className.baseVal ?? one.className}
         page.click(&format!("nav-{view}"))?;
         page.wait_shown(&format!("view-{view}"), true)?;
         page.rest()?;
+        // Firefox draws outlines in a window that has the focus, which it loses in a browser without a screen.
+        page.session().run("window.focus()", &[])?;
         for _ in 0..40 {
             page.session().press(&[], key::TAB)?;
             let look = page.session().run(LOOK, &[])?;

@@ -109,7 +109,7 @@ fn controls(stage: &Stage) -> Result<()> {
     fs::write(&file, page.download("export-case")?)?;
     page.click("clear-case")?;
     page.wait_state("empty")?;
-    page.session().run("location.reload()", &[])?;
+    page.reload()?;
     page.wait_state("empty")?;
     page.click("nav-evidence")?;
     page.click("load-demo")?;

@@ -51,6 +51,16 @@ impl Page {
     /// Opens an address and waits until the page has sealed itself.
     pub(crate) fn open(&self, url: &str) -> Result<()> {
         self.session.open_url(url)?;
+        self.wait_sealed()
+    }
+
+    /// Loads the page anew: what is not kept is gone.
+    pub(crate) fn reload(&self) -> Result<()> {
+        self.session.refresh()?;
+        self.wait_sealed()
+    }
+
+    fn wait_sealed(&self) -> Result<()> {
         self.wait_for("the seal", SHORT, || {
             match self.attr("network-seal", "data-sealed") {
                 Ok(sealed) => Ok(sealed.as_deref() == Some("true")),
@@ -129,10 +139,19 @@ impl Page {
     /// Clicks the element with a test id once it is in sight.
     pub(crate) fn click(&self, testid: &str) -> Result<()> {
         self.wait_shown(testid, true)?;
-        let element = self.session.find(&format!("[data-testid=\"{testid}\"]"))?;
-        self.session
-            .click(&element)
-            .with_context(|| format!("clicking {testid}"))
+        let selector = format!("[data-testid=\"{testid}\"]");
+        // It may be drawn anew between finding and clicking, and a message may stand before it for some seconds.
+        let passes = ["stale element", "click intercepted"];
+        self.wait_for(&format!("a click on {testid}"), SHORT, || {
+            let element = self.session.find(&selector)?;
+            match self.session.click(&element) {
+                Ok(()) => Ok(true),
+                Err(error) if passes.iter().any(|one| format!("{error:#}").contains(one)) => {
+                    Ok(false)
+                }
+                Err(error) => Err(error.context(format!("clicking {testid}"))),
+            }
+        })
     }
 
     /// Clicks the first element of a selector whose text has these words, once there is one.

@@ -84,6 +84,11 @@ impl Session {
         self.post("url", &json!({ "url": url })).map(drop)
     }
 
+    /// Loads the page anew.
+    pub(crate) fn refresh(&self) -> Result<()> {
+        self.post("refresh", &json!({})).map(drop)
+    }
+
     /// Runs the body of a function in the page; what it returns is awaited if it is a promise.
     pub(crate) fn run(&self, script: &str, args: &[Value]) -> Result<Value> {
         self.post("execute/sync", &json!({ "script": script, "args": args }))
