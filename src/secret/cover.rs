@@ -12,10 +12,19 @@ use super::{Class, MOST, Secret, class_of, in_text, may_hold, name_of};
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
 
+/// What the record of a call tells of its outcome: session tokens stand there, and messages repeat what was handed in. IDs of
+/// keys stay, by which sessions are followed.
+const OF_OUTCOMES: &[&str] = &[
+    "responseElements",
+    "errorMessage",
+    "additionalEventData",
+    "serviceEventDetails",
+];
+
 /// The fields of a record that can hold secrets, with what they hold.
 fn held(raw: &str) -> Vec<(&'static str, &str)> {
     let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
-    let roots = [&[OF_EVENTS], OF_ITEMS].concat().into_iter();
+    let roots = [&[OF_EVENTS], OF_OUTCOMES, OF_ITEMS].concat().into_iter();
     let held = roots.filter_map(|root| Some((root, fields.get(root)?.get())));
     held.collect()
 }
@@ -26,9 +35,12 @@ pub fn secrets(raw: &str) -> Vec<Secret> {
     let held = held(raw);
     if !held.is_empty() {
         let looked = held.into_iter().filter(|(_, value)| may_hold(value));
-        return looked
-            .flat_map(|(root, value)| search_value(value, root))
-            .collect();
+        let found = looked.flat_map(|(root, value)| {
+            let mut found = search_value(value, root);
+            found.retain(|one| !OF_OUTCOMES.contains(&root) || is_no_id(one));
+            found
+        });
+        return found.collect();
     }
     let mut all = search_value(raw, "record");
     // Where there are more than are told, what the IDs left no room for is not known.
@@ -307,6 +319,22 @@ mod tests {
             );
             assert!(text.contains(COVER), "{text}");
         }
+    }
+
+    #[test]
+    fn outcomes_are_covered_but_for_the_ids_of_keys() {
+        let raw = format!(
+            r#"{{"eventName":"AssumeRole","requestParameters":{{"roleArn":"r"}},"responseElements":{{"credentials":{{"accessKeyId":"ASIAQ3EGRFSOTVBNAB2C","sessionToken":"{}"}}}},"errorMessage":"no such user: password={VALUE}","additionalEventData":{{"note":"password={VALUE}"}}}}"#,
+            VALUE.repeat(3)
+        );
+        let text = record(&raw).expect("secrets");
+        assert!(!text.contains(&VALUE[4..]), "{text}");
+        assert!(
+            text.contains("ASIAQ3EGRFSOTVBNAB2C") && text.contains("no such user"),
+            "{text}"
+        );
+        let calm = r#"{"requestParameters":null,"responseElements":{"credentials":{"accessKeyId":"ASIAQ3EGRFSOTVBNAB2C"}}}"#;
+        assert_eq!(record(calm), None);
     }
 
     #[test]
