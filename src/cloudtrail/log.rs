@@ -238,7 +238,7 @@ pub fn compact(raw: &str) -> Cow<'_, str> {
 }
 
 fn without_space(raw: &str) -> String {
-    by_texts(raw, |text| Cow::Borrowed(text))
+    by_texts(raw, Cow::Borrowed)
 }
 
 /// The same with every text escaped in one way, as tools do it in several: `\/` and `/`, `\u003c` and `<`.

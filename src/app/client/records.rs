@@ -13,6 +13,7 @@ use exhibit::order::Gather as _;
 
 use super::Client;
 use crate::app::download;
+use crate::app::format;
 use crate::app::messages::{Part, ToCase};
 use crate::app::session::{Task, Tried};
 
@@ -22,8 +23,8 @@ const AHEAD: usize = 2;
 /// What is done with records.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Purpose {
-    /// Download them as JSON Lines, with their secrets covered or as they stand.
-    Export { covered: bool },
+    /// Download those of a query as JSON Lines, with their secrets covered or as they stand.
+    Export { covered: bool, query: String },
     /// Find those in which a text stands.
     Grep(String),
     /// Find the configuration items of which a JMESPath expression holds.
@@ -80,7 +81,8 @@ pub(super) struct Reading {
     /// Of Sigma rules: which records are asked which, and what was found.
     suspects: Suspects,
     suspected: Vec<(u32, u32)>,
-    failed: usize,
+    /// Files that could not be read again.
+    failed: Vec<String>,
 }
 
 /// What a file of records is called: by its name it is known whether it holds secrets.
@@ -89,6 +91,23 @@ fn name_of(covered: bool) -> &'static str {
         "events-secrets-covered.jsonl"
     } else {
         "events.jsonl"
+    }
+}
+
+/// Which files could not be read again, some by their names.
+fn left_out(failed: &[String], total: usize) -> String {
+    const NAMED: usize = 3;
+    let (named, more) = failed.split_at(failed.len().min(NAMED));
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match failed.len() {
+        0 => String::new(),
+        count => format!(
+            "{count} of {total} files could not be read again ({}{more})",
+            named.join(", ")
+        ),
     }
 }
 
@@ -121,8 +140,8 @@ fn asked(suspects: &Suspects, file: usize, parts: Vec<(u32, u32)>) -> Part {
 impl Client {
     /// Reads the records of all events that a query shows.
     pub(crate) fn read_records(&self, query: &str, purpose: Purpose) {
-        if let Purpose::Export { covered } = purpose
-            && self.refuses(name_of(covered))
+        if let Purpose::Export { covered, .. } = &purpose
+            && self.refuses(name_of(*covered))
         {
             return;
         }
@@ -231,7 +250,7 @@ impl Client {
                 Some(Purpose::Sigma(_)) => asked(&reading.suspects, at, parts),
                 other => Part::Lines {
                     parts,
-                    covered: *other != Some(Purpose::Export { covered: false }),
+                    covered: !matches!(other, Some(Purpose::Export { covered: false, .. })),
                 },
             };
             let (source, path) = (file.source, file.path.clone());
@@ -255,7 +274,10 @@ impl Client {
         reading.flying -= 1;
         reading.done += 1;
         match (bytes, &reading.purpose) {
-            (None, _) => reading.failed += 1,
+            (None, _) => {
+                let path = reading.files.get(at).map(|file| file.path.clone());
+                reading.failed.extend(path);
+            }
             (Some(bytes), Some(Purpose::Grep(_) | Purpose::Match(_))) => {
                 let events = reading
                     .files
@@ -327,10 +349,10 @@ impl Client {
         let next = (!state.waiting.is_empty()).then(|| state.waiting.remove(0));
         drop(state);
         self.change(|session| session.task = None);
-        if reading.failed > 0 {
+        let left_out = left_out(&reading.failed, total);
+        if !left_out.is_empty() {
             self.warn(format!(
-                "{} of {total} files could not be read again: check that they are still where they were dropped from. The others were.",
-                reading.failed
+                "{left_out}. Check that they are still where they were dropped from; the others were read."
             ));
         }
         match reading.purpose {
@@ -357,8 +379,23 @@ impl Client {
                 stamp: reading.suspects.stamp,
                 hits: reading.suspected,
             }),
-            Some(Purpose::Export { covered }) => {
+            Some(Purpose::Export { covered, query }) => {
                 let name = name_of(covered);
+                let files = reading.lines.keys();
+                let records = files
+                    .map(|&at| reading.files[at].events.len())
+                    .sum::<usize>();
+                let records = format::count(records as u64, "record");
+                let of = if query.is_empty() {
+                    "all events"
+                } else {
+                    &query
+                };
+                let mut detail = format!("{name}: {records} of {of}");
+                if !left_out.is_empty() {
+                    detail += &format!("; {left_out}");
+                }
+                self.note("Records handed over", detail);
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
                 if download::save(&parts, name).is_err() {
                     self.warn(format!(

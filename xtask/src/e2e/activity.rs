@@ -267,6 +267,12 @@ fn records_are_searched_and_exported(stage: &Stage) -> Result<()> {
     // It holds no secret, so that both exports say the same.
     let whole = String::from_utf8(page.download("export-jsonl-raw")?)?;
     ensure!(whole == lines, "{whole}");
+    // Both are written down, with the query.
+    page.click("nav-report")?;
+    page.click_text("nav.tabs a", "What was done")?;
+    for name in ["events-secrets-covered.jsonl", "events.jsonl"] {
+        page.click_text(".rows .row", &format!("{name}: 1 record of "))?;
+    }
     stage.expect_quiet_console()
 }
 

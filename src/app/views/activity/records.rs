@@ -62,7 +62,13 @@ pub(super) fn Records(props: &Props) -> Html {
     let export = |covered| {
         let (read, query) = (read.clone(), props.query.clone());
         Callback::from(move |_: MouseEvent| {
-            read(&query, Purpose::Export { covered });
+            read(
+                &query,
+                Purpose::Export {
+                    covered,
+                    query: query.to_string(),
+                },
+            );
         })
     };
     let cancel = Callback::from(move |_: MouseEvent| {
