@@ -6,6 +6,11 @@ use serde_json::Value;
 use super::canonical::decoded;
 use super::read::item_text;
 
+/// Characters of an expression; the parser and the evaluation go as deep as it nests, on a stack of 1 MB.
+const LONGEST: usize = 1_000;
+/// Signs in it that lead a level deeper.
+const MOST_LEVELS: usize = 100;
+
 /// An expression that is asked of many items.
 pub struct Expression(jmespath::Expression<'static>);
 
@@ -24,6 +29,11 @@ impl Expression {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
+        let levels = text.chars().filter(|sign| "([{!&.|".contains(*sign));
+        if text.chars().count() > LONGEST || levels.count() > MOST_LEVELS {
+            let message = "it is too long or nests too deep: ask it in parts".to_owned();
+            return Err(Wrong { at: 0, message });
+        }
         jmespath::compile(text)
             .map(Expression)
             .map_err(|error| Wrong {
@@ -58,6 +68,14 @@ mod tests {
         ));
         assert!(!holds("configuration.ipPermissions[?fromPort==`23`]"));
         assert!(!holds("configuration.other"));
+        // Found by fuzzing: each level takes a part of the stack.
+        for deep in ["[", "(", "!", "a.", "a|", "a[?"] {
+            assert!(Expression::parse(&deep.repeat(20_000)).is_err(), "{deep}");
+        }
+        assert!(!holds(&["a"; MOST_LEVELS].join(".")));
+        for deep in ["[", "(", "!"] {
+            let _ = Expression::parse(&deep.repeat(MOST_LEVELS));
+        }
         assert_eq!(
             Expression::parse("a.[").err().map(|wrong| wrong.at > 0),
             Some(true)
