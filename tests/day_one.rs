@@ -447,7 +447,7 @@ fn accounts_with_health_data_and_no_addendum_are_listed() {
     assert_eq!(listed(&[of_account(own)]), covered);
     // An organization's holds for its accounts, and for no others.
     let of = |accounts: String| listed(&[of_organization.clone(), accounts]);
-    assert_eq!(listed(&[of_organization.clone()]), untold);
+    assert_eq!(listed(std::slice::from_ref(&of_organization)), untold);
     assert_eq!(of(accounts("o-exampleorgid", own)), covered);
     assert_eq!(of(accounts("o-exampleorgid", "777788889999")), without);
     assert_eq!(of(accounts("o-another00000", own)), untold);
