@@ -23,9 +23,8 @@
 
   // What a worker runs: the glue, then the compiled module that arrives as the first message. A
   // rejected promise nobody handles ends a worker's work as an exception does; the page hears only
-  // of exceptions, so it is thrown again as one.
-  // Firefox (140) lets an EventSource of a worker pass by the policy: it goes, and with it the way to a worker that
-  // would have one again.
+  // of exceptions, so it is thrown again as one. Before all that, an EventSource goes, which Firefox (140) lets pass by
+  // the policy in workers, and with it the way to a worker that would have one again.
   const BOOTSTRAP = `
     for (const road of ["EventSource", "Worker"]) delete globalThis[road];
     addEventListener("unhandledrejection", (event) => {
@@ -85,7 +84,7 @@
     return holds;
   };
 
-  // For the same reason the page starts no workers but the program's own.
+  // The page starts no workers but the program's own: in Firefox others would have a road out (BOOTSTRAP).
   const keepWorkers = (own) => {
     const Native = globalThis.Worker;
     const Own = function Worker(address, options) {

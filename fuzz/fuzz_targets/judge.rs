@@ -44,8 +44,14 @@ fn sound() -> &'static Files {
 fn content(bytes: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     let most = Limits::default().content as u64;
-    let inflated = flate2::read::GzDecoder::new(bytes).take(most).read_to_end(&mut content);
-    if inflated.is_ok() { content } else { bytes.to_vec() }
+    let inflated = flate2::read::GzDecoder::new(bytes)
+        .take(most)
+        .read_to_end(&mut content);
+    if inflated.is_ok() {
+        content
+    } else {
+        bytes.to_vec()
+    }
 }
 
 fuzz_target!(|data: &[u8]| {

@@ -11,6 +11,7 @@ use crate::evidence::skim::Skim;
 use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
 use crate::secret::Masked;
+use crate::secret::cover::texts;
 use crate::sum::Sum;
 use crate::texts::{Held, Text};
 
@@ -256,22 +257,13 @@ fn plain(raw: &str) -> String {
 
 /// JSON without white space between its parts, and with its texts, quotes included, as `told` has them.
 fn by_texts<'a>(raw: &'a str, told: impl Fn(&'a str) -> Cow<'a, str>) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(quote) = rest.find('"') {
-        let (between, text) = rest.split_at(quote);
-        out.extend(between.split_ascii_whitespace());
-        let mut is_escaped = false;
-        let end = text[1..].find(|c| {
-            let is_end = c == '"' && !is_escaped;
-            is_escaped = c == '\\' && !is_escaped;
-            is_end
-        });
-        let (text, after) = text.split_at(end.map_or(text.len(), |end| end + 2));
-        out.push_str(&told(text));
-        rest = after;
+    let (mut out, mut seen) = (String::with_capacity(raw.len()), 0);
+    for (from, end) in texts(raw) {
+        out.extend(raw[seen..from].split_ascii_whitespace());
+        out.push_str(&told(&raw[from..end]));
+        seen = end;
     }
-    out.extend(rest.split_ascii_whitespace());
+    out.extend(raw[seen..].split_ascii_whitespace());
     out
 }
 

@@ -249,11 +249,13 @@ impl Prover<'_> {
     /// First: the signature of its own object metadata, where the metadata names its key.
     fn by_named_metadata(&mut self, primary: &[DigestIx]) {
         let holdings = self.holdings;
-        let name = |key: Name| base_name(holdings.text(key));
         let metadata = holdings.metadata.iter().enumerate();
         let named: Vec<(&str, u32)> = metadata
-            .filter_map(|(at, item)| item.key.map(|key| (name(key), at as u32)))
+            .filter_map(|(at, item)| Some((base_name(holdings.text(item.key?)), at as u32)))
             .collect();
+        if named.is_empty() {
+            return;
+        }
         // A list in order: a table of lists would weigh five times as much.
         let order = order(named.len(), &|a, b| named[a].cmp(&named[b]));
         for &ix in primary {
@@ -303,6 +305,9 @@ impl Prover<'_> {
             unmatched: Vec::new(),
             all_tried: true,
         };
+        if holdings.metadata.is_empty() {
+            return outcome;
+        }
         let keys = primary
             .iter()
             .map(|&ix| base_name(holdings.text(holdings.digests[ix as usize].key)));

@@ -209,7 +209,7 @@ pub fn beginning(file: &str) -> Option<String> {
 }
 
 /// Where the texts of JSON stand, with their quotes.
-fn texts(file: &str) -> Vec<(usize, usize)> {
+pub fn texts(file: &str) -> Vec<(usize, usize)> {
     let bytes = file.as_bytes();
     let mut all = Vec::new();
     let mut at = 0;

@@ -27,9 +27,9 @@ pub(crate) fn Artifacts() -> Html {
     let as_of = summary
         .as_of
         .map_or(String::new(), |at| format!(", as of {}", format::time(at)));
-    let todo = |testid: &'static str, accounts: &[String], words: &str| {
+    let todo = |testid: &'static str, accounts: &[String], words: &str, what: &str| {
         (!accounts.is_empty()).then(|| html! {
-            <p class="todo" role="status" data-testid={testid}>{ format!("Health data is in question, and {words} {}.", seen(&accounts.join(", "))) }</p>
+            <p class="todo" role="status" data-testid={testid}>{ format!("Health data is in question, and {words} {}. {what}", seen(&accounts.join(", "))) }</p>
         })
     };
     html! {
@@ -37,8 +37,8 @@ pub(crate) fn Artifacts() -> Html {
             <div class="heading"><h1>{"Artifacts"}</h1>
                 <p class="summary">{ format!("{} reports and {} agreements of AWS{as_of}; {} ask for something. They tell of AWS's side of a control, never of the customer's.", format::number(summary.reports), format::number(summary.agreements), format::number(summary.warnings)) }</p></div>
             <div>
-                { todo("without-baa", &summary.without_baa, "no Business Associate Addendum is known. Collect it with aws artifact list-customer-agreements for") }
-                { todo("baa-untold", &summary.baa_untold, "an organization has a Business Associate Addendum, but nothing tells that these accounts belong to it. Drop the output of aws organizations list-accounts:") }
+                { todo("without-baa", &summary.without_baa, "no Business Associate Addendum is known to hold for", "Collect it with aws artifact list-customer-agreements.") }
+                { todo("baa-untold", &summary.baa_untold, "an organization has a Business Associate Addendum, but nothing tells that it is that of", "Drop the output of aws organizations list-accounts.") }
             </div>
             <div class="stack"><Grid table={Table::Artifacts} label="Reports and agreements" /></div>
         </div>

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::widgets::told::told;
 use exhibit::case::{Overview, ProtectionView};
+
+use crate::app::widgets::told::told;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {

@@ -1,7 +1,8 @@
 //! A chart as a table, for whoever cannot see it or wants the numbers.
 
-use crate::app::widgets::told::told;
 use yew::prelude::*;
+
+use crate::app::widgets::told::told;
 
 /// Rows at most; more are counted.
 const MOST: usize = 1_000;

@@ -1,8 +1,9 @@
 //! A small form: labelled fields, what is wrong with them, and one button.
 
-use crate::app::widgets::told::seen;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+use crate::app::widgets::told::seen;
 
 /// A field.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,10 +4,11 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::app::widgets::told::{marked, told};
 use exhibit::activity::complete;
 use exhibit::activity::field::FIELDS;
 use exhibit::case::{Completions, QueryError};
+
+use crate::app::widgets::told::{marked, told};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
