@@ -61,8 +61,8 @@ window.exhibitOffline = (() => {
     return answer.ok ? answer.json() : null;
   };
 
-  const activated = (registration) => new Promise((done) => {
-    const worker = registration.installing ?? registration.waiting ?? registration.active;
+  // Whether the worker gets to be the active one. Until it has, caches of an older version may be there.
+  const activated = (worker) => new Promise((done) => {
     const look = () => {
       if (worker.state === "activated") done(true);
       if (worker.state === "redundant") done(false);
@@ -71,10 +71,24 @@ window.exhibitOffline = (() => {
     look();
   });
 
-  // Resolves as soon as the browser has been asked, which must be before the seal.
-  const register = (release) => {
+  // The registration's worker that runs `script`: an older one may still be the active one beside it.
+  const worker = (registration, script) =>
+    [registration.installing, registration.waiting, registration.active].find((one) => one?.scriptURL === script);
+
+  const address = (release) => new URL(release.worker, home).href;
+
+  // Resolves once it is known whether the files are kept; the browser is asked at once, which must be before the seal.
+  const register = async (release) => {
     const asked = navigator.serviceWorker.register(release.worker, { scope: "./", updateViaCache: "none" });
-    return asked.then(activated).then((done) => { say(done ? "kept" : "refused"); return done; }, () => { say("refused"); return false; });
+    try {
+      const found = worker(await asked, address(release));
+      const done = found !== undefined && await activated(found);
+      say(done ? "kept" : "refused");
+      return done;
+    } catch {
+      say("refused");
+      return false;
+    }
   };
 
   const keep = async () => {
@@ -89,13 +103,16 @@ window.exhibitOffline = (() => {
       if (!first) say("refused");
       return;
     }
-    const newer = release.then((found) => found && new URL(found.worker, home).href !== own.scriptURL ? found : null);
+    const newer = release.then((found) => found && address(found) !== own.scriptURL ? found : null);
     const wanted = accepted();
     if (wanted) {
       const found = await newer;
-      if (found?.version === wanted && await register(found)) location.reload();
+      if (found?.version === wanted && await register(found)) {
+        location.reload();
+        return;
+      }
     }
-    say("kept");
+    activated(own).then((done) => say(done ? "kept" : "refused"));
     newer.then((found) => {
       offline.update = found?.version ?? "";
       say(offline.state);
