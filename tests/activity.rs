@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,7 +14,7 @@ use exhibit::activity::{Field, Query, Search, Standing, Store, field};
 use exhibit::cloudtrail::records::parse_events;
 use exhibit::integrity::LogStatus;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use support::{entries, files_below};
 
@@ -32,53 +33,165 @@ const IPS: &[&str] = &[
     "",
 ];
 const BUCKETS: &[&str] = &["payroll", "logs", ""];
-const TERMS: &[&str] = &[
-    "name:ConsoleLogin",
-    "name:*object",
-    "source:s3",
-    "source:s3.amazonaws.com",
-    "user:alice",
-    "user:\"O'NEIL \\\"x\\\"\"",
-    "ip:203.0.113.0/24",
-    "ip:2001:db8::/32",
-    "ip:*",
-    "ip:203.0.113.0..203.0.114.9",
-    "ip:..9.9.9.9",
-    "risk:8..",
-    "risk:0",
-    "time:2024-01-02",
-    "time:2024-01-01T06:00Z..2024-01-02",
-    "00000003",
-    "-0000-0000",
-    "00000000001",
-    "bucket:payroll",
-    "resource:*payroll*",
-    "error:*",
-    "error:AccessDenied",
-    "proven:yes",
-    "proven:no",
-    "proven:unlisted",
-    "access:write",
-    "mfa:no",
-    "category:data",
-    "conflict:yes",
-    "file:*2",
-    "since:2024-01-02",
-    "until:2024-01-02",
-    "since:2024-01-01T06:00Z",
-    "payroll",
-    "ALICE",
-    "\"o'neil\"",
-    "account:111122223333",
-    "region:eu-*",
-    "id:*0",
-    "type:IAMUser",
+/// A record and the place of its file.
+struct Told<'a> {
+    json: &'a Value,
+    file: usize,
+}
+
+impl Told<'_> {
+    /// A text of the record in lower case, as queries do not mind case.
+    fn text(&self, pointer: &str) -> String {
+        let text = self.json.pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or_default().to_lowercase()
+    }
+}
+
+/// A term of the language, and what it means by the record alone: written a second time here, without the
+/// library's columns, patterns and fields.
+type Term = (&'static str, fn(&Told<'_>) -> bool);
+
+const TERMS: &[Term] = &[
+    ("name:ConsoleLogin", |told| {
+        told.text("/eventName") == "consolelogin"
+    }),
+    ("name:*object", |told| {
+        told.text("/eventName").ends_with("object")
+    }),
+    ("-name:\"\"", |told| !told.text("/eventName").is_empty()),
+    ("source:s3", |told| {
+        told.text("/eventSource") == "s3.amazonaws.com"
+    }),
+    ("source:s3.amazonaws.com", |told| {
+        told.text("/eventSource") == "s3.amazonaws.com"
+    }),
+    ("source:s3*", |told| {
+        told.text("/eventSource").starts_with("s3")
+    }),
+    ("user:alice", |told| {
+        told.text("/userIdentity/userName") == "alice"
+    }),
+    ("user:\"O'NEIL \\\"x\\\"\"", |told| {
+        told.text("/userIdentity/userName") == "o'neil \"x\""
+    }),
+    ("actor:*user/bob", |told| {
+        told.text("/userIdentity/arn").ends_with("user/bob")
+    }),
+    ("key:AKIA1", |told| {
+        told.text("/userIdentity/accessKeyId") == "akia1"
+    }),
+    ("agent:*cli*", |told| {
+        told.text("/userAgent").contains("cli")
+    }),
+    ("ip:203.0.113.0/24", |told| {
+        told.text("/sourceIPAddress").starts_with("203.0.113.")
+    }),
+    ("ip:2001:db8::/32", |told| {
+        told.text("/sourceIPAddress").starts_with("2001:db8:")
+    }),
+    ("ip:*", |told| !told.text("/sourceIPAddress").is_empty()),
+    ("ip:203.0.113.0..203.0.114.9", |told| {
+        told.text("/sourceIPAddress").starts_with("203.0.")
+    }),
+    ("ip:..9.9.9.9", |_| false),
+    ("risk:8..", |told| told.text("/eventName") == "stoplogging"),
+    ("risk:0", |told| told.text("/eventName") != "stoplogging"),
+    ("time:2024-01-02", |told| {
+        told.text("/eventTime").starts_with("2024-01-02")
+    }),
+    ("time:2024-01-01T06:00Z..2024-01-02", |told| {
+        let time = told.text("/eventTime");
+        time.starts_with("2024-01-02")
+            || *time >= *"2024-01-01t06" && time.starts_with("2024-01-01")
+    }),
+    ("00000003", |told| {
+        told.text("/eventID").contains("00000003")
+    }),
+    ("-0000-0000", |told| {
+        !told.text("/eventID").contains("0000-0000")
+    }),
+    ("00000000001", |told| {
+        told.text("/eventID").contains("00000000001")
+    }),
+    ("bucket:payroll", |told| bucket(told) == "payroll"),
+    ("bucket:l*s", |told| bucket(told) == "logs"),
+    ("resource:*payroll*", |told| {
+        told.text("/requestParameters/bucketName") == "payroll"
+    }),
+    ("error:*", |told| !told.text("/errorCode").is_empty()),
+    ("error:AccessDenied", |told| {
+        told.text("/errorCode") == "accessdenied"
+    }),
+    ("proven:yes", |told| told.file == 0),
+    ("proven:no", |told| told.file != 0),
+    ("proven:unlisted", |told| told.file == 1),
+    ("access:write", |told| told.json["readOnly"] == false),
+    ("mfa:no", |told| {
+        told.text("/userIdentity/sessionContext/attributes/mfaAuthenticated") == "false"
+    }),
+    ("mfa:yes", |told| {
+        told.text("/userIdentity/sessionContext/attributes/mfaAuthenticated") == "true"
+    }),
+    ("mfa:unknown", |told| {
+        told.json.pointer("/userIdentity/sessionContext").is_none()
+    }),
+    ("category:data", |told| {
+        told.json["managementEvent"] == false
+    }),
+    ("category:management", |told| {
+        told.json["managementEvent"] == true
+    }),
+    ("open:yes", |told| {
+        told.json["readOnly"] == false && told.text("/requestParameters/cidrIp") == "0.0.0.0/0"
+    }),
+    ("weakens:unknown", |_| true),
+    ("alert:*", |_| false),
+    ("found:no", |_| true),
+    ("file:*2", |told| told.file == 2),
+    ("file:file-0", |told| told.file == 0),
+    ("since:2024-01-02", |told| {
+        *told.text("/eventTime") >= *"2024-01-02"
+    }),
+    ("until:2024-01-02", |told| {
+        let time = told.text("/eventTime");
+        !time.is_empty() && *time < *"2024-01-03"
+    }),
+    ("since:2024-01-01T06:00Z", |told| {
+        *told.text("/eventTime") >= *"2024-01-01t06"
+    }),
+    ("payroll", |told| {
+        told.text("/requestParameters/bucketName") == "payroll"
+    }),
+    ("ALICE", |told| {
+        told.text("/userIdentity/userName") == "alice"
+    }),
+    ("\"o'neil\"", |told| {
+        told.text("/userIdentity/userName").starts_with("o'neil")
+    }),
+    ("account:111122223333", |_| true),
+    ("region:eu-*", |told| {
+        told.text("/awsRegion").starts_with("eu-")
+    }),
+    ("id:*0", |told| told.text("/eventID").ends_with('0')),
+    ("id:00000003-*", |told| told.text("/eventID").starts_with("00000003-")),
+    ("type:IAMUser", |_| true),
 ];
 
-fn record() -> impl Strategy<Value = String> {
+/// The bucket that a record is on.
+fn bucket(told: &Told<'_>) -> String {
+    let by_arn = told.json["resources"].is_array();
+    let by_name = told.text("/eventSource") == "s3.amazonaws.com";
+    if by_arn || by_name {
+        told.text("/requestParameters/bucketName")
+    } else {
+        String::new()
+    }
+}
+
+fn record() -> impl Strategy<Value = Value> {
     let pick = |list: &'static [&'static str]| prop::sample::select(list);
     (
-        (0..40_u32, 0..4_u32),
+        (1..40_u32, 0..4_u32),
         pick(NAMES),
         pick(SOURCES),
         pick(USERS),
@@ -96,6 +209,14 @@ fn record() -> impl Strategy<Value = String> {
                 "userIdentity": { "type": "IAMUser", "userName": user, "arn": format!("arn:aws:iam::111122223333:user/{user}") },
                 "requestParameters": { "bucketName": bucket },
             });
+            if let Some(mfa) = ["true", "false"].get(id as usize % 3) {
+                record["userIdentity"]["sessionContext"] = json!({ "attributes": { "mfaAuthenticated": mfa } });
+            }
+            if variant == 1 {
+                record["userIdentity"]["accessKeyId"] = json!("AKIA1");
+                record["userAgent"] = json!("aws-cli/2");
+                record["requestParameters"]["cidrIp"] = json!("0.0.0.0/0");
+            }
             if day > 0 {
                 record["eventTime"] = json!(format!("2024-01-0{day}T0{}:00:00Z", id % 10));
             }
@@ -105,17 +226,49 @@ fn record() -> impl Strategy<Value = String> {
             if bucket == "payroll" {
                 record["resources"] = json!([{ "ARN": "arn:aws:s3:::payroll/a b" }]);
             }
-            record.to_string()
+            record
         })
 }
 
-fn query() -> impl Strategy<Value = String> {
-    let term = prop::sample::select(TERMS).prop_map(str::to_owned);
+/// A query: as it is written, and as its parts are joined.
+#[derive(Clone, Debug)]
+enum Asked {
+    Term(usize),
+    Not(Box<Asked>),
+    Both(Box<[Asked; 2]>),
+    Either(Box<[Asked; 2]>),
+}
+
+impl Asked {
+    fn holds(&self, told: &Told<'_>) -> bool {
+        match self {
+            Asked::Term(place) => TERMS[*place].1(told),
+            Asked::Not(inner) => !inner.holds(told),
+            Asked::Both(both) => both.iter().all(|one| one.holds(told)),
+            Asked::Either(either) => either.iter().any(|one| one.holds(told)),
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Asked::Term(place) => out.write_str(TERMS[*place].0),
+            Asked::Not(inner) => write!(out, "-({inner})"),
+            Asked::Both(both) => write!(out, "{} {}", both[0], both[1]),
+            Asked::Either(either) => write!(out, "({} OR {})", either[0], either[1]),
+        }
+    }
+}
+
+fn query() -> impl Strategy<Value = Asked> {
+    let term = (0..TERMS.len()).prop_map(Asked::Term);
     term.prop_recursive(3, 12, 3, |inner| {
+        let two = |both: (Asked, Asked)| Box::new([both.0, both.1]);
         prop_oneof![
-            inner.clone().prop_map(|one| format!("-({one})")),
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a} {b}")),
-            (inner.clone(), inner).prop_map(|(a, b)| format!("({a} OR {b})")),
+            inner.clone().prop_map(|one| Asked::Not(Box::new(one))),
+            (inner.clone(), inner.clone()).prop_map(move |both| Asked::Both(two(both))),
+            (inner.clone(), inner).prop_map(move |both| Asked::Either(two(both))),
         ]
     })
 }
@@ -141,7 +294,8 @@ proptest! {
     ) {
         let mut store = Store::default();
         for (file, records) in files.iter().enumerate() {
-            let read = parse_events(records.join("\n").as_bytes(), 9);
+            let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+            let read = parse_events(lines.join("\n").as_bytes(), 9);
             prop_assert!(read.problems.is_empty());
             store.add(file as u32, &read.log);
         }
@@ -149,12 +303,22 @@ proptest! {
         store.weigh(|name, _| if name == "StopLogging" { 9 } else { 0 });
         prop_assert_eq!(store.order.len() as u64, store.shown.len());
         prop_assert!(store.order.is_sorted_by_key(|event| store.times().get(*event)));
+        let mut all: Vec<(&Value, usize)> = Vec::new();
+        for (file, records) in files.iter().enumerate() {
+            all.extend(records.iter().map(|json| (json, file)));
+        }
+        let told = |event: u32| Told { json: all[event as usize].0, file: all[event as usize].1 };
+        let distinct: BTreeSet<String> = all.iter().map(|(json, _)| json.to_string()).collect();
+        prop_assert_eq!(store.shown.len() as usize, distinct.len());
         let search = Search::new(&store, &path);
-        for text in queries {
+        for asked in queries {
+            let text = asked.to_string();
             let query = Query::parse(&text).expect(&text);
             let index: Vec<u32> = search.find(&query).iter().collect();
             let scan: Vec<u32> = store.shown.iter().filter(|&event| shows(&store, &path, &query, event)).collect();
             prop_assert_eq!(&index, &scan, "{}", text);
+            let meant: Vec<u32> = store.shown.iter().filter(|&event| asked.holds(&told(event))).collect();
+            prop_assert_eq!(&index, &meant, "{}", text);
             for field in Field::facets() {
                 let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
                 for &event in &scan {
@@ -165,6 +329,20 @@ proptest! {
                 let told: BTreeMap<&str, u32> = told.iter().map(|(value, count)| (value.as_str(), *count)).collect();
                 prop_assert_eq!(told, counts);
             }
+        }
+    }
+
+    /// A conflict is an ID of one account that stands over two contents.
+    #[test]
+    fn contradictions_are_records_of_one_id_that_differ(records in prop::collection::vec(record(), 0..40)) {
+        let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+        let mut store = Store::default();
+        store.add(0, &parse_events(lines.join("\n").as_bytes(), 9).log);
+        store.arrange(|_| Standing::default(), &|file| file);
+        for (event, record) in (0_u32..).zip(&records) {
+            let others = records.iter().filter(|other| other["eventID"] == record["eventID"] && *other != record);
+            prop_assert_eq!(store.conflicts.contains(event), others.count() > 0);
+            prop_assert_eq!(store.contradicting(event).is_empty(), !store.conflicts.contains(event));
         }
     }
 
@@ -260,4 +438,18 @@ fn an_emptied_hour_is_no_hour_without_events() {
     digest.1 = packed.finish().expect("memory");
     let told = meaning(&files);
     assert!(!told.starts_with("No such event was recorded"), "{told}");
+}
+
+/// Every field has a term whose meaning is written down a second time.
+#[test]
+fn every_field_is_asked_for() {
+    // Told by other records, which a test of its own compares.
+    let apart = [Field::Conflict];
+    for entry in field::FIELDS {
+        let asked = TERMS.iter().any(|(term, _)| {
+            let name = term.trim_start_matches('-').split(':').next();
+            entry.names.iter().any(|one| name == Some(*one))
+        });
+        assert!(asked || apart.contains(&entry.field), "{}", entry.title);
+    }
 }

@@ -1,6 +1,6 @@
 //! The values of a field among some events, the most frequent first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
@@ -101,12 +101,14 @@ fn counts<'s>(store: &'s Store, field: Field, events: Option<&Bits>) -> Vec<(&'s
             take(span.standing.name(), own as u32);
         }
     } else if matches!(field, Field::Resource | Field::Bucket) {
-        let is_wanted = |text: Text| {
-            let value = store.texts.get(text);
-            (field == Field::Resource || value.starts_with("arn:aws:s3:::")).then_some(value)
+        let wanted = |text: Text| match (field, store.texts.get(text)) {
+            (Field::Bucket, value) => field::bucket(value),
+            (_, value) => Some(value),
         };
         for (all, count) in store.targets.values.iter().zip(of(&store.targets.column)) {
-            let wanted = all.iter().filter_map(|&one| is_wanted(one));
+            // A bucket and its objects stand in one event.
+            let wanted: BTreeSet<&str> = all.iter().filter_map(|&one| wanted(one)).collect();
+            let wanted = wanted.into_iter();
             wanted.for_each(|value| take(value, count));
         }
     }

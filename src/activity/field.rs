@@ -328,12 +328,30 @@ pub(super) fn is_service(pattern: &Pattern, value: &str) -> bool {
     pattern.is(value) || short.is_some_and(|short| pattern.is(short))
 }
 
-/// The bucket of an S3 ARN, its own or an object's; any other text as it stands.
-pub(super) fn bucket(value: &str) -> &str {
-    let arn = value
-        .strip_prefix("arn:")
-        .and_then(|rest| rest.split_once(":s3:::"));
-    arn.map_or(value, |(_, rest)| rest.split('/').next().unwrap_or(rest))
+/// The bucket of an S3 ARN, its own or an object's.
+pub(super) fn bucket(value: &str) -> Option<&str> {
+    let (_, rest) = value.strip_prefix("arn:")?.split_once(":s3:::")?;
+    rest.split('/').next()
+}
+
+/// Whether targets of an event name a bucket that `fits`: by ARNs of S3 where there are any, else, if `by_name`, by
+/// names in the request.
+pub(super) fn on_bucket<'s>(
+    mut targets: impl Iterator<Item = &'s str> + Clone,
+    by_name: bool,
+    fits: &dyn Fn(&str) -> bool,
+) -> bool {
+    let mut buckets = targets.clone().filter_map(bucket).peekable();
+    match buckets.peek() {
+        Some(_) => buckets.any(fits),
+        None => by_name && targets.any(fits),
+    }
+}
+
+/// Whether names that a call's request gives may be a bucket's: calls of S3 in all its forms, and those that say
+/// where trails and recorders deliver (CloudTrail and Config API references). A user may be called as a bucket is.
+pub(super) fn names_buckets(source: &str, name: &str) -> bool {
+    source.starts_with("s3") || matches!(name, "CreateTrail" | "UpdateTrail" | "PutDeliveryChannel")
 }
 
 /// The texts of an actor that `user:` looks at.

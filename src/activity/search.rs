@@ -104,7 +104,7 @@ impl<'s> Search<'s> {
             Field::Agent => store.agents.fitting(|agent| is(*agent)),
             Field::Error => store.errors.fitting(|error| is(*error)),
             Field::Resource => self.targets(&whole),
-            Field::Bucket => self.targets(&|value| pattern.is(field::bucket(value))),
+            Field::Bucket => self.buckets(&whole),
             Field::Access | Field::Category | Field::Mfa | Field::Open | Field::Weakens => store
                 .flags
                 .fitting(|flags| pattern.is(field::flag(*flags, field))),
@@ -136,6 +136,18 @@ impl<'s> Search<'s> {
         let mut is = self.texts(fits);
         let targets = &self.store.targets;
         targets.fitting(|all| all.iter().any(|&one| is(one)))
+    }
+
+    fn buckets(&self, fits: &dyn Fn(&str) -> bool) -> Bits {
+        let store = self.store;
+        let text = |text: Text| store.texts.get(text);
+        let on = |by_name: bool| {
+            let targets =
+                |all: &[Text]| field::on_bucket(all.iter().map(|&one| text(one)), by_name, fits);
+            store.targets.fitting(|all| targets(all))
+        };
+        let named = |call: &(Text, Text)| field::names_buckets(text(call.1), text(call.0));
+        on(false) | (on(true) & store.calls.fitting(named))
     }
 
     fn yes_or_no(&self, events: &Bits, pattern: &Pattern) -> Bits {
@@ -240,7 +252,11 @@ pub fn shows(store: &Store, path: &Path<'_>, query: &Query, event: EventIx) -> b
             Field::Source => field::is_service(pattern, field::value(store, *field, event)),
             Field::User => pattern.is(text(actor.user)) || pattern.is(text(actor.session)),
             Field::Resource => targets().any(|one| pattern.is(text(one))),
-            Field::Bucket => targets().any(|one| pattern.is(field::bucket(text(one)))),
+            Field::Bucket => {
+                let value = |field: Field| field::value(store, field, event);
+                let by_name = field::names_buckets(value(Field::Source), value(Field::Name));
+                field::on_bucket(targets().map(text), by_name, &|one| pattern.is(one))
+            }
             Field::Proven => proven(store.standing(event), pattern),
             Field::File => store
                 .span(event)
@@ -296,14 +312,25 @@ mod tests {
     use super::super::store::tests::store;
     use super::*;
 
+    /// The names of the events that a query finds, by the index and by looking at each alike.
+    fn found(store: &Store, query: &str) -> String {
+        let path = |_: u32| "";
+        let query = Query::parse(query).expect(query);
+        let found = Search::new(store, &path).find(&query);
+        let plain = (0..store.len()).filter(|&event| shows(store, &path, &query, event));
+        assert!(plain.eq(found.iter()), "{query:?}");
+        let names = found
+            .iter()
+            .map(|event| field::value(store, Field::Name, event));
+        names.collect()
+    }
+
     #[test]
     fn ids_that_are_no_uuids_and_empty_values_are_found() {
         let store = store(&[
             r#"{"eventID":"request-1","eventName":"A","userAgent":"x"}"#,
             r#"{"eventID":"00000000-0000-0000-0000-00000000000b","eventName":"B"}"#,
         ]);
-        let path = |_: u32| "";
-        let search = Search::new(&store, &path);
         for (query, names) in [
             ("id:request-1", "A"),
             ("id:00000000-0000-0000-0000-00000000000B", "B"),
@@ -311,14 +338,28 @@ mod tests {
             (r#"agent:"""#, "B"),
             (r#"-agent:"""#, "A"),
         ] {
-            let query = Query::parse(query).expect(query);
-            let found = search.find(&query);
-            let named = found
-                .iter()
-                .map(|event| field::value(&store, Field::Name, event));
-            assert_eq!(named.collect::<String>(), names, "{query:?}");
-            let plain = (0..2).filter(|&event| shows(&store, &path, &query, event));
-            assert_eq!(plain.collect::<Vec<_>>(), found.iter().collect::<Vec<_>>());
+            assert_eq!(found(&store, query), names, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_not_what_only_is_called_like_it() {
+        let store = store(&[
+            r#"{"eventName":"A","eventSource":"s3.amazonaws.com","requestParameters":{"bucketName":"payroll"}}"#,
+            r#"{"eventName":"B","eventSource":"s3.amazonaws.com","requestParameters":{"bucketName":"other","key":"payroll"},
+                "resources":[{"ARN":"arn:aws:s3:::other/payroll"}]}"#,
+            r#"{"eventName":"C","eventSource":"s3.amazonaws.com","resources":[{"ARN":"arn:aws-cn:s3:::payroll/a/b"}]}"#,
+            r#"{"eventName":"D","eventSource":"iam.amazonaws.com","requestParameters":{"userName":"payroll"}}"#,
+            r#"{"eventName":"CreateTrail","eventSource":"cloudtrail.amazonaws.com","requestParameters":{"s3BucketName":"payroll","name":"t"}}"#,
+            r#"{"eventName":"E","eventSource":"macie2.amazonaws.com","resources":[{"ARN":"arn:aws:s3:::payroll"}]}"#,
+        ]);
+        for (query, names) in [
+            ("bucket:payroll", "ACCreateTrailE"),
+            ("bucket:pay*", "ACCreateTrailE"),
+            ("bucket:other", "B"),
+            ("-bucket:payroll", "BD"),
+        ] {
+            assert_eq!(found(&store, query), names, "{query}");
         }
     }
 }
