@@ -173,7 +173,9 @@ const TERMS: &[Term] = &[
         told.text("/awsRegion").starts_with("eu-")
     }),
     ("id:*0", |told| told.text("/eventID").ends_with('0')),
-    ("id:00000003-*", |told| told.text("/eventID").starts_with("00000003-")),
+    ("id:00000003-*", |told| {
+        told.text("/eventID").starts_with("00000003-")
+    }),
     ("type:IAMUser", |_| true),
 ];
 

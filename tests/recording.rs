@@ -73,24 +73,33 @@ fn an_output_is_read_for_the_bucket_that_its_file_names_in_full() {
         let report = support::report(&files);
         let all = report["cloudtrail"]["protection"].as_array().cloned();
         let one = |one: &Value| {
-            let open = one["openSources"].as_array().map_or(0, Vec::len);
-            (one["encryption"].as_str().map(str::to_owned), open)
+            let count = |name: &str| one[name].as_array().map_or(0, Vec::len);
+            (
+                one["encryption"].as_str().map(str::to_owned),
+                (count("assumedSources"), count("openSources")),
+            )
         };
         all.iter().flatten().map(one).collect::<Vec<_>>()
     };
-    let known = |algorithm: &str| (Some(algorithm.to_owned()), 0);
+    let known = |algorithm: &str| (Some(algorithm.to_owned()), (0, 0));
     let both = [trail("a", "logs"), trail("b", "logs-archive")];
     let named = [("logs.json", "AES256"), ("logs-archive.json", "aws:kms")];
     assert_eq!(of(&both, &named), [known("AES256"), known("aws:kms")]);
-    assert_eq!(of(&both, &named[1..]), [(None, 0), known("aws:kms")]);
-    assert_eq!(of(&both, &[("x.json", "AES256")]), [(None, 1), (None, 1)]);
+    assert_eq!(of(&both, &named[1..]), [(None, (0, 0)), known("aws:kms")]);
+    assert_eq!(
+        of(&both, &[("x.json", "AES256")]),
+        [(None, (0, 1)), (None, (0, 1))]
+    );
     // Of one bucket, an output without a name is its own, unless two contradict or its name may be another's.
-    assert_eq!(of(&both[..1], &[("x.json", "AES256")]), [known("AES256")]);
+    assert_eq!(
+        of(&both[..1], &[("x.json", "AES256")]),
+        [(Some("AES256".to_owned()), (1, 0))]
+    );
     assert_eq!(
         of(&both[..1], &[("x.json", "AES256"), ("y.json", "aws:kms")]),
-        [(None, 2)]
+        [(None, (0, 2))]
     );
-    assert_eq!(of(&both[..1], &named[1..]), [(None, 1)]);
+    assert_eq!(of(&both[..1], &named[1..]), [(None, (0, 1))]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use crate::order::sorted;
+use crate::order::{Gather as _, sorted};
 
 use super::bits::Bits;
 use super::column::Codes;
@@ -107,7 +107,7 @@ fn counts<'s>(store: &'s Store, field: Field, events: Option<&Bits>) -> Vec<(&'s
         };
         for (all, count) in store.targets.values.iter().zip(of(&store.targets.column)) {
             // A bucket and its objects stand in one event.
-            let wanted: BTreeSet<&str> = all.iter().filter_map(|&one| wanted(one)).collect();
+            let wanted: BTreeSet<&str> = all.iter().filter_map(|&one| wanted(one)).gathered();
             let wanted = wanted.into_iter();
             wanted.for_each(|value| take(value, count));
         }

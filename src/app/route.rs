@@ -8,6 +8,7 @@ use web_sys::window;
 use yew::prelude::*;
 
 use super::views::View;
+use exhibit::order::Gather as _;
 
 /// What the address says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,5 +130,5 @@ fn split(hash: &str) -> (String, BTreeMap<String, String>) {
     let decoded =
         |value: &str| decode_uri_component(value).map_or_else(|_| value.to_owned(), String::from);
     let values = pairs.map(|(key, value)| (key.to_owned(), decoded(value)));
-    (path.to_owned(), values.collect())
+    (path.to_owned(), values.gathered())
 }

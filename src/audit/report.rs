@@ -15,6 +15,7 @@ use crate::integrity::chain::{Gap, TrailKey};
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
+use crate::order::Gather as _;
 
 /// Bytes after which a part is handed over.
 const PART: usize = 256 << 10;
@@ -200,7 +201,7 @@ fn config(case: &Case, out: &mut Out<'_>) {
         json!({
             "account": one.account, "region": one.region, "recording": one.recording, "serviceLinked": one.linked,
             "from": text(one.span.map(|(from, _)| from)), "to": text(one.span.map(|(_, to)| to)), "gaps": gaps,
-            "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.population.total, "countedByType": one.population.counted, "snapshots": one.snapshots.len(),
+            "scope": one.scope().map(|scope| scope.words()), "seen": one.seen, "counted": one.population.total, "countedByType": one.population.counted, "listedWithoutItem": one.population.absent.iter().map(|(kind, id)| json!({ "type": kind, "id": id })).collect::<Vec<_>>(), "snapshots": one.snapshots.len(),
             "scopes": one.scopes.iter().map(|(from, scope)| json!({ "from": text(*from), "scope": scope.words() })).collect::<Vec<_>>(),
             "lastDelivery": text(one.delivered.values().max().copied()),
         })
@@ -284,7 +285,7 @@ fn counts<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Value {
     Value::Object(
         counts
             .map(|(name, n)| (name.to_owned(), n.into()))
-            .collect(),
+            .gathered(),
     )
 }
 
@@ -381,7 +382,7 @@ fn protected(case: &Case) -> Vec<Value> {
             "bucket": one.bucket, "encryption": one.encryption, "publicAccessBlocked": one.blocked, "versioning": one.versioning, "objectLock": one.lock,
             "public": one.is_open(),
             "read": who(&one.read), "write": who(&one.write), "delete": who(&one.delete), "decrypt": who(&one.decrypt),
-            "readAndDecrypt": both, "sources": one.sources, "openSources": one.open,
+            "readAndDecrypt": both, "sources": one.sources, "assumedSources": one.assumed, "openSources": one.open,
         })
     };
     protection(case).into_iter().map(one).collect()

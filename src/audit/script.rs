@@ -11,6 +11,7 @@ use crate::evidence::archive::safe_name;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestStatus, GapKind, LogStatus};
 use crate::moment::{HOUR, Moment};
+use crate::order::Gather as _;
 
 use super::working::shell;
 
@@ -235,7 +236,7 @@ fn widen(folders: &mut BTreeSet<(String, String)>) -> bool {
             _ => (bucket, folder),
         }
     };
-    *folders = std::mem::take(folders).into_iter().map(wider).collect();
+    *folders = std::mem::take(folders).into_iter().map(wider).gathered();
     *folders != before
 }
 

@@ -66,6 +66,8 @@ pub struct Protection {
     pub decrypt: Option<Vec<Grant>>,
     /// Files that tell.
     pub sources: Vec<String>,
+    /// Outputs that name no bucket, taken to be of this one as the evidence has no other log bucket.
+    pub assumed: Vec<String>,
     /// Outputs on a bucket of which it is open whether it is this one.
     pub open: Vec<String>,
 }
@@ -399,6 +401,13 @@ fn from_outputs(
                 }
                 continue;
             }
+        }
+        let is_on_bucket = !matches!(
+            setting,
+            Setting::BucketPolicy(_) | Setting::KeyPolicy(_) | Setting::Grants(_)
+        );
+        if is_on_bucket && matches!(owner, Whose::Unnamed) {
+            one.assumed.push(path.clone());
         }
         one.sources.push(path);
     }

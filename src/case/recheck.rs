@@ -158,7 +158,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Earlier, Problem> {
         .chain(logs.filter_map(|one| one.stated(LOG)))
         .chain(rules.map(|one| one.stated(&as_of)));
     Ok(Earlier {
-        stated: stated.map(|one| (one.number(), one.1)).collect(),
+        stated: stated.map(|one| (one.number(), one.1)).gathered(),
         name: name.to_owned(),
         generated: report.generated,
         verdict: Some(report.cloudtrail.verdict),

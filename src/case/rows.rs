@@ -7,6 +7,7 @@ use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, DigestStatus, LogAt, LogStatus, State};
 use crate::moment::Moment;
+use crate::order::Gather as _;
 use crate::sum::Sum;
 
 use super::activity;
@@ -66,7 +67,7 @@ pub(super) fn json(case: &mut Case, wanted: Wanted<'_>, write: &mut dyn FnMut(&[
             .map(|(column, cell)| (column.name.to_owned(), value(cell)));
         part += if first { "\n" } else { ",\n" };
         first = false;
-        part += &serde_json::Value::Object(pairs.collect()).to_string();
+        part += &serde_json::Value::Object(pairs.gathered()).to_string();
         if part.len() > PART {
             write(part.as_bytes());
             part.clear();

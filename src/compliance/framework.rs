@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::Gather as _;
+
 use super::rule::Outcome;
 
 /// A framework or a pack.
@@ -203,7 +205,7 @@ pub fn of_pack(name: &str, rules: &[PackRule]) -> Framework {
     Framework {
         id: format!("pack:{name}"),
         name: format!("Conformance pack {name}"),
-        controls: controls.collect(),
+        controls: controls.gathered(),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::evidence::{Problem, json};
 use crate::moment::Moment;
+use crate::order::Gather as _;
 
 use super::framework::PackRule;
 use super::upkeep::{self, Upkeep};
@@ -129,7 +130,7 @@ fn read(value: &Value, all: &mut Recorded) {
             parameters: parameters
                 .into_iter()
                 .map(|(name, value)| (name, super::facts::plain(&value)))
-                .collect(),
+                .gathered(),
             policy: text(&rule["Source"]["CustomPolicyDetails"]["PolicyText"]),
             scope: Scope {
                 kinds: rule["Scope"]["ComplianceResourceTypes"]

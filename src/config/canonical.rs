@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 use crate::evidence::skim::{self, Skim};
+use crate::order::Gather as _;
 
 /// How deep JSON within JSON is followed.
 const DEEPEST: u8 = 4;
@@ -79,7 +80,7 @@ fn decode(value: Value, left: u8) -> Value {
             let fields = fields
                 .into_iter()
                 .map(|(name, value)| (name, decode(value, left)));
-            let fields: Map<_, _> = fields.collect();
+            let fields: Map<_, _> = fields.gathered();
             let wraps = fields.len() == 1
                 && fields.iter().all(|(name, value)| {
                     let is_container = value.is_object() || value.is_array();

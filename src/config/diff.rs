@@ -10,6 +10,8 @@ use std::hash::BuildHasher as _;
 use foldhash::quality::FixedState;
 use serde_json::{Map, Value};
 
+use crate::order::Gather as _;
+
 use super::canonical::decoded;
 use super::described::get;
 
@@ -103,7 +105,7 @@ fn tags(value: Value) -> Value {
     match value {
         Value::Array(list) => {
             let pair = |tag: &Value| Some((tag["key"].as_str()?.to_owned(), tag["value"].clone()));
-            Value::Object(list.iter().filter_map(pair).collect())
+            Value::Object(list.iter().filter_map(pair).gathered())
         }
         Value::Object(_) => value,
         _ => Value::Object(Map::new()),

@@ -3,9 +3,9 @@
 //! No output says what it was asked for (API reference): `get-discovered-resource-counts` takes up to 20 types, and its total is
 //! then that of these types; `list-discovered-resources` takes one type and may be narrowed to some IDs or a name. So a
 //! count tells the population of its type, the total that of all only where more types are named than can be asked for, and
-//! a list only that there are at least so many.
+//! a list only that these are there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,13 +25,16 @@ pub struct Counts {
     pub account: String,
     /// The region; empty where the output names none.
     pub region: String,
-    /// How many there are of each type; at least so many, where `is_listed`.
+    /// How many there are of each type.
     pub kinds: BTreeMap<String, u64>,
     /// Resources of all types, where the output is certainly of all.
     pub total: Option<u64>,
-    /// Whether it lists resources, so that there may be more of them.
-    pub is_listed: bool,
+    /// Resources that it lists, by type and id; there may be more.
+    pub named: BTreeSet<Named>,
 }
+
+/// Type and id of a resource.
+pub type Named = (String, String);
 
 impl Counts {
     /// Reads `get-discovered-resource-counts`.
@@ -66,10 +69,11 @@ impl Counts {
             let counts = all.entry(place).or_insert_with(|| Counts {
                 account: place.0.to_owned(),
                 region: place.1.to_owned(),
-                is_listed: true,
                 ..Counts::default()
             });
-            *counts.kinds.entry(kind.to_owned()).or_default() += 1;
+            counts
+                .named
+                .insert((kind.to_owned(), text("resourceId").to_owned()));
         }
         all.into_values().collect()
     }
@@ -82,23 +86,21 @@ pub struct Population {
     pub living: BTreeMap<String, u64>,
     /// Resources that AWS Config counted, by type.
     pub counted: BTreeMap<String, u64>,
-    /// Resources that a list names, by type: at least so many.
-    pub listed: BTreeMap<String, u64>,
+    /// Resources that a list names and that have no item here.
+    pub absent: BTreeSet<Named>,
     /// Resources of all types, where an output is certainly of all.
     pub total: Option<u64>,
 }
 
 impl Population {
-    pub(super) fn take(&mut self, counts: &Counts) {
-        let known = if counts.is_listed {
-            &mut self.listed
-        } else {
-            &mut self.counted
-        };
+    /// Takes an output; `has` says whether a resource has an item.
+    pub(super) fn take(&mut self, counts: &Counts, has: &dyn Fn(&Named) -> bool) {
         for (kind, &count) in &counts.kinds {
-            let most = known.entry(kind.clone()).or_default();
+            let most = self.counted.entry(kind.clone()).or_default();
             *most = (*most).max(count);
         }
+        let absent = counts.named.iter().filter(|one| !has(one));
+        self.absent.extend(absent.cloned());
         self.total = self.total.max(counts.total);
     }
 
@@ -154,20 +156,15 @@ pub fn is_known(all: &[Coverage], kind: Option<&str>, at: Option<Moment>) -> boo
             + global_of(one)
                 .filter(|_| one.region != "global")
                 .map_or(0, |global| global.living_of(kind));
-        [&of.counted, &of.listed]
-            .iter()
-            .any(|told| told.get(kind).is_some_and(|&told| told > here))
+        of.counted.get(kind).is_some_and(|&told| told > here)
     };
     let lacks = |one: &Coverage| {
         let of = &one.population;
+        let is_short = |kind: &str| is_short(one, kind);
         is_newest(one)
             && match kind {
-                Some(kind) => is_short(one, kind),
-                None => of
-                    .counted
-                    .keys()
-                    .chain(of.listed.keys())
-                    .any(|kind| is_short(one, kind)),
+                Some(kind) => is_short(kind) || of.absent.iter().any(|absent| absent.0 == kind),
+                None => of.counted.keys().any(|kind| is_short(kind)) || !of.absent.is_empty(),
             }
     };
     let is_counted = |one: &Coverage| {
@@ -196,6 +193,7 @@ mod tests {
         json!({ "totalDiscoveredResources": kinds as u64 * each, "resourceCounts": counts, "nextToken": more })
     }
 
+    /// Every resource is called `a`.
     fn place(region: &str, living: &[(&str, u64)], outputs: &[Counts]) -> Coverage {
         let mut population = Population {
             living: living
@@ -204,7 +202,11 @@ mod tests {
                 .collect(),
             ..Population::default()
         };
-        outputs.iter().for_each(|one| population.take(one));
+        let has = |(kind, id): &Named| {
+            let is = |one: &(&str, u64)| one.0 == kind && one.1 > 0;
+            id == "a" && living.iter().any(is)
+        };
+        outputs.iter().for_each(|one| population.take(one, &has));
         Coverage {
             account: "1".to_owned(),
             region: region.to_owned(),
@@ -254,33 +256,30 @@ mod tests {
     }
 
     #[test]
-    fn a_list_tells_the_least_and_leaves_out_what_is_deleted() {
+    fn a_list_names_some_and_leaves_out_what_is_deleted() {
         let list = json!({ "resourceIdentifiers": [
             { "resourceType": "T", "resourceId": "a" },
             { "resourceType": "T", "resourceId": "b", "resourceDeletionTime": "2024-01-01T00:00:00Z" },
             { "ResourceType": "T", "ResourceId": "c", "SourceAccountId": "2", "SourceRegion": "s" },
         ] });
         let all = Counts::listed(&list);
+        let named = |id: &str| BTreeSet::from([("T".to_owned(), id.to_owned())]);
         let told: Vec<_> = all
             .iter()
-            .map(|one| (one.region.as_str(), one.kinds["T"]))
+            .map(|one| (one.region.as_str(), one.named.clone()))
             .collect();
-        assert_eq!(told, [("", 1), ("s", 1)]);
-        assert!(!is_known(
-            &[place("r", &[("T", 1)], &all[..1])],
-            Some("T"),
-            None
-        ));
-        let mut based = place("r", &[("T", 0)], &all[..1]);
-        based
-            .snapshots
-            .push(Moment::parse("2024-01-01T00:00:00Z").expect("time"));
-        assert!(
-            !is_known(&[based.clone()], Some("T"), None),
-            "one is listed that is not here"
-        );
-        based.population.living.insert("T".to_owned(), 1);
-        assert!(is_known(&[based], Some("T"), None));
+        assert_eq!(told, [("", named("a")), ("s", named("c"))]);
+        let based = |outputs: &[Counts]| Coverage {
+            snapshots: vec![Moment::parse("2024-01-01T00:00:00Z").expect("time")],
+            ..place("r", &[("T", 9)], outputs)
+        };
+        let known = |one: Coverage, kind| is_known(&[one], Some(kind), None);
+        // A list is no count.
+        assert!(!known(place("r", &[("T", 9)], &all[..1]), "T"));
+        assert!(known(based(&all[..1]), "T"));
+        // Nine others do not stand for the one that is not here.
+        assert!(!known(based(&all[1..]), "T") && known(based(&all[1..]), "U"));
+        assert_eq!(based(&all[1..]).population.absent, named("c"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! A quiet interval is no gap: history files are only written when something changed (developer guide,
 //! "Viewing configuration history").
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::moment::Moment;
 use crate::order::{Gather as _, sorted};
@@ -17,7 +17,7 @@ use super::inventory::{Capture, FileIx, Inventory};
 use super::item::Status;
 use super::message::Body;
 use super::name;
-use super::population::Population;
+use super::population::{Named, Population};
 use super::runs;
 
 /// The recorder of one account and region, as far as the evidence tells.
@@ -31,6 +31,8 @@ pub struct Coverage {
     pub recording: Option<bool>,
     /// When that began, as the newest item or output has it.
     pub since: Option<Moment>,
+    /// What outputs say of it without a moment, so that they cannot be put in order with what is known otherwise.
+    pub untimed: Option<bool>,
     /// Recorders that a service keeps for itself: they deliver to it alone, so that nothing else here is of them.
     pub linked: BTreeSet<String>,
     /// First and last capture of the account and region.
@@ -62,6 +64,11 @@ impl Coverage {
     /// What it records at the end of the evidence.
     pub fn scope(&self) -> Option<&Scope> {
         self.scopes.last().map(|(_, scope)| scope)
+    }
+
+    /// Whether a snapshot of this place that was taken at a moment tells which resources of a type there are at another.
+    pub fn tells(&self, taken: Moment, kind: &str, at: Moment) -> bool {
+        self.snapshots.contains(&taken) && self.is_kept(taken, Some(at), &|scope| scope.takes(kind))
     }
 
     /// Whether what a snapshot told still tells all of a type at a moment, the newest without one: whether the type was
@@ -244,6 +251,14 @@ impl All {
             Described::Status(status) => status.since(),
             _ => None,
         };
+        let names_any = inventory
+            .described
+            .iter()
+            .any(|(_, one)| matches!(one, Described::Counts(counts) if !counts.named.is_empty()));
+        let resources = inventory.resources.iter().filter(|_| names_any);
+        let items: HashSet<[&str; 3]> = resources
+            .map(|one| [one.account, one.kind, one.id].map(|text| inventory.text(text)))
+            .collect();
         let all = inventory.described.iter().collect();
         for (file, described) in sorted(all, |(_, a), (_, b)| since(a).cmp(&since(b))) {
             let (mut account, mut region) = place(*file);
@@ -275,7 +290,9 @@ impl All {
             }
             let one = self.of(&account, &region);
             one.sources.push(*file);
-            describe(described, one);
+            describe(described, one, &|(kind, id)| {
+                items.contains(&[&account, kind, id].map(String::as_str))
+            });
         }
     }
 
@@ -323,7 +340,8 @@ impl All {
     }
 }
 
-fn describe(described: &Described, one: &mut Coverage) {
+/// Takes a description; `has` says whether a resource of the account has an item.
+fn describe(described: &Described, one: &mut Coverage, has: &dyn Fn(&Named) -> bool) {
     match described {
         Described::Recorder(recorder) => {
             if recorder.is_linked {
@@ -347,7 +365,7 @@ fn describe(described: &Described, one: &mut Coverage) {
                 what: format!("{what} {error}").trim().to_owned(),
             });
         }
-        Described::Counts(counts) => one.population.take(counts),
+        Described::Counts(counts) => one.population.take(counts, has),
         Described::Delivery { what, at, .. } => one.has_delivered(what, *at),
         Described::Channel { bucket, .. } => one.bucket.clone_from(bucket),
     }

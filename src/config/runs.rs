@@ -72,6 +72,9 @@ pub(super) fn of_status(status: &RecorderStatus, one: &mut Coverage) {
     let since = status.since();
     // Outputs and items are of several moments, and the newest holds.
     let is_newest = one.recording.is_none() || since >= one.since;
+    if since.is_none() {
+        one.untimed = Some(status.recording);
+    }
     match (status.started, status.stopped) {
         (Some(started), Some(stopped)) if stopped < started => {
             one.gaps.push(stop(Some(stopped), Some(started)));
@@ -202,5 +205,14 @@ mod tests {
             assert_eq!((one.recording, stops(&one)), (Some(true), vec![gap]));
         }
         assert_eq!(of(&[is_stopped], &[stopped]).recording, Some(false));
+    }
+
+    #[test]
+    fn an_output_without_a_moment_overrules_nothing_and_is_told() {
+        let is_stopped = item("default", "2024-01-02T00:00:00Z", "OK", false);
+        let running = r#"{"ConfigurationRecordersStatus":[{"name":"default","recording":true}]}"#;
+        let one = of(&[is_stopped], &[running]);
+        assert_eq!((one.recording, one.untimed), (Some(false), Some(true)));
+        assert_eq!(of(&[], &[running]).recording, Some(true));
     }
 }

@@ -96,7 +96,7 @@ fn log_spans(holdings: &Holdings) -> Spans {
     by_name
         .into_iter()
         .map(|((account, region), span)| ((text(account), text(region)), span))
-        .collect()
+        .gathered()
 }
 
 fn ends_early(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut Chains) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::config::access::Access;
 use crate::config::policy::texts;
-use crate::order::sorted;
+use crate::order::{Gather as _, sorted};
 
 /// What somebody may do, and the actions of a policy that allow it.
 const RIGHTS: [(&str, &[&str]); 5] = [
@@ -386,7 +386,7 @@ pub(super) fn of_account_item(part: &dyn Fn(&str) -> Option<Value>) -> Reach {
         "restrictPublicBuckets",
     ];
     let told = names.map(|name| part(name).map(|value| (name.to_owned(), value)));
-    let told: serde_json::Map<String, Value> = told.into_iter().flatten().collect();
+    let told: serde_json::Map<String, Value> = told.into_iter().flatten().gathered();
     Reach {
         block: (!told.is_empty()).then(|| of_block(&Value::Object(told))),
         ..Reach::default()

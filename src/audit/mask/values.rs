@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::case::{Case, Sharing, artifacts};
 use crate::evidence::Kind as File;
+use crate::order::Gather as _;
 
 use super::{Kind, Listed};
 
@@ -56,11 +57,11 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
 /// All values of a kind, in order.
 pub(super) fn known(case: &Case, kind: Kind, sharing: &Sharing) -> Vec<String> {
     let mut all: BTreeSet<String> = match kind {
-        Kind::Own => sharing.also.iter().cloned().collect(),
+        Kind::Own => sharing.also.iter().cloned().gathered(),
         Kind::Closed => artifacts::confidential(case)
             .flat_map(|(title, path)| [title, path])
             .map(str::to_owned)
-            .collect(),
+            .gathered(),
         Kind::Account => accounts(case),
         Kind::Actor => actors(case),
         Kind::Address => addresses(case),
@@ -96,7 +97,7 @@ fn accounts(case: &Case) -> BTreeSet<String> {
         .chain(of_events)
         .chain(of_resources)
         .chain(of_trails);
-    all.filter(is_account).map(str::to_owned).collect()
+    all.filter(is_account).map(str::to_owned).gathered()
 }
 
 fn actors(case: &Case) -> BTreeSet<String> {
@@ -134,7 +135,7 @@ fn addresses(case: &Case) -> BTreeSet<String> {
                 .is_ok_and(|address| !address.is_unspecified())
         })
         .map(str::to_owned)
-        .collect()
+        .gathered()
 }
 
 fn arns(case: &Case) -> BTreeSet<String> {
@@ -154,7 +155,7 @@ fn arns(case: &Case) -> BTreeSet<String> {
     let all = callers.chain(targets).chain(resources);
     all.filter(|text| text.starts_with("arn:"))
         .map(str::to_owned)
-        .collect()
+        .gathered()
 }
 
 /// Of personal data only e-mail addresses of those who called can be listed beforehand: of objects it is counted,

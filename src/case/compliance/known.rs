@@ -9,6 +9,7 @@ use crate::compliance::{Facts, Finding};
 use crate::config::Inventory;
 use crate::config::inventory::{Capture, Resource};
 use crate::moment::Moment;
+use crate::order::Gather as _;
 use crate::texts::Text;
 
 use super::Results;
@@ -75,7 +76,7 @@ impl<'c> Known<'c> {
             id: inventory.text(resource.id),
             capture,
             values: capture.kept.iter().map(value).collect(),
-            tags: capture.tags.iter().map(tag).collect(),
+            tags: capture.tags.iter().map(tag).gathered(),
             related: capture
                 .relations
                 .iter()

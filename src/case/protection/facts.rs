@@ -60,6 +60,12 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
             one.open.join(", ")
         )
     });
+    let assumed = (!one.assumed.is_empty()).then(|| {
+        format!(
+            "taken to be of this bucket, the only log bucket of the evidence: {}",
+            one.assumed.join(", ")
+        )
+    });
     let apart = one.read_and_decrypt().map(|all| all.iter().all(&is_own));
     let encrypted = one.kms_key.as_ref().map(|key| !key.is_empty());
     let key = one.kms_key.as_ref().map(|key| {
@@ -98,6 +104,7 @@ pub fn facts(one: &Protection) -> Vec<(String, String, Option<bool>)> {
         who("May decrypt with the key", &one.decrypt),
         fact("May both read and decrypt", both, apart),
         fact("Denied on conditions or in part", narrowed, None),
+        fact("Outputs that name no bucket", assumed, None),
         fact("Outputs of an unknown bucket", open, None),
     ]
     .into_iter()

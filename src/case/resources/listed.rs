@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::Resource;
 use crate::config::inventory::{Capture, ResourceIx};
+use crate::config::item::Status;
 use crate::config::name;
+use crate::config::recorder::Coverage;
 use crate::evidence::Kind;
 use crate::moment::Moment;
 
@@ -75,7 +77,8 @@ fn held<'c>(
     captures.filter_map(|&at| inventory.capture(at)).find(is_in)
 }
 
-/// The resources that exist at a moment; with an earlier one, those that are not as they were then.
+/// The resources that exist at a moment; with an earlier one, those that are not as they were then, or of which only one of
+/// the two tells.
 pub(in crate::case) fn list(case: &Case, as_of: &AsOf) -> Listed {
     let inventory = &case.inventory;
     let mut resources = Vec::new();
@@ -94,9 +97,13 @@ pub(in crate::case) fn list(case: &Case, as_of: &AsOf) -> Listed {
             }
             continue;
         };
-        let change = match (held(Some(since)).filter(there), now.filter(there)) {
-            (None, Some(_)) => "added",
-            (Some(_), None) => "removed",
+        let before = held(Some(since));
+        let is_new = || before.is_some() || was_absent(case, resource, as_of.exact, since);
+        let change = match (before.filter(there), now.filter(there)) {
+            (None, Some(_)) if is_new() => "added",
+            (None, Some(_)) => "first seen",
+            (Some(_), None) if is_gone(case, resource, as_of) => "removed",
+            (Some(_), None) => "not told",
             (Some(before), Some(now)) if inventory.between(before, now).any() => "changed",
             _ => continue,
         };
@@ -106,6 +113,49 @@ pub(in crate::case) fn list(case: &Case, as_of: &AsOf) -> Listed {
         resources,
         as_of: as_of.clone(),
     }
+}
+
+/// What was recorded where a resource is.
+fn coverage<'c>(case: &'c Case, resource: &Resource) -> Option<&'c Coverage> {
+    let text = |text| case.inventory.text(text);
+    let (account, region) = (text(resource.account), text(resource.region));
+    let mut all = case.resources.recorders.iter();
+    all.find(|one| one.account == account && one.region == region)
+}
+
+/// Whether a resource that has no capture until `since` was not there then: a snapshot would have it, or its first capture
+/// tells that it was made later. Else it may only not have changed, or not have been recorded.
+fn was_absent(case: &Case, resource: &Resource, exact: bool, since: Moment) -> bool {
+    let inventory = &case.inventory;
+    let kind = inventory.text(resource.kind);
+    let tells = |taken: &Moment| {
+        let is_asked = if exact {
+            *taken == since
+        } else {
+            *taken <= since
+        };
+        is_asked && coverage(case, resource).is_some_and(|one| one.tells(*taken, kind, since))
+    };
+    let mut captures = resource.captures.iter();
+    let first = captures.find_map(|&at| {
+        let capture = inventory.capture(at)?;
+        capture.at.filter(|at| *at > since).map(|_| capture)
+    });
+    let mut snapshots = coverage(case, resource)
+        .into_iter()
+        .flat_map(|one| &one.snapshots);
+    snapshots.any(tells)
+        || first.is_some_and(|first| {
+            first.status == Status::Discovered || first.created.is_some_and(|at| at > since)
+        })
+}
+
+/// Whether a resource that was there before is gone: its deletion was captured, or the snapshot that is looked at would
+/// have it, were it there.
+fn is_gone(case: &Case, resource: &Resource, as_of: &AsOf) -> bool {
+    let kind = case.inventory.text(resource.kind);
+    let tells = |at| coverage(case, resource).is_some_and(|one| one.tells(at, kind, at));
+    !as_of.exact || as_of.at.is_some_and(tells)
 }
 
 /// A row of the table of resources.

@@ -32,6 +32,8 @@ use view::{AsOf, CaptureView, ConfigSummary, GapView, RecorderView, RelationView
 const STEPS: usize = 240;
 /// Captures of one resource that are listed.
 const MOST_CAPTURES: usize = 5_000;
+/// Resources without an item that are named.
+const MOST_ABSENT: usize = 20;
 /// Relationships of one resource that are listed.
 const MOST_RELATIONS: usize = 2_000;
 
@@ -419,7 +421,21 @@ fn recorder(one: &Coverage) -> RecorderView {
 fn population_words(one: &Coverage) -> String {
     let (seen, of) = (one.seen, &one.population);
     let counted = of.seen_of();
-    match (of.total, one.snapshots.len()) {
+    let mut absent = String::new();
+    if !of.absent.is_empty() {
+        let named = of.absent.iter().take(MOST_ABSENT);
+        let named: Vec<String> = named.map(|(kind, id)| format!("{kind} {id}")).collect();
+        let more = of.absent.len() - named.len();
+        absent = format!(
+            "; {} listed without an item here: {}",
+            of.absent.len(),
+            named.join(", ")
+        );
+        if more > 0 {
+            absent += &format!(" and {more} more");
+        }
+    }
+    let known = match (of.total, one.snapshots.len()) {
         (Some(all), _) => {
             let here = counted.map_or(0, |(here, _)| here);
             format!("{here} seen of {all} that AWS Config counted")
@@ -440,7 +456,8 @@ fn population_words(one: &Coverage) -> String {
         (None, count) => {
             format!("{seen} seen; {count} snapshots tell all that was recorded at their times")
         }
-    }
+    };
+    known + &absent
 }
 
 /// Whether the recorder runs, and which others there are.
@@ -450,12 +467,14 @@ fn recording_words(one: &Coverage) -> String {
         Some(false) => "stopped",
         None => "not told",
     };
-    if one.linked.is_empty() {
-        return own.to_owned();
+    let mut words = own.to_owned();
+    if one.untimed.is_some() && one.untimed != one.recording {
+        words += "; an output that names no moment says the contrary: ask for it again";
     }
-    let linked: Vec<&str> = one.linked.iter().map(String::as_str).collect();
-    format!(
-        "{own}; services keep recorders for themselves, of which nothing is delivered here: {}",
-        linked.join(", ")
-    )
+    if !one.linked.is_empty() {
+        let linked: Vec<&str> = one.linked.iter().map(String::as_str).collect();
+        words += "; services keep recorders for themselves, of which nothing is delivered here: ";
+        words += &linked.join(", ");
+    }
+    words
 }
