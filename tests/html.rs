@@ -5,7 +5,7 @@ mod support;
 use exhibit::case::{Case, Control, Correction, Export, Settings};
 use exhibit::moment::Moment;
 use exhibit::sum::Sum;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use support::{exported, judged};
 
@@ -188,4 +188,35 @@ fn pictures_over_time_have_their_numbers_beside_them() {
     );
     let changes = numbers_below(&html, "<h3>Configuration changes over time</h3>");
     assert_eq!(changes.iter().sum::<u64>(), case.inventory().changes());
+}
+
+#[test]
+fn a_gap_stands_beside_the_call_that_explains_it() {
+    let bytes = include_bytes!("../demo/case.tar.gz").to_vec();
+    let mut files = vec![("demo.tar.gz".to_owned(), bytes)];
+    let generated = Moment::MIN;
+    let html = |files: &[(String, Vec<u8>)]| {
+        let mut case = judged(files, Settings::default());
+        String::from_utf8(exported(&mut case, &Export::Html { generated })).expect("text")
+    };
+    assert!(html(&files).contains("Unexplained: no event of the evidence tells who caused this"));
+    let mut case = judged(&files, Settings::default());
+    let report: Value =
+        serde_json::from_slice(&exported(&mut case, &Export::Report { generated })).expect("JSON");
+    let trails = report["cloudtrail"]["trails"].as_array().expect("trails");
+    let has_gap = |one: &&Value| one["gaps"][0].is_object();
+    let trail = trails.iter().find(has_gap).expect("a gap");
+    let record = json!({ "eventID": "00000000-0000-0000-0000-00000000000f", "eventName": "StopLogging", "eventSource": "cloudtrail.amazonaws.com",
+        "eventTime": trail["gaps"][0]["from"], "awsRegion": trail["region"], "recipientAccountId": trail["account"],
+        "userIdentity": { "type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/mallory" },
+        "requestParameters": { "name": trail["trail"] } });
+    let log = json!({ "Records": [record] }).to_string();
+    files.push(("log.json".to_owned(), log.into_bytes()));
+    let told = html(&files);
+    let cause = told.split("StopLogging at ").nth(1).expect("the call");
+    assert!(
+        cause.contains("by arn:aws:iam::111122223333:user/mallory ("),
+        "{}",
+        &cause[..120]
+    );
 }

@@ -54,6 +54,16 @@ pub struct Cause {
     pub proof: &'static str,
 }
 
+impl Cause {
+    /// It in words.
+    pub fn words(&self) -> String {
+        format!(
+            "{} at {} by {} ({})",
+            self.name, self.time, self.actor, self.proof
+        )
+    }
+}
+
 /// What explains that a trail's coverage has a gap between two moments. Calls within an hour of it count.
 pub fn of_gap(
     store: &Store,

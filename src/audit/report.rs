@@ -3,15 +3,15 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::activity::explain;
+use crate::activity::explain::Cause;
 use crate::case::Case;
 use crate::case::compliance::{known, report as findings};
-use crate::case::inspect::log_bucket;
+use crate::case::inspect::causes;
 use crate::case::protection::{Protection, protection};
 use crate::case::question::Scope;
 use crate::case::{accessed, artifacts, controls, objects, reach, risk, secrets};
 use crate::config::policy::Grant;
-use crate::integrity::chain::{Gap, TrailKey};
+use crate::integrity::chain::Gap;
 use crate::integrity::judge::{digest_key, log_key};
 use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
 use crate::moment::Moment;
@@ -145,7 +145,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     out.list("trails", judgement.trails.iter().enumerate().map(|(at, trail)| {
         let gaps: Vec<Value> = judgement.gaps.iter().filter(|gap| gap.trail == at as u32).map(|gap| json!({
             "kind": gap.kind.name(), "from": gap.from.to_string(), "to": gap.to.to_string(), "digests": gap.digests,
-            "explainedBy": explained(case, gap, &trail.key),
+            "explainedBy": explained(case, gap),
         })).collect();
         let chains: Vec<Value> = trail.chains.iter().map(|chain| json!({
             "from": chain.from.to_string(), "to": chain.to.to_string(), "digests": chain.digests, "backfill": chain.backfill,
@@ -266,15 +266,13 @@ fn compliance(case: &Case, out: &mut Out<'_>) {
     }));
 }
 
-fn explained(case: &Case, gap: &Gap, trail: &TrailKey) -> Vec<Value> {
-    let bucket = log_bucket(case, gap.trail);
-    let causes = explain::of_gap(case.activity(), trail, &bucket, gap.from, gap.to);
-    let cause = |cause: explain::Cause| {
+fn explained(case: &Case, gap: &Gap) -> Vec<Value> {
+    let cause = |cause: Cause| {
         json!({
             "eventId": cause.id, "eventName": cause.name, "actor": cause.actor, "time": cause.time.to_string(), "proof": cause.proof,
         })
     };
-    causes.into_iter().map(cause).collect()
+    causes(case, gap).into_iter().map(cause).collect()
 }
 
 fn path(case: &Case, file: u32) -> Option<&str> {

@@ -22,6 +22,8 @@ pub(super) struct State {
     sizes: Vec<(u32, u64)>,
     /// Objects that requests alone name, by event, and whether they are read to be copied.
     objects: Vec<(u32, bool, String)>,
+    /// How many more of these files had than are kept.
+    more: u64,
     all: Option<Listed>,
 }
 
@@ -40,6 +42,7 @@ impl State {
         let objects = log.objects.iter();
         self.objects
             .extend(objects.map(|(row, copied, arn)| (first + row, *copied, arn.clone())));
+        self.more += u64::from(log.more_objects);
     }
 
     /// What is known has changed.
@@ -98,12 +101,10 @@ pub(super) fn length(case: &Case) -> usize {
         .map_or(0, |listed| listed.all.objects.len())
 }
 
-/// Objects past the most that are listed.
+/// Objects past the most that are listed; those of which only the requests are counted may be the same one several times.
 pub(super) fn left_out(case: &Case) -> u64 {
-    case.accessed
-        .all
-        .as_ref()
-        .map_or(0, |listed| listed.all.left_out)
+    let listed = case.accessed.all.as_ref();
+    case.accessed.more + listed.map_or(0, |listed| listed.all.left_out)
 }
 
 fn most(all: &[(String, u32)]) -> String {

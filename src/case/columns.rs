@@ -96,6 +96,7 @@ const GAPS: &[Column] = &[
     column("account", "Account", Shape::Text, 128, true),
     column("region", "Region", Shape::Text, 110, true),
     column("trail", "Trail", Shape::Text, 150, true),
+    column("explainedBy", "Explained by", Shape::Text, 300, false),
 ];
 
 const EVENTS: &[Column] = &[
@@ -235,6 +236,7 @@ const ALERTS: &[Column] = &[
     column("last", "Last", Shape::Time, 170, false),
     column("actors", "Actors", Shape::Path, 280, false),
     column("author", "Author", Shape::Text, 160, false),
+    column("licence", "Licence of the rule", Shape::Text, 200, false),
 ];
 
 const CONDITIONS: &[Column] = &[

@@ -13,6 +13,8 @@ use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::{DigestAt, LogAt, LogStatus, State};
 use crate::sum::Sum;
 
+pub(crate) use gap::causes;
+
 use super::question::{Inspection, Raw, Subject};
 use super::rows::{digest_state, log_state};
 use super::table::Cell;
@@ -330,7 +332,7 @@ fn inspect_digest(case: &Case, at: u32) -> Option<Inspection> {
 }
 
 /// The bucket that a trail writes to, by one of its digests.
-pub(crate) fn log_bucket(case: &Case, trail: u32) -> String {
+fn log_bucket(case: &Case, trail: u32) -> String {
     let mut rows = case.judgement.digests.iter();
     let row = rows.find(|row| row.trail == Some(trail));
     let place = row.map(|row| digest_key(&case.holdings, &case.register, row));
@@ -340,17 +342,16 @@ pub(crate) fn log_bucket(case: &Case, trail: u32) -> String {
         .to_owned()
 }
 
+/// Where no event explains something.
+pub(super) const UNEXPLAINED: &str = "Unexplained: no event of the evidence tells who caused this";
+
 /// Says which events explain what is wrong, or that none does.
 fn add_causes(it: &mut Inspection, causes: Vec<Cause>) {
     if causes.is_empty() {
-        it.why
-            .push("Unexplained: no event of the evidence tells who caused this.".to_owned());
+        it.why.push(format!("{UNEXPLAINED}."));
     }
     for cause in causes {
-        it.why.push(format!(
-            "Explained by {} at {} by {} ({}).",
-            cause.name, cause.time, cause.actor, cause.proof
-        ));
+        it.why.push(format!("Explained by {}.", cause.words()));
         it.related.push((
             format!("{} at {}", cause.name, cause.time),
             Subject::Event(cause.event),

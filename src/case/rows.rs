@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::activity::explain::Cause;
 use crate::activity::{Field, Standing};
 use crate::evidence::Kind;
 use crate::integrity::judge::{digest_key, log_key, log_place};
@@ -11,6 +12,7 @@ use crate::order::Gather as _;
 use crate::sum::Sum;
 
 use super::activity;
+use super::inspect::{UNEXPLAINED, causes};
 use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
@@ -334,9 +336,18 @@ fn log_row(case: &Case, at: u32) -> Row {
 }
 
 fn gap_row(case: &Case, at: u32) -> Row {
+    // The inspector names them all.
+    const MOST: usize = 3;
     let gap = &case.judgement.gaps[at as usize];
     let key = &case.judgement.trails[gap.trail as usize].key;
     let state = gap.kind.state();
+    let causes = causes(case, gap);
+    let mut explained: Vec<String> = causes.iter().take(MOST).map(Cause::words).collect();
+    match causes.len() {
+        0 => explained.push(UNEXPLAINED.to_owned()),
+        all if all > MOST => explained.push(format!("{} more", all - MOST)),
+        _ => {}
+    }
     Row {
         subject: Subject::Gap(at),
         cells: vec![
@@ -351,6 +362,7 @@ fn gap_row(case: &Case, at: u32) -> Row {
             text(&key.account),
             text(&key.region),
             text(&key.trail),
+            text(&explained.join(", ")),
         ],
     }
 }

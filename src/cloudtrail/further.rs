@@ -132,9 +132,13 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
     let is_copy = COPIES.contains(&&*event.name);
     let source = is_copy.then(|| copied(event)).flatten();
     let named = named(event).into_iter().map(|arn| (row, false, arn));
-    let all = source.map(|arn| (row, true, arn)).into_iter().chain(named);
-    let left = MOST_OBJECTS.saturating_sub(log.objects.len());
-    log.objects.extend(all.take(left));
+    for one in source.map(|arn| (row, true, arn)).into_iter().chain(named) {
+        if log.objects.len() < MOST_OBJECTS {
+            log.objects.push(one);
+        } else {
+            log.more_objects += 1;
+        }
+    }
     // Only a call that changes something can hand a secret in.
     if event.access == Access::Read || event.category != Category::Management {
         return;
@@ -161,7 +165,7 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
 mod tests {
     use super::super::event::Event;
     use super::super::log::Log;
-    use super::take;
+    use super::{MOST_OBJECTS, take};
     use crate::secret::{name_of, rules};
 
     /// Letters and digits that no example of AWS and no placeholder is made of.
@@ -259,5 +263,20 @@ mod tests {
                 .collect();
             assert_eq!(found, [*name], "{example}");
         }
+    }
+
+    #[test]
+    fn objects_past_the_most_are_counted() {
+        let keys: Vec<String> = (0..MOST_OBJECTS + 3)
+            .map(|at| format!(r#"{{"key":"k{at}"}}"#))
+            .collect();
+        let record = format!(
+            r#"{{"eventName":"DeleteObjects","eventSource":"s3.amazonaws.com","requestParameters":{{"bucketName":"b","delete":{{"objects":[{}]}}}}}}"#,
+            keys.join(",")
+        );
+        let mut log = Log::default();
+        take(&mut log, &Event::parse(&record).expect("a record"));
+        assert_eq!((log.objects.len(), log.more_objects), (MOST_OBJECTS, 3));
+        assert_eq!(log.objects[7].2, "arn:aws:s3:::b/k7");
     }
 }

@@ -35,6 +35,8 @@ pub struct Log {
     pub left_out: u32,
     /// ARNs of objects that requests alone name, each with the place of its row and whether it is read to be copied.
     pub objects: Vec<(u32, bool, String)>,
+    /// How many more of these there are than are kept.
+    pub more_objects: u32,
     /// Bytes that S3 handed out or took in, each with the place of its row.
     pub sizes: Vec<(u32, u64)>,
 }

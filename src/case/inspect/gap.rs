@@ -1,12 +1,20 @@
 //! A gap in coverage.
 
-use crate::activity::explain;
+use crate::activity::explain::{self, Cause};
 use crate::case::Case;
 use crate::case::question::{Inspection, Subject};
 use crate::case::table::Cell;
 use crate::integrity::DigestRow;
+use crate::integrity::chain::Gap;
 
 use super::{add_causes, blank, log_bucket, push, text, todo};
+
+/// The calls that explain it.
+pub(crate) fn causes(case: &Case, gap: &Gap) -> Vec<Cause> {
+    let key = &case.judgement.trails[gap.trail as usize].key;
+    let bucket = log_bucket(case, gap.trail);
+    explain::of_gap(&case.activity, key, &bucket, gap.from, gap.to)
+}
 
 pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
     let gap = case.judgement.gaps.get(at as usize)?;
@@ -26,9 +34,7 @@ pub(super) fn inspect(case: &Case, at: u32) -> Option<Inspection> {
     push(&mut it.what, "Account", text(&key.account));
     push(&mut it.what, "Region", text(&key.region));
     push(&mut it.what, "Trail", text(&key.trail));
-    let bucket = log_bucket(case, gap.trail);
-    let causes = explain::of_gap(&case.activity, key, &bucket, gap.from, gap.to);
-    add_causes(&mut it, causes);
+    add_causes(&mut it, causes(case, gap));
     let near = |row: &&DigestRow| {
         row.trail == Some(gap.trail)
             && row

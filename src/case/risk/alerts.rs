@@ -49,6 +49,13 @@ impl Named<'_> {
         }
     }
 
+    fn licence(&self) -> &str {
+        match self {
+            Named::Sigma(rule) => licence(rule),
+            _ => "",
+        }
+    }
+
     fn condition(&self) -> String {
         match self {
             Named::BuiltIn(alert) => alert.condition.query().to_owned(),
@@ -67,11 +74,10 @@ impl Named<'_> {
 }
 
 /// The licence of a rule, as it states it.
-fn licence(rule: &Dropped) -> String {
-    if rule.licence.is_empty() {
-        "none stated; rules of SigmaHQ are under the Detection Rule License (DRL) 1.1".to_owned()
-    } else {
-        rule.licence.clone()
+pub(super) fn licence(rule: &Dropped) -> &str {
+    match &*rule.licence {
+        "" => "none stated; rules of SigmaHQ are under the Detection Rule License (DRL) 1.1",
+        stated => stated,
     }
 }
 
@@ -107,6 +113,7 @@ pub(in crate::case) fn row(case: &Case, at: u32) -> Row {
             time(one.span.map(|(_, last)| last)),
             code(&one.actors.join(" ")),
             text(named.as_ref().map_or("", Named::author)),
+            text(named.as_ref().map_or("", Named::licence)),
         ]
     });
     Row { subject, cells }
@@ -307,7 +314,7 @@ fn about(case: &Case, source: Source, mut it: Inspection) -> Option<Inspection> 
                     &rule.author
                 }),
             );
-            fact("Licence", text(&licence(rule)));
+            fact("Licence", text(licence(rule)));
             if let Some(link) = link(rule) {
                 fact("Link", code(&link));
             }

@@ -19,6 +19,8 @@ use crate::risk::alerts::{Raised, Source};
 use crate::sigma::detection::Call;
 use crate::sigma::{Dropped, Level};
 
+use super::alerts::licence;
+
 /// What is known of Sigma rules.
 #[derive(Default)]
 pub(in crate::case) struct State {
@@ -310,7 +312,7 @@ pub(super) fn report(case: &Case) -> Vec<Value> {
             () => "evaluated",
         };
         Some(json!({
-            "id": rule.id, "title": rule.title, "path": path, "author": rule.author, "level": severity(rule).name(),
+            "id": rule.id, "title": rule.title, "path": path, "author": rule.author, "licence": licence(rule), "level": severity(rule).name(),
             "status": outcome, "reason": problem,
         }))
     };

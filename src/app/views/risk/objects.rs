@@ -38,7 +38,7 @@ pub(super) fn Accessed(props: &Counts) -> Html {
     html! {
         <>
             <p class="fine">{"Known by S3 data events, which a trail records only where it is told to. The risk is that of the key alone: extension and the words in it. An object that was dropped too says what it holds."}
-                { (left_out > 0).then(|| format!(" {} more objects are not listed.", format::number(left_out))) }</p>
+                { (left_out > 0).then(|| format!(" {} more mentions of objects are past the most that are listed.", format::number(left_out))) }</p>
             <Grid table={Table::Accessed} label="Objects of buckets in calls" />
         </>
     }
