@@ -4,8 +4,8 @@ mod support;
 
 use exhibit::case::population::{Draw, sample};
 use exhibit::case::{
-    Answer, Case, Export, Facet, Filter, Frozen, Item, Mapped, Population, Question, Sample,
-    Settings, Table,
+    ADDENDUM_UNTOLD, Answer, Case, Export, Facet, Filter, Frozen, Item, Mapped, NO_ADDENDUM,
+    Population, Question, Sample, Settings, Table,
 };
 use exhibit::moment::Moment;
 use exhibit::sum::Sum;
@@ -432,10 +432,20 @@ fn accounts_with_health_data_and_no_addendum_are_listed() {
             files.push((format!("{at}.json"), output.clone().into_bytes()));
         }
         let mut case = judged(&files, Settings::default());
-        match case.answer(&Question::Artifacts) {
+        let (without, untold) = match case.answer(&Question::Artifacts) {
             Answer::Artifacts(summary) => (summary.without_baa, summary.baa_untold),
             other => panic!("{other:?}"),
-        }
+        };
+        let generated = Moment::MIN;
+        let report = exported(&mut case, &Export::Report { generated });
+        let report: Value = serde_json::from_slice(&report).expect("JSON");
+        let told = &report["audit"]["businessAssociateAddendum"];
+        assert_eq!(told, &json!({ "without": without, "untold": untold }));
+        let html = String::from_utf8(exported(&mut case, &Export::Html { generated }));
+        let html = html.expect("text");
+        assert_eq!(html.contains(NO_ADDENDUM), !without.is_empty());
+        assert_eq!(html.contains(ADDENDUM_UNTOLD), !untold.is_empty());
+        (without, untold)
     };
     let (without, untold) = (
         (vec![own.to_owned()], vec![]),
@@ -451,4 +461,11 @@ fn accounts_with_health_data_and_no_addendum_are_listed() {
     assert_eq!(of(accounts("o-exampleorgid", own)), covered);
     assert_eq!(of(accounts("o-exampleorgid", "777788889999")), without);
     assert_eq!(of(accounts("o-another00000", own)), untold);
+    // Of a list that goes on, nothing says that an account is not in it.
+    let cut = |account: &str| {
+        let all = accounts("o-exampleorgid", account);
+        all.replacen('{', r#"{"NextToken":"more","#, 1)
+    };
+    assert_eq!(of(cut("777788889999")), untold);
+    assert_eq!(of(cut(own)), covered);
 }

@@ -287,7 +287,7 @@ fn descriptions(case: &Case) -> Wish {
         command(wanted, status, "get-trail-status.json");
     }
     command(
-        of_organization && !has(|one| matches!(one, Description::Accounts(_))),
+        of_organization && !has(|one| matches!(one, Description::Accounts(_, true))),
         "aws organizations list-accounts".to_owned(),
         "list-accounts.json",
     );

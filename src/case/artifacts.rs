@@ -227,10 +227,11 @@ fn addenda(case: &Case) -> (BTreeSet<&str>, bool) {
     };
     let mut listed = BTreeSet::new();
     for (_, description) in &case.holdings.descriptions {
-        if let Description::Accounts(list) = description {
+        if let Description::Accounts(list, is_whole) = description {
             for (account, arn) in list.iter().filter(|(_, arn)| of_one(arn.as_deref())) {
                 accounts.insert(account.as_str());
-                listed.extend(arn.as_deref().map(organization_id));
+                let organization = arn.as_deref().filter(|_| *is_whole);
+                listed.extend(organization.map(organization_id));
             }
         }
     }
@@ -241,9 +242,15 @@ fn addenda(case: &Case) -> (BTreeSet<&str>, bool) {
     (accounts, listed.len() < organizations.len())
 }
 
-/// Artifacts at a glance.
-pub(super) fn summary(case: &Case) -> ArtifactSummary {
-    let all = &case.artifacts;
+/// What is said before the accounts without a Business Associate Addendum, and before those of which it cannot be told.
+pub const NO_ADDENDUM: &str = "no Business Associate Addendum is known to hold for";
+/// See [`NO_ADDENDUM`].
+pub const ADDENDUM_UNTOLD: &str =
+    "an organization has a Business Associate Addendum, but nothing tells that it is that of";
+
+/// Accounts of the evidence that work with health data and are not known to have a Business Associate Addendum; and those of
+/// which it cannot be told, as one holds for an organization whose accounts are not known.
+pub(crate) fn without_addendum(case: &Case) -> (Vec<String>, Vec<String>) {
     let (baa, is_open) = addenda(case);
     let health = case
         .objects
@@ -267,10 +274,16 @@ pub(super) fn summary(case: &Case) -> ArtifactSummary {
     accounts.extend(called.filter(|account| account.len() == 12));
     accounts.retain(|account| (health || asked) && !baa.contains(account));
     let without = accounts.into_iter().map(str::to_owned).collect();
-    let (without_baa, baa_untold) = match is_open {
+    match is_open {
         true => (Vec::new(), without),
         false => (without, Vec::new()),
-    };
+    }
+}
+
+/// Artifacts at a glance.
+pub(super) fn summary(case: &Case) -> ArtifactSummary {
+    let all = &case.artifacts;
+    let (without_baa, baa_untold) = without_addendum(case);
     ArtifactSummary {
         reports: all.iter().filter(|one| !one.artifact.is_agreement).count() as u64,
         agreements: all.iter().filter(|one| one.artifact.is_agreement).count() as u64,

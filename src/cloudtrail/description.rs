@@ -18,8 +18,9 @@ pub enum Description {
     Status(TrailStatus),
     /// From `ec2 describe-regions`: regions that are enabled for the account.
     Regions(Vec<String>),
-    /// From `organizations list-accounts`: active accounts, each with its ARN, which names the organization.
-    Accounts(Vec<(String, Option<String>)>),
+    /// From `organizations list-accounts`: active accounts, each with its ARN, which names the organization; and whether
+    /// these are all of them.
+    Accounts(Vec<(String, Option<String>)>, bool),
     /// From `get-event-selectors` or `get-insight-selectors`.
     Selectors(Selectors),
     /// A setting of a log bucket, or of the key that its logs are encrypted with.
@@ -167,7 +168,8 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
         let ids = objects("Accounts")
             .filter(active)
             .filter_map(|account| Some((text(account, "Id")?, text(account, "Arn"))));
-        all.push(Description::Accounts(ids.collect()));
+        let is_whole = object.get("NextToken").is_none_or(Value::is_null);
+        all.push(Description::Accounts(ids.collect(), is_whole));
     }
     if list("Contents").is_some() {
         let one = |object: &Map<String, Value>| {
@@ -287,7 +289,10 @@ mod tests {
         );
         assert!(matches!(&all[1], Description::Status(status) if status.latest_digest.is_some()));
         assert_eq!(all[2], Description::Regions(vec!["a".into()]));
-        assert_eq!(all[3], Description::Accounts(vec![("1".into(), None)]));
+        assert_eq!(
+            all[3],
+            Description::Accounts(vec![("1".into(), None)], true)
+        );
         assert!(matches!(&all[4], Description::Listing(list) if list.len() == 1));
     }
 }

@@ -286,7 +286,7 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
     for (_, description) in &holdings.descriptions {
         match description {
             Description::Regions(list) => regions.extend(list.iter().cloned()),
-            Description::Accounts(list) => {
+            Description::Accounts(list, _) => {
                 accounts.extend(list.iter().map(|(account, _)| account.clone()))
             }
             Description::Trail(trail) => trails.push(trail),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{Answer, Question, Table};
+use exhibit::case::{ADDENDUM_UNTOLD, Answer, NO_ADDENDUM, Question, Table};
 
 use super::View;
 use super::later::Later;
@@ -21,7 +21,10 @@ pub(crate) fn Artifacts() -> Html {
     let Some(Answer::Artifacts(summary)) = answer.as_deref() else {
         return html! { <div class="page" data-testid="view-artifacts"><h1>{"Artifacts"}</h1><p class="loading">{"Asking the case…"}</p></div> };
     };
-    if summary.reports + summary.agreements == 0 && session.intake.phase != Phase::Reading {
+    let has_none = summary.reports + summary.agreements == 0
+        && summary.without_baa.is_empty()
+        && summary.baa_untold.is_empty();
+    if has_none && session.intake.phase != Phase::Reading {
         return html! { <Later view={View::Artifacts} /> };
     }
     let as_of = summary
@@ -37,8 +40,8 @@ pub(crate) fn Artifacts() -> Html {
             <div class="heading"><h1>{"Artifacts"}</h1>
                 <p class="summary">{ format!("{} reports and {} agreements of AWS{as_of}; {} ask for something. They tell of AWS's side of a control, never of the customer's.", format::number(summary.reports), format::number(summary.agreements), format::number(summary.warnings)) }</p></div>
             <div>
-                { todo("without-baa", &summary.without_baa, "no Business Associate Addendum is known to hold for", "Collect it with aws artifact list-customer-agreements.") }
-                { todo("baa-untold", &summary.baa_untold, "an organization has a Business Associate Addendum, but nothing tells that it is that of", "Drop the output of aws organizations list-accounts.") }
+                { todo("without-baa", &summary.without_baa, NO_ADDENDUM, "Collect it with aws artifact list-customer-agreements.") }
+                { todo("baa-untold", &summary.baa_untold, ADDENDUM_UNTOLD, "Drop the output of aws organizations list-accounts.") }
             </div>
             <div class="stack"><Grid table={Table::Artifacts} label="Reports and agreements" /></div>
         </div>

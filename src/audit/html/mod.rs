@@ -153,6 +153,7 @@ pub fn write(case: &mut Case, generated: Moment, out: &mut dyn FnMut(&[u8])) {
         "</section>\n<section id=\"artifacts\"><h2>AWS's own attestations</h2>\n<p>They tell of AWS's side of a control and never stand for the customer's evidence.</p>\n",
     );
     say(&parts::confidential(case));
+    say(&parts::addenda(case));
     let frame = if case.settings().sharing.confidential {
         Frame::of(Table::Artifacts)
     } else {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::case::compliance::known;
 use crate::case::controls::{Line, OWN, lines};
-use crate::case::{Case, population};
+use crate::case::{Case, artifacts, population};
 use crate::integrity::Verdict;
 use crate::moment::Moment;
 
@@ -258,7 +258,7 @@ pub(super) fn compliance(case: &Case) -> String {
 
 /// How many confidential artifacts are left out.
 pub(super) fn confidential(case: &Case) -> String {
-    let count = crate::case::artifacts::confidential(case).count();
+    let count = artifacts::confidential(case).count();
     match (count, case.settings().sharing.confidential) {
         (0, _) => String::new(),
         (1, false) => "<p>One confidential document is left out.</p>\n".to_owned(),
@@ -267,6 +267,19 @@ pub(super) fn confidential(case: &Case) -> String {
             "<p>{count} of them are confidential and are listed because it was asked for: whoever reads this must be bound by AWS's terms.</p>\n"
         ),
     }
+}
+
+/// Accounts that may lack a Business Associate Addendum.
+pub(super) fn addenda(case: &Case) -> String {
+    let (without, untold) = artifacts::without_addendum(case);
+    let say = |accounts: &[String], words: &str| match accounts {
+        [] => String::new(),
+        _ => format!(
+            "<p>Health data is in question, and {words} {}.</p>\n",
+            escape(&accounts.join(", "))
+        ),
+    };
+    say(&without, artifacts::NO_ADDENDUM) + &say(&untold, artifacts::ADDENDUM_UNTOLD)
 }
 
 /// How evidence was collected, as far as a record of it was dropped.

@@ -15,7 +15,8 @@ use super::question::{Inspection, Subject};
 use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 use super::{
-    Case, Registered, artifacts::Correction, changes, changes::Mapped, compliance, population,
+    Case, Registered, artifacts, artifacts::Correction, changes, changes::Mapped, compliance,
+    population,
 };
 use checks::{CHECKS, Check};
 
@@ -332,7 +333,9 @@ pub(crate) fn report(case: &Case) -> Value {
             "by": filled(&one.by), "at": one.at.map(|at| at.to_string()),
         })
     }).collect();
+    let (without, untold) = artifacts::without_addendum(case);
     json!({
+        "businessAssociateAddendum": { "without": without, "untold": untold },
         "controls": controls, "preparedBy": filled(&audit.prepared_by), "notes": filled(&audit.notes),
         "populations": population::report(case), "changes": changes::report(case),
         "from": audit.from.map(|at| at.to_string()), "to": audit.to.map(|at| at.to_string()),
