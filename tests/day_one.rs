@@ -95,6 +95,43 @@ fn a_population_is_named_by_the_hash_of_its_lines() {
 }
 
 #[test]
+fn every_table_can_be_frozen_and_told_again() {
+    let at = |now: &str| {
+        let mut case = Case::default();
+        case.begin(Moment::parse(now).expect("a time"));
+        for (source, entry) in support::entries(&demo()) {
+            case.add(source, entry);
+        }
+        support::settle(&mut case);
+        case
+    };
+    let (mut first, mut second) = (at("2026-01-01T00:00:00Z"), at("2026-06-01T00:00:00Z"));
+    let mut rows = 0;
+    for &table in Table::ALL {
+        let filter = Filter::default();
+        let one = frozen(&mut first, table, &filter, Draw::default());
+        let bytes = exported(
+            &mut first,
+            &Export::Population {
+                table,
+                filter: filter.clone(),
+            },
+        );
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        assert_eq!(
+            (one.count, one.sha256),
+            (Some(lines), Some(Sum::of(&bytes))),
+            "{}",
+            table.name()
+        );
+        let other = frozen(&mut second, table, &filter, Draw::default());
+        assert_eq!(one, other, "{}", table.name());
+        rows += lines;
+    }
+    assert!(rows > 1_000, "{rows}");
+}
+
+#[test]
 fn another_order_of_the_evidence_is_the_same_population() {
     let folder = std::path::Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -1,7 +1,7 @@
 //! Populations and samples: which rows an auditor drew from, by which query, frozen so that anybody can repeat it.
 //!
 //! The canonical form of a population is a text: a line a row, its cells joined by tabs, in the order of the table's
-//! columns, `\`, tab, line feed and carriage return in a cell written as `\\`, `\t`, `\n`, `\r`; the lines in the
+//! columns (but for those that tell of the session), `\`, tab, line feed and carriage return in a cell written as `\\`, `\t`, `\n`, `\r`; the lines in the
 //! order of their bytes, each ended by a line feed. Its SHA-256 names the population; it can be downloaded, so that
 //! `sha256sum` says the same. A sample of `n` takes the lines whose numbers (from 1) have the smallest
 //! SHA-256 of `SEED,NUMBER`, written in ASCII without spaces; the order of these hashes is the order of the sample.
@@ -16,7 +16,7 @@ use crate::sum::Sum;
 use super::Case;
 use super::question::{Filter, Subject};
 use super::rows::each_row;
-use super::table::{Row, Table};
+use super::table::{Column, Row, Table};
 
 /// Bytes of a canonical form that are held at most.
 const MOST: usize = 400 << 20;
@@ -106,9 +106,16 @@ pub struct Frozen {
     pub found: Vec<Option<Subject>>,
 }
 
+/// The columns of the canonical form.
+fn lasting(table: Table) -> impl Iterator<Item = (usize, &'static Column)> {
+    let all = table.columns().iter().enumerate();
+    all.filter(move |(_, column)| !table.is_of_session(column))
+}
+
 /// A row in the canonical form, without its line feed.
-fn line(row: &Row, into: &mut String) {
-    for (at, cell) in row.cells.iter().enumerate() {
+fn line(table: Table, row: &Row, into: &mut String) {
+    let cells = lasting(table).filter_map(|(at, _)| row.cells.get(at));
+    for (at, cell) in cells.enumerate() {
         if at > 0 {
             into.push('\t');
         }
@@ -159,7 +166,7 @@ impl Lines {
         let (mut text, mut ends, mut subjects) = (String::new(), Vec::new(), Vec::new());
         each_row(case, (table, filter, None), &mut |row| {
             if text.len() < MOST {
-                line(row, &mut text);
+                line(table, row, &mut text);
                 ends.push(text.len());
                 subjects.push(row.subject);
             }
@@ -307,7 +314,7 @@ pub(crate) fn report(case: &Case) -> Vec<Value> {
         let samples: Vec<Value> = one.samples.iter().map(sample).collect();
         json!({
             "name": one.name, "table": one.table.name(), "query": words(one.table, &one.filter), "count": one.count, "sha256": one.sha256.to_string(),
-            "columns": one.table.columns().iter().map(|column| column.name).collect::<Vec<_>>(), "at": one.at.to_string(), "samples": samples,
+            "columns": lasting(one.table).map(|(_, column)| column.name).collect::<Vec<_>>(), "at": one.at.to_string(), "samples": samples,
         })
     };
     case.settings.audit.populations.iter().map(one).collect()
@@ -326,7 +333,7 @@ mod tests {
             cells: texts.map(|text| Cell::Text(text.to_owned())).to_vec(),
         };
         let mut text = String::new();
-        line(&row, &mut text);
+        line(Table::Calls, &row, &mut text);
         assert_eq!(text, "a\\tb\t\tc\\\\n\\n\t\\r");
         assert_eq!(cells(&text), texts);
     }

@@ -241,6 +241,11 @@ impl Table {
         }
     }
 
+    /// Whether a column tells of the session, not of the evidence: it is another one each time.
+    pub fn is_of_session(self, column: &Column) -> bool {
+        self == Table::Custody && column.name == "added"
+    }
+
     /// Whether its filter's text is a query on events, not words.
     pub fn takes_query(self) -> bool {
         matches!(self, Table::Events | Table::Seen | Table::Sessions)
