@@ -19,6 +19,7 @@ pub mod integrity;
 pub mod moment;
 pub mod object;
 pub mod order;
+pub mod percent;
 pub mod risk;
 pub mod room;
 pub mod secret;

@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sum", &[]),
     ("moment", &[]),
     ("order", &[]),
+    ("percent", &[]),
     ("room", &[]),
     ("texts", &[]),
     ("secret", &["order", "secret"]),
@@ -55,7 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "secret", "sum", "moment", "order", "texts", "evidence", "config",
+            "secret", "sum", "moment", "order", "percent", "texts", "evidence", "config",
         ],
     ),
     (
@@ -66,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sum",
             "moment",
             "order",
+            "percent",
             "evidence",
             "cloudtrail",
         ],
@@ -152,6 +154,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sum",
             "moment",
             "order",
+            "percent",
             "evidence",
             "cloudtrail",
             "intake",

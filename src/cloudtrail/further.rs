@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::percent;
 use crate::secret::{self, Masked};
 
 use super::event::{Access, Category, Event};
@@ -55,7 +56,7 @@ fn copied(event: &Event<'_>) -> Option<String> {
     let header = &request["x-amz-copy-source"];
     let header = header.as_str().or_else(|| header[0].as_str())?;
     let path = header.split("?versionId=").next()?.trim_start_matches('/');
-    let path = decoded(path)?;
+    let path = percent::decoded(path)?;
     let (bucket, key) = path.split_once('/')?;
     arn(event, bucket, key)
 }
@@ -109,19 +110,6 @@ fn arn(event: &Event<'_>, bucket: &str, key: &str) -> Option<String> {
 
 /// Bytes of a bucket's and a key's name together.
 const LONGEST_SOURCE: usize = 1_100;
-
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        bytes.push(match byte {
-            b'%' => (hex(rest.next())? << 4 | hex(rest.next())?) as u8,
-            _ => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
 
 /// Takes what the record of an event holds, before the event becomes the next row of `log`.
 pub(super) fn take(log: &mut Log, event: &Event<'_>) {

@@ -11,6 +11,7 @@ use std::fmt;
 
 use crate::evidence::skim::{self, Skim};
 use crate::order::Gather as _;
+use crate::percent;
 
 /// How deep JSON within JSON is followed.
 const DEEPEST: u8 = 4;
@@ -39,26 +40,10 @@ pub fn embedded(text: &str) -> Option<String> {
     }
     let head = text.get(..3)?;
     if head.eq_ignore_ascii_case("%7b") || head.eq_ignore_ascii_case("%5b") {
-        let decoded = percent_decoded(text)?;
+        let decoded = percent::decoded(text)?;
         return holds(decoded.trim()).then_some(decoded);
     }
     None
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if *first == b'%' {
-            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &rest[2..];
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// A value with all JSON within texts decoded and wrappers taken away, for people and for comparing.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use classifier::{FEATURES, features};
 pub use found::{covered, found};
-pub use personal::{Counts, Impact, Personal};
+pub use personal::{Counts, Impact, Personal, luhn};
 pub use tables::{CLASSES, Row, Way};
 
 use crate::document::Document;

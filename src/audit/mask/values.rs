@@ -1,10 +1,12 @@
 //! What the case knows of what is to be masked.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt::Write as _;
 
 use crate::case::{Case, Sharing, artifacts};
 use crate::evidence::Kind as File;
 use crate::order::Gather as _;
+use crate::percent;
 
 use super::{Kind, Listed};
 
@@ -44,14 +46,39 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
             }
             let common = matches!(kind, Kind::Actor | Kind::Closed)
                 && (lower.chars().count() < 4 || words.contains(&lower));
-            all.push(Listed {
+            all.extend(written(&value).map(|written| Listed {
                 kind,
-                value,
+                value: value.clone(),
+                written,
                 common,
-            });
+            }));
         }
     }
     all
+}
+
+/// How a value may be written: as it is, percent-encoded as in addresses, within a text of JSON, and there with nothing
+/// but ASCII. What is compressed or in base64 is not looked through.
+fn written(value: &str) -> impl Iterator<Item = String> {
+    let encoded = percent::encoded(value);
+    let json = serde_json::Value::from(value).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let mut ascii = String::new();
+    for sign in json.chars() {
+        let mut units = [0; 2];
+        match sign.is_ascii() {
+            true => ascii.push(sign),
+            false => {
+                for unit in sign.encode_utf16(&mut units) {
+                    let _ = write!(ascii, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    let spaced = encoded.replace("%20", "+");
+    let all = [value.to_owned(), encoded, spaced, json, ascii];
+    let distinct: BTreeSet<String> = all.into_iter().gathered();
+    distinct.into_iter()
 }
 
 /// All values of a kind, in order.

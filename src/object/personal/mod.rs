@@ -10,6 +10,8 @@ mod names;
 mod numbers;
 mod words;
 
+pub use numbers::luhn;
+
 use serde::{Deserialize, Serialize};
 
 pub(super) use numbers::count;

@@ -398,8 +398,8 @@ fn is_card(digits: &[u8]) -> bool {
     fits && luhn(digits) && digits[1..].iter().any(|&digit| digit != digits[0])
 }
 
-/// The check digit of ISO/IEC 7812-1.
-fn luhn(digits: &[u8]) -> bool {
+/// Whether digits, each a number from 0 to 9, end in their check digit (ISO/IEC 7812-1).
+pub fn luhn(digits: &[u8]) -> bool {
     let doubled = |(place, &digit): (usize, &u8)| {
         let double = u32::from(digit) * if place % 2 == 1 { 2 } else { 1 };
         double / 10 + double % 10
