@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::page::key;
+use super::printed::open_report;
 use super::{Page, Stage, Test, VIEWS};
 use crate::setup;
 
@@ -98,6 +99,10 @@ fn axe_finds_nothing(stage: &Stage, scheme: &str) -> Result<()> {
     page.session().press(&[key::CONTROL], "k")?;
     page.wait_shown("palette", true)?;
     check(page, "palette", &mut found)?;
+    page.session().press(&[], key::ESCAPE)?;
+    open_report(stage)?;
+    page.session().run(&axe, &[])?;
+    check(page, "report.html", &mut found)?;
     ensure!(
         found.is_empty(),
         "{} violations:\n{}",

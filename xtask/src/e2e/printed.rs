@@ -53,11 +53,9 @@ fn printed(stage: &Stage) -> Result<()> {
     stage.expect_quiet_console()
 }
 
-/// The report on A4 and Letter.
-fn report_prints(stage: &Stage) -> Result<()> {
-    let page = stage.open()?;
-    page.click("load-demo")?;
-    page.wait_ready(1)?;
+/// Saves the report of the case on show as HTML and opens it in the place of the page.
+pub(super) fn open_report(stage: &Stage) -> Result<()> {
+    let page = &stage.page;
     page.click("nav-report")?;
     let file = stage.scratch()?.join("report.html");
     fs::write(&file, page.download("export-report-html")?)?;
@@ -67,7 +65,15 @@ fn report_prints(stage: &Stage) -> Result<()> {
         let is_whole =
             "return document.readyState === 'complete' && !!document.querySelector('#glossary')";
         Ok(page.session().run(is_whole, &[])? == true)
-    })?;
+    })
+}
+
+/// The report on A4 and Letter.
+fn report_prints(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    page.click("load-demo")?;
+    page.wait_ready(1)?;
+    open_report(stage)?;
     for (name, paper) in [("a4", A4), ("letter", LETTER)] {
         let pdf = page.session().print(paper)?;
         let file = stage.scratch()?.join(format!("report-{name}.pdf"));
