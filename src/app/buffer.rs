@@ -1,8 +1,17 @@
 //! Bytes that the browser hands over in buffers of its own.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, ArrayBuffer, Uint8Array, WebAssembly};
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::MessageChannel;
+
+/// Bytes of this role's Wasm memory, which only grows.
+pub(crate) fn memory() -> f64 {
+    let memory = wasm_bindgen::memory().dyn_into::<WebAssembly::Memory>();
+    let buffer = memory
+        .ok()
+        .and_then(|memory| memory.buffer().dyn_into::<ArrayBuffer>().ok());
+    buffer.map_or(0.0, |buffer| f64::from(buffer.byte_length()))
+}
 
 /// Moves a buffer's bytes into `into`, in the place of what it held, and gives the browser its memory back.
 pub(crate) fn take_into(buffer: &ArrayBuffer, into: &mut Vec<u8>) {

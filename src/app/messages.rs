@@ -77,6 +77,8 @@ pub(crate) enum FromCase {
         overview: Box<Overview>,
         intake: Option<u32>,
         verify: f64,
+        /// Bytes of the case's Wasm memory.
+        memory: f64,
     },
     /// An answer.
     Answer {
@@ -181,7 +183,7 @@ pub(crate) enum FromReader {
     },
 }
 
-/// Milliseconds that readers spent, summed.
+/// What readers spent: milliseconds, summed, and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Spent {
     /// Waiting for bytes.
@@ -192,6 +194,8 @@ pub(crate) struct Spent {
     pub(crate) hash: f64,
     /// Recognising and parsing.
     pub(crate) parse: f64,
+    /// Bytes of the reader's Wasm memory; of several jobs the most.
+    pub(crate) memory: f64,
 }
 
 impl Spent {
@@ -201,6 +205,7 @@ impl Spent {
         self.inflate += other.inflate;
         self.hash += other.hash;
         self.parse += other.parse;
+        self.memory = self.memory.max(other.memory);
     }
 }
 
@@ -211,6 +216,7 @@ impl From<Timings> for Spent {
             inflate: timings.inflate,
             hash: timings.hash,
             parse: timings.parse,
+            memory: 0.0,
         }
     }
 }

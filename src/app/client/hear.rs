@@ -42,10 +42,11 @@ impl Client {
                 overview,
                 intake,
                 verify,
+                memory,
             } => {
                 let is_last = intake == Some(self.0.state.borrow().intake);
                 if is_last {
-                    self.publish_timings(&overview, verify);
+                    self.publish_timings(&overview, verify, memory);
                     self.tell_intake(&overview);
                 }
                 self.change(|session| {
@@ -122,8 +123,9 @@ impl Client {
     }
 
     /// `window.exhibitTimings`, for whoever measures.
-    fn publish_timings(&self, overview: &exhibit::case::Overview, verify: f64) {
+    fn publish_timings(&self, overview: &exhibit::case::Overview, verify: f64, of_case: f64) {
         let state = self.0.state.borrow();
+        let readers = state.pool.workers().count() as f64;
         let timings = Object::new();
         let fields = [
             ("list", state.listed),
@@ -133,6 +135,11 @@ impl Client {
             ("parse", state.spent.parse),
             ("verify", verify),
             ("total", now() - state.begun),
+            // At most: every reader is taken to be as large as the largest.
+            (
+                "memory",
+                buffer::memory() + of_case + readers * state.spent.memory,
+            ),
             ("bytes", overview.bytes as f64),
             ("files", overview.files as f64),
             ("events", overview.events as f64),

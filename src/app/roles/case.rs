@@ -16,6 +16,7 @@ use exhibit::integrity::Check;
 use super::signatures::Verifier;
 use super::sums::subtle;
 use crate::app::breathe::breathe;
+use crate::app::buffer;
 use crate::app::messages::{FromCase, FromReader, Packed, ToCase, pack, unpack};
 
 /// Milliseconds between words on the progress.
@@ -296,6 +297,7 @@ impl Role {
             overview,
             intake,
             verify: self.verify.get(),
+            memory: buffer::memory(),
         });
     }
 

@@ -194,6 +194,7 @@ impl Role {
             self.send_batch(job, gone);
         }
         self.rest().await;
+        spent.memory = buffer::memory();
         self.send(&FromReader::Finished { job, spent, sizes }, None);
     }
 

@@ -17,8 +17,8 @@ pub(super) fn markdown(report: &Value) -> Result<String> {
     let mut text = machine(report);
     text.push_str(
         "\n| case | files | Exhibit | reading alone | Exhibit / reading | Python | Python / Exhibit \
-         | native | Exhibit / native | longest frame | longest task | memory |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+         | native | Exhibit / native | longest frame | longest task | Wasm memory and heap | process |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for case in list(report, "cases") {
         row(&mut text, case)?;
@@ -65,7 +65,7 @@ fn row(text: &mut String, case: &Value) -> Result<()> {
     };
     writeln!(
         text,
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
         case["about"].as_str().unwrap_or_default(),
         case["files"],
         seconds(exhibit),
@@ -77,6 +77,7 @@ fn row(text: &mut String, case: &Value) -> Result<()> {
         over(exhibit, native),
         shown(worst(&page, "frame"), 1.0, "ms"),
         shown(worst(&page, "task"), 1.0, "ms"),
+        shown(worst(&page, "held"), 1e6, "MB"),
         shown(worst(&page, "memory"), 1e6, "MB"),
     )?;
     Ok(())
@@ -185,9 +186,9 @@ mod tests {
     #[test]
     fn table_has_a_row_a_case() {
         let page = json!([
-            {"ms": 300.0, "frame": 17.0, "task": 0.0, "memory": 2e8, "readers": null,
+            {"ms": 300.0, "frame": 17.0, "task": 0.0, "held": 1e8, "memory": 2e8, "readers": null,
              "phases": {"list": 0, "read": 1, "inflate": 2, "hash": 3, "parse": 4, "verify": 5, "total": 6}},
-            {"ms": 500.0, "frame": 17.0, "task": 0.0, "memory": null, "readers": 1, "phases": null},
+            {"ms": 500.0, "frame": 17.0, "task": 0.0, "held": null, "memory": null, "readers": 1, "phases": null},
         ]);
         let report = json!({ "runs": 1, "machine": {}, "cases": [
             {"name": "zip", "about": "a zip", "files": 7, "page": page,
@@ -195,7 +196,7 @@ mod tests {
         ]});
         let text = markdown(&report).expect("a table");
         assert!(text.contains(
-            "| a zip | 7 | 0.30 s | 0.20 s | 1.50 | – | – | 0.10 s | 3.00 | 17 ms | 0 ms | 200 MB |"
+            "| a zip | 7 | 0.30 s | 0.20 s | 1.50 | – | – | 0.10 s | 3.00 | 17 ms | 0 ms | 100 MB | 200 MB |"
         ));
         assert!(text.contains("| zip | own | 300 | 0 | 1 | 2 | 3 | 4 | 5 | 6 |"));
         assert!(text.contains("| zip | 1 | 500 | – | – | – | – | – | – |"));
