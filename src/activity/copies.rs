@@ -22,16 +22,21 @@ const TOLD: [Field; 6] = [
 
 /// Events of one ID that rows are compared with; a hostile file could hold any number.
 const MOST_ROWS: usize = 64;
+/// Records that are read again to be compared by their content: evidence can be made of contradictions alone.
+const MOST_COMPARED: usize = 20_000;
 
 impl Store {
     /// What two copies have in common.
     pub(super) fn sameness(&self, event: EventIx) -> (u128, Option<Text>, u64) {
         let event = self.stand_for.get(&event).copied().unwrap_or(event);
         let account = self.places.of(event).map(|place| place.0);
-        let content = match self.prints.get(event) {
-            // A row is like none but those that stand for it.
-            0 => u64::from(event) + 1,
-            print => print,
+        let content = match self.settled.get(&event) {
+            Some(content) => *content,
+            None => match self.prints.get(event) {
+                // A row is like none but those that stand for it.
+                0 => u64::from(event) + 1,
+                print => print,
+            },
         };
         (self.ids.get(event), account, content)
     }
@@ -83,6 +88,29 @@ impl Store {
             }
         }
         self.conflicts = conflicts;
+    }
+
+    /// Events that contradict others of their ID as far as it is known, and whose records were not compared by content yet.
+    pub fn unsettled(&self) -> Bits {
+        let is_open =
+            |event: &EventIx| self.prints.get(*event) != 0 && !self.settled.contains_key(event);
+        let left = MOST_COMPARED.saturating_sub(self.settled.len());
+        let mut open = Bits::none(self.len());
+        open.extend(self.conflicts.iter().filter(is_open).take(left));
+        open
+    }
+
+    /// Takes what records are by their content ([`content_print`](crate::cloudtrail::log::content_print)); 0 of one that could
+    /// not be read again, which stays as it was.
+    pub fn settle(&mut self, contents: &[(EventIx, u64)]) {
+        for &(event, content) in contents {
+            let content = match content {
+                0 => self.prints.get(event),
+                content => content,
+            };
+            self.settled.insert(event, content);
+        }
+        self.arranged = 0;
     }
 
     /// The same event in other files, itself among them; none where there is one only.
@@ -142,6 +170,7 @@ mod tests {
     use super::super::store::tests::{log, store};
     use super::*;
     use crate::cloudtrail::lake_result;
+    use crate::cloudtrail::log::content_print;
     use crate::integrity::LogStatus;
 
     #[test]
@@ -168,6 +197,34 @@ mod tests {
         store.forget(|file| file == 1);
         store.arrange(proven, &|file| file);
         assert!(store.shown.contains(0));
+    }
+
+    #[test]
+    fn records_in_another_order_are_copies_once_they_are_compared() {
+        let texts = [
+            r#"{"eventID":"00000000-0000-0000-0000-00000000000a","eventName":"A","requestParameters":{"x":1,"y":2}}"#,
+            r#"{"requestParameters":{"y":2,"x":1},"eventName":"A","eventID":"00000000-0000-0000-0000-00000000000a"}"#,
+            r#"{"requestParameters":{"y":2,"x":2},"eventName":"A","eventID":"00000000-0000-0000-0000-00000000000a"}"#,
+        ];
+        let contents = |events: std::ops::Range<u32>| -> Vec<(EventIx, u64)> {
+            let of = |event: EventIx| content_print(texts[event as usize], 7);
+            events.map(|event| (event, of(event))).collect()
+        };
+        let told = |contents: &[(EventIx, u64)], files: usize| {
+            let mut store = store(&texts[..files]);
+            let arrange = |store: &mut Store| store.arrange(|_| Standing::default(), &|file| file);
+            arrange(&mut store);
+            assert_eq!(store.unsettled().len(), files as u64);
+            store.settle(contents);
+            arrange(&mut store);
+            let open = store.unsettled().len();
+            (store.shown.len(), store.conflicts.len(), open)
+        };
+        assert_eq!(told(&contents(0..2), 2), (1, 0, 0));
+        assert_eq!(told(&contents(0..3), 3), (2, 3, 0));
+        // One could not be read again: it is no copy of what was.
+        let unread = [(0, content_print(texts[0], 7)), (1, 0)];
+        assert_eq!(told(&unread, 2), (2, 2, 0));
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub struct Store {
     pub(super) same: Vec<EventIx>,
     /// Rows that do not hold their whole record, and the event that each is a copy of.
     pub(super) stand_for: HashMap<EventIx, EventIx, foldhash::fast::RandomState>,
+    /// Records that were compared by their content: what they are by it.
+    pub(super) settled: HashMap<EventIx, u64, foldhash::fast::RandomState>,
     /// Events of one account and ID whose contents are not the same.
     pub conflicts: Bits,
     /// Events whose records the last deep search found.
@@ -110,7 +112,7 @@ pub struct Store {
     /// Those in the order of their times.
     pub order: Vec<EventIx>,
     /// Events that were there when copies were last looked for.
-    arranged: u32,
+    pub(super) arranged: u32,
 }
 
 /// From which risk on a call is marked as risky.

@@ -49,6 +49,8 @@ pub(crate) enum ToCase {
         generation: u32,
         question: Question,
     },
+    /// What records of one ID are by their content.
+    Settle(Vec<(u32, u64)>),
     /// Events whose records were found.
     Mark(Vec<u32>),
     /// Resources whose configurations were found.
@@ -130,6 +132,8 @@ pub(crate) enum Part {
         parts: Vec<(u32, u32)>,
         covered: bool,
     },
+    /// What records are by their content, as numbers of eight bytes.
+    Contents { parts: Vec<(u32, u32)> },
     /// The places in the list of the records in which a text stands, case not minded, as numbers of four bytes.
     Grep {
         parts: Vec<(u32, u32)>,

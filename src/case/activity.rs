@@ -175,6 +175,15 @@ impl InTime {
 /// Where the records of the events stand that a query shows, file by file.
 pub(super) fn records(case: &mut Case, query: &str) -> Vec<FileRecords> {
     let events = found(case, query);
+    by_file(case, &events)
+}
+
+/// Where the records stand that contradict each other until they are compared by their content.
+pub(super) fn unsettled(case: &Case) -> Vec<FileRecords> {
+    by_file(case, &case.activity.unsettled())
+}
+
+fn by_file(case: &Case, events: &Bits) -> Vec<FileRecords> {
     let store = &case.activity;
     let mut all: Vec<FileRecords> = Vec::new();
     for span in store.spans() {

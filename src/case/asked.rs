@@ -64,6 +64,7 @@ impl Case {
         Some(match &asked.question {
             Question::Activity(_) => Answer::Activity(Box::default()),
             Question::Records(query) => Answer::Records(activity::records(self, query)),
+            Question::Unsettled => Answer::Records(activity::unsettled(self)),
             Question::Freeze {
                 table,
                 filter,

@@ -22,6 +22,8 @@ pub struct Overview {
     pub problems: u64,
     /// Files of each kind, those that occur.
     pub kinds: Vec<(Kind, u64)>,
+    /// Records of one ID that are still to be compared by their content.
+    pub unsettled: u64,
     /// The verdict.
     pub verdict: Verdict,
     /// The verdict in one sentence, with its period and conditions.

@@ -266,6 +266,11 @@ impl Case {
             .for_each(|&(id, verifies)| self.checks.resolve(id, verifies));
     }
 
+    /// Takes what records of one ID are by their content: the next judgement tells copies from contradictions by it.
+    pub fn settle(&mut self, contents: &[(u32, u64)]) {
+        self.activity.settle(contents);
+    }
+
     /// Takes what a deep search found: the query `found:yes` shows it.
     pub fn mark(&mut self, events: &[u32]) {
         self.activity.marked = events.iter().copied().collect();

@@ -30,6 +30,7 @@ pub(crate) fn overview(case: &Case) -> Overview {
             .filter(|(_, file)| !file.problems.is_empty())
             .count() as u64,
         kinds: tally(case.register.files().map(|(_, file)| file.kind)),
+        unsettled: case.activity.unsettled().len(),
         verdict: judgement.verdict.verdict,
         statement: judgement.verdict.statement.clone(),
         digests: judgement.digest_counts(),

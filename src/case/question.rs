@@ -107,6 +107,8 @@ pub enum Question {
     Activity(Ask),
     /// Where the records of the events stand that a query shows.
     Records(String),
+    /// Where the records stand that contradict each other until they are compared by their content.
+    Unsettled,
 }
 
 /// Records that stand in one file.

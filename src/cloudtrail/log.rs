@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::evidence::skim::Skim;
 use crate::evidence::{Problem, ProblemCode};
 use crate::moment::Moment;
+use crate::order::sorted;
 use crate::secret::Masked;
 use crate::secret::cover::texts;
 use crate::sum::Sum;
@@ -61,7 +62,7 @@ pub struct Row {
     #[serde(with = "postcard::fixint::le")]
     pub id: u128,
     /// Tells records of other content apart: neither white space counts nor how a text is escaped, but the order of
-    /// fields does. Keyed by a secret of the session,
+    /// fields does, for records of one ID until [`content_print`] settles it. Keyed by a secret of the session,
     /// so that nobody can make two records look alike. 0 where the record is told in another form than JSON.
     #[serde(with = "postcard::fixint::le")]
     pub print: u64,
@@ -257,6 +258,49 @@ fn plain(raw: &str) -> String {
     })
 }
 
+/// What tells a record from others by its content alone: neither white space counts, nor how texts are escaped, nor the
+/// order of fields. Slower than [`Row::print`], and never 0.
+pub fn content_print(raw: &str, seed: u64) -> u64 {
+    let raw = plain(raw);
+    let canonical = in_order(&mut Skim::new(&raw), DEEPEST).unwrap_or_else(|| raw.clone());
+    FixedState::with_seed(seed)
+        .hash_one(canonical.as_bytes())
+        .max(1)
+}
+
+/// How deep fields are put in order.
+const DEEPEST: u8 = 64;
+
+/// JSON with the fields of each object in the order of their names, those of one name in their own; `None` where that
+/// cannot be told.
+fn in_order(skim: &mut Skim<'_>, left: u8) -> Option<String> {
+    let left = left.checked_sub(1)?;
+    match skim.peek()? {
+        b'{' => {
+            let mut fields = Vec::new();
+            skim.fields(|skim, key| {
+                fields.push((key.to_owned(), in_order(skim, left)?));
+                Some(())
+            })?;
+            let fields = sorted(fields, |a, b| a.0.cmp(&b.0));
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(key, value)| format!("\"{key}\":{value}"))
+                .collect();
+            Some(format!("{{{}}}", fields.join(",")))
+        }
+        b'[' => {
+            let mut items = Vec::new();
+            skim.items(|skim| {
+                items.push(in_order(skim, left)?);
+                Some(())
+            })?;
+            Some(format!("[{}]", items.join(",")))
+        }
+        _ => skim.raw().map(str::to_owned),
+    }
+}
+
 /// JSON without white space between its parts, and with its texts, quotes included, as `told` has them.
 fn by_texts<'a>(raw: &'a str, told: impl Fn(&'a str) -> Cow<'a, str>) -> String {
     let (mut out, mut seen) = (String::with_capacity(raw.len()), 0);
@@ -283,6 +327,29 @@ pub fn record_text(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::cloudtrail::records::parse_events;
+
+    #[test]
+    fn the_order_of_fields_makes_no_other_content() {
+        let print = |text: &str| super::content_print(text, 7);
+        let one = print(r#"{"a":{"c":[1,{"e":"\u003c","d":2}],"b":1.0},"z":null}"#);
+        assert_eq!(
+            print("{ \"z\":null, \"a\": {\"b\":1.0,\"c\":[1,{\"d\":2,\"e\":\"<\"}]}}"),
+            one
+        );
+        for other in [
+            r#"{"a":{"c":[{"e":"<","d":2},1],"b":1.0},"z":null}"#,
+            r#"{"a":{"c":[1,{"e":"<","d":2}],"b":1},"z":null}"#,
+            r#"{"a":{"c":[1,{"e":"<","d":2}]},"b":1.0,"z":null}"#,
+            r#"{"a":{"c":[1,{"e":"<","d":2}],"b":1.0},"z":null,"z":null}"#,
+            r#"{"a":{"c":[1,{"e":"<","d":2}],"b":1.0},"z":"null"}"#,
+        ] {
+            assert_ne!(print(other), one, "{other}");
+        }
+        // The last of two fields of one name holds for most readers, so that their order is content.
+        assert_ne!(print(r#"{"a":1,"a":2}"#), print(r#"{"a":2,"a":1}"#));
+        let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(print(&deep), print(&deep));
+    }
 
     #[test]
     fn form_makes_no_other_record() {

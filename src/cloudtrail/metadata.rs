@@ -1,7 +1,11 @@
 //! S3 object metadata: where the newest digest's signature is.
 
+use std::fmt;
+
 use base64::Engine as _;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::evidence::{Problem, ProblemCode};
@@ -65,14 +69,65 @@ pub fn parse_json(bytes: &[u8]) -> Result<Vec<ObjectMetadata>, Problem> {
         ));
     }
     let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        match value.map_err(|error| json::problem(bytes, &error))? {
-            Value::Array(list) => all.extend(list.iter().filter_map(Value::as_object).map(one)),
-            Value::Object(object) => all.push(one(&object)),
-            _ => {}
-        }
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter() {
+        let List(list) = value.map_err(|error| json::problem(bytes, &error))?;
+        all.extend(list);
     }
     Ok(all)
+}
+
+/// Metadata in a JSON value, of which one object is held at a time: lists name every object of a bucket.
+struct List(Vec<ObjectMetadata>);
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Vec<ObjectMetadata>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("metadata of objects")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(value) = list.next_element::<Value>()? {
+                    all.extend(value.as_object().map(one));
+                }
+                Ok(all)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                let object = Map::deserialize(MapAccessDeserializer::new(fields))?;
+                Ok(vec![one(&object)])
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+        }
+        from.deserialize_any(Visit).map(List)
+    }
 }
 
 /// Whether a JSON object looks like metadata of an object.
@@ -241,6 +296,9 @@ mod tests {
         }
         let two = parse_json(b"{\"Metadata\":{}} {\"Metadata\":{}}").expect("two");
         assert_eq!(two.len(), 2);
+        let odd = parse_json(b"1 -1 1.5 true null \"x\" [1, \"x\", {\"Metadata\":{}}, []]");
+        assert_eq!(odd.expect("odd").len(), 1);
+        assert!(parse_json(b"[{\"Metadata\":{}},").is_err());
     }
 
     #[test]

@@ -44,7 +44,18 @@ impl Client {
                 verify,
                 memory,
             } => {
-                let is_last = intake == Some(self.0.state.borrow().intake);
+                let mut state = self.0.state.borrow_mut();
+                let of_intake = intake == Some(state.intake);
+                let compares =
+                    of_intake && overview.unsettled > 0 && state.compared != state.intake;
+                if compares {
+                    state.compared = state.intake;
+                }
+                drop(state);
+                if compares {
+                    self.compare_records();
+                }
+                let is_last = of_intake && !compares;
                 if is_last {
                     self.publish_timings(&overview, verify, memory);
                     self.tell_intake(&overview);

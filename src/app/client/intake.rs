@@ -254,6 +254,7 @@ impl Client {
             case.terminate();
         }
         (state.asked, state.documents, state.raws) = Default::default();
+        state.compared = 0;
         state.reading = Default::default();
         state.waiting.clear();
         state.session.task = None;

@@ -71,6 +71,8 @@ struct State {
     /// The intake's number, when it began, and what it took.
     intake: u32,
     begun: f64,
+    /// The intake whose records of one ID were compared by their content.
+    compared: u32,
     /// When the intake's numbers were last brought up to date.
     measured: f64,
     spent: Spent,

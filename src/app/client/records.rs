@@ -37,6 +37,8 @@ pub(crate) enum Purpose {
     },
     /// Ask Sigma rules of the evidence of a stamp.
     Sigma(u32),
+    /// Compare records of one ID by their content, before the judgement is final.
+    Compare,
 }
 
 impl Purpose {
@@ -44,7 +46,7 @@ impl Purpose {
     fn is_of_case(&self) -> bool {
         matches!(
             self,
-            Purpose::Rules { draft: false, .. } | Purpose::Sigma(_)
+            Purpose::Rules { draft: false, .. } | Purpose::Sigma(_) | Purpose::Compare
         )
     }
 
@@ -81,6 +83,8 @@ pub(super) struct Reading {
     /// Of Sigma rules: which records are asked which, and what was found.
     suspects: Suspects,
     suspected: Vec<(u32, u32)>,
+    /// What records are by their content.
+    contents: Vec<(u32, u64)>,
     /// Files that could not be read again.
     failed: Vec<String>,
 }
@@ -167,6 +171,11 @@ impl Client {
         self.read_all(Question::Suspects, Purpose::Sigma(stamp));
     }
 
+    /// Compares records of one ID by their content; the case is judged again by what comes of it.
+    pub(super) fn compare_records(&self) {
+        self.read_all(Question::Unsettled, Purpose::Compare);
+    }
+
     fn read_all(&self, which: Question, purpose: Purpose) {
         let mut state = self.0.state.borrow_mut();
         // What rules say belongs to the case: nothing cuts that short, and whatever else is asked comes after.
@@ -215,13 +224,29 @@ impl Client {
     pub(crate) fn stop_reading_records(&self) {
         let mut state = self.0.state.borrow_mut();
         let number = state.reading.number + 1;
-        state.reading = Reading {
-            number,
-            ..Reading::default()
-        };
+        let reading = std::mem::replace(
+            &mut state.reading,
+            Reading {
+                number,
+                ..Reading::default()
+            },
+        );
         state.waiting.clear();
         drop(state);
         self.change(|session| session.task = None);
+        if reading.purpose == Some(Purpose::Compare) {
+            self.settle_records(&reading);
+        }
+    }
+
+    /// Hands the case what records are by their content, and has it judged: those that could not be read again stay as
+    /// they were.
+    fn settle_records(&self, reading: &Reading) {
+        let asked = reading.files.iter().flat_map(|file| &file.events);
+        let unread = asked.map(|&event| (event, 0));
+        let contents = unread.chain(reading.contents.iter().copied());
+        self.tell(&ToCase::Settle(contents.collect()));
+        self.settle();
     }
 
     fn read_more(&self) {
@@ -248,6 +273,7 @@ impl Client {
                     rules: rules.clone(),
                 },
                 Some(Purpose::Sigma(_)) => asked(&reading.suspects, at, parts),
+                Some(Purpose::Compare) => Part::Contents { parts },
                 other => Part::Lines {
                     parts,
                     covered: !matches!(other, Some(Purpose::Export { covered: false, .. })),
@@ -291,6 +317,16 @@ impl Client {
                     .hits
                     .extend(places.filter_map(|place| events.get(place as usize)));
             }
+            (Some(bytes), Some(Purpose::Compare)) => {
+                let events = reading.files.get(at).map(|file| file.events.as_slice());
+                let contents = bytes
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|&eight| u64::from_le_bytes(eight));
+                let placed = events.unwrap_or_default().iter().copied().zip(contents);
+                reading.contents.extend(placed);
+            }
             (Some(bytes), Some(Purpose::Sigma(_))) => {
                 let events = reading.files.get(at).map(|file| file.events.as_slice());
                 let events = events.unwrap_or_default();
@@ -332,6 +368,7 @@ impl Client {
                     "Asking your own rules of the configurations".to_owned()
                 }
                 Some(Purpose::Sigma(_)) => "Asking Sigma rules of the records".to_owned(),
+                Some(Purpose::Compare) => "Comparing records of one ID".to_owned(),
                 _ => "Reading the records again".to_owned(),
             };
             drop(state);
@@ -379,6 +416,7 @@ impl Client {
                 stamp: reading.suspects.stamp,
                 hits: reading.suspected,
             }),
+            Some(Purpose::Compare) => self.settle_records(&reading),
             Some(Purpose::Export { covered, query }) => {
                 let name = name_of(covered);
                 let files = reading.lines.keys();

@@ -41,6 +41,7 @@ pub(crate) fn start(scope: DedicatedWorkerGlobalScope) {
         verify: Cell::new(0.0),
         told: Cell::new(0.0),
         judged: Cell::new(0.0),
+        pace: Cell::new(0.0),
     });
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((message, parts)) = unpack(&event.data()) {
@@ -79,6 +80,8 @@ struct Role {
     /// When progress was last told, and when a judgement last ended.
     told: Cell<f64>,
     judged: Cell<f64>,
+    /// Milliseconds a file that the last judgement took.
+    pace: Cell<f64>,
 }
 
 impl Role {
@@ -142,6 +145,7 @@ impl Role {
                     .insert(channel, (generation, question));
                 self.answer();
             }
+            ToCase::Settle(contents) => self.case.borrow_mut().settle(&contents),
             ToCase::Mark(events) => {
                 self.case.borrow_mut().mark(&events);
                 self.tell_judgement(Wanted::Settings);
@@ -191,9 +195,12 @@ impl Role {
                 entries
                     .into_iter()
                     .for_each(|(source, entry)| case.add(source, entry));
+                let files = case.progress().files;
                 drop(case);
                 self.tell_progress();
-                if self.now() - self.judged.get() > PAUSE.max(4.0 * self.verify.get()) {
+                // What the next one will take: it stands in the way of reading, so that much evidence is judged at the end.
+                let next = self.pace.get() * files as f64;
+                if self.now() - self.judged.get() > PAUSE.max(4.0 * next) {
                     self.want(Wanted::Meanwhile);
                 }
             }
@@ -257,7 +264,10 @@ impl Role {
                     checks = self.case.borrow_mut().more_checks();
                 }
             }
-            self.verify.set(self.verify.get() + self.now() - begun);
+            let spent = self.now() - begun;
+            let files = self.case.borrow().progress().files.max(1);
+            self.verify.set(self.verify.get() + spent);
+            self.pace.set(spent / files as f64);
             self.judged.set(self.now());
             self.tell_judgement(wanted);
             // Lets questions and evidence in before the next judgement.

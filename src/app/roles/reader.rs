@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort, Performance};
 
 use exhibit::case::Pieces;
-use exhibit::cloudtrail::log::{compact, record_text};
+use exhibit::cloudtrail::log::{compact, content_print, record_text};
 use exhibit::cloudtrail::records::enveloped;
 use exhibit::compliance::custom::Prepared;
 use exhibit::config::expression::Expression;
@@ -355,6 +355,12 @@ impl Role {
                     lines.push(b'\n');
                 }
                 (None, lines, None)
+            }
+            (Ok(bytes), Part::Contents { parts }) => {
+                let seed = self.seed.get();
+                let content = |part: &(u32, u32)| content_print(&record_at(&bytes, *part), seed);
+                let all = parts.iter().flat_map(|part| content(part).to_le_bytes());
+                (None, all.collect(), None)
             }
             (Ok(bytes), Part::Grep { parts, text }) => {
                 let text = text.to_lowercase();

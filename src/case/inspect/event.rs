@@ -97,7 +97,7 @@ pub(super) fn inspect(case: &Case, event: u32) -> Option<Inspection> {
     let other = store.contradicting(event);
     if !other.is_empty() {
         it.why.push(format!(
-            "Conflict: {} in the evidence with the same ID and another text. White space and escapes do not count, but the order of fields does: compare the records below, if a tool put their fields in order.",
+            "Conflict: {} in the evidence with the same ID and another content. Neither white space nor escapes nor the order of fields make another content.",
             records(other.len())
         ));
     }

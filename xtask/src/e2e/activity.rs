@@ -32,6 +32,10 @@ pub(super) const TESTS: &[Test] = &[
         run: records_are_searched_and_exported,
     },
     Test {
+        name: "records_in_another_order_are_copies",
+        run: order_makes_no_conflict,
+    },
+    Test {
         name: "address_brings_the_view_back",
         run: address_brings_the_view_back,
     },
@@ -218,6 +222,42 @@ fn timeline_zooms_by_keys(stage: &Stage) -> Result<()> {
             .and_then(|count| count.parse::<u32>().ok())
             .is_some_and(|count| count > 0 && count < 8))
     })?;
+    stage.expect_quiet_console()
+}
+
+/// What a tool wrote out with its fields in order is compared by content before the evidence is called judged.
+fn order_makes_no_conflict(stage: &Stage) -> Result<()> {
+    let page = stage.open()?;
+    let record = |id: u32, rest: &str| {
+        format!(
+            r#"{{"eventVersion":"1.08","eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z",{rest}}}"#
+        )
+    };
+    let sorted = |id: u32, rest: &str| {
+        format!(
+            r#"{{{rest},"eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z","eventVersion":"1.08"}}"#
+        )
+    };
+    let request = r#""eventName":"A","requestParameters":{"b":1,"a":[{"d":2,"c":3}]}"#;
+    let same = r#""eventName":"A","requestParameters":{"a":[{"c":3,"d":2}],"b":1}"#;
+    let other = r#""eventName":"A","requestParameters":{"a":[{"c":3,"d":2}],"b":2}"#;
+    let folder = stage.scratch()?;
+    let files = [
+        ("one.jsonl", [record(1, request), record(2, request)]),
+        ("two.jsonl", [sorted(1, same), sorted(2, other)]),
+    ];
+    let mut paths = Vec::new();
+    for (name, records) in files {
+        let path = folder.join(name);
+        fs::write(&path, records.join("\n"))?;
+        paths.push(path);
+    }
+    page.drop_files(&paths)?;
+    page.wait_ready(2)?;
+    page.click("nav-activity")?;
+    wait_count(page, 3)?;
+    ask(page, "conflict:yes")?;
+    wait_count(page, 2)?;
     stage.expect_quiet_console()
 }
 
