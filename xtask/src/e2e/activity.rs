@@ -230,12 +230,12 @@ fn order_makes_no_conflict(stage: &Stage) -> Result<()> {
     let page = stage.open()?;
     let record = |id: u32, rest: &str| {
         format!(
-            r#"{{"eventVersion":"1.08","eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z",{rest}}}"#
+            r#"{{"eventVersion":"1.08","eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z","eventSource":"x.amazonaws.com",{rest}}}"#
         )
     };
     let sorted = |id: u32, rest: &str| {
         format!(
-            r#"{{{rest},"eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z","eventVersion":"1.08"}}"#
+            r#"{{{rest},"eventID":"{id:08x}-0000-4000-8000-000000000000","eventTime":"2024-05-01T10:00:00Z","eventSource":"x.amazonaws.com","eventVersion":"1.08"}}"#
         )
     };
     let request = r#""eventName":"A","requestParameters":{"b":1,"a":[{"d":2,"c":3}]}"#;
