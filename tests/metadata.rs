@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use exhibit::case::Settings;
+use exhibit::case::{Case, Settings};
 use serde_json::{Value, json};
 use support::{files_below, judged, report};
 
@@ -122,4 +122,24 @@ fn checking_twice_asks_again_for_what_was_checked_once() {
     };
     assert!(case.set(twice), "it is judged anew");
     assert!(!case.judge().is_empty(), "nothing is checked twice");
+}
+
+#[test]
+fn a_signature_without_a_name_waits_until_all_is_here() {
+    let (mut files, signature) = chain();
+    files.push(("signature.txt".to_owned(), signature.into_bytes()));
+    let mut case = Case::default();
+    for (source, entry) in support::entries(&files) {
+        case.add(source, entry);
+    }
+    let mut checks = case.judge_so_far();
+    while !checks.is_empty() {
+        let known: Vec<_> = checks.iter().map(|check| (check.id, true)).collect();
+        case.resolve(&known);
+        checks = case.judge_so_far();
+    }
+    let told = newest(&support::report_of(&mut case));
+    assert_eq!(told, ("unsigned".into(), String::new(), Vec::new()));
+    support::settle(&mut case);
+    assert_eq!(newest(&support::report_of(&mut case)).0, "valid");
 }

@@ -212,6 +212,17 @@ impl Case {
     /// Judges all evidence. Returns the signature checks whose outcome is needed first; when there are
     /// none, the judgement is final. Until then the last one stays on show.
     pub fn judge(&mut self) -> Vec<Check> {
+        self.checks.so_far = false;
+        self.judge_all()
+    }
+
+    /// The same while more evidence is coming: no signature is tried on digests that it does not name.
+    pub fn judge_so_far(&mut self) -> Vec<Check> {
+        self.checks.so_far = true;
+        self.judge_all()
+    }
+
+    fn judge_all(&mut self) -> Vec<Check> {
         self.register.sort();
         // The first round asks only for what the hash chain cannot replace; whatever fails there makes
         // the others worth asking for all at once, so that no chain takes a round for each digest.

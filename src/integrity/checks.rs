@@ -62,6 +62,8 @@ pub struct Checks {
     wanted: Vec<Wanted>,
     asked: HashSet<CheckId, foldhash::fast::RandomState>,
     tries: usize,
+    /// Whether more evidence is coming: what a signature signs may be in it, and is not looked for yet.
+    pub(crate) so_far: bool,
 }
 
 impl Checks {
@@ -143,7 +145,7 @@ impl Checks {
         let Ok(public) = key.key.as_ref() else {
             return Recovered::Nothing;
         };
-        if self.tries >= TRIES {
+        if self.so_far || self.tries >= TRIES {
             return Recovered::Untried;
         }
         self.tries += 1;

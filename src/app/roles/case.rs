@@ -254,7 +254,10 @@ impl Role {
         while let Some(wanted) = self.wanted.take() {
             let begun = self.now();
             loop {
-                let mut checks = self.case.borrow_mut().judge();
+                let mut checks = match wanted {
+                    Wanted::Meanwhile => self.case.borrow_mut().judge_so_far(),
+                    Wanted::Settings | Wanted::Final(_) => self.case.borrow_mut().judge(),
+                };
                 if checks.is_empty() {
                     break;
                 }
