@@ -149,7 +149,6 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
         .and_then(Value::as_object)
         .unwrap_or(object);
     let stated = &mut metadata.stated;
-    stated.key.clone_from(&metadata.key);
     let parts = field(object, "ObjectParts");
     let is_composite = text(checksum, &["ChecksumType"]).is_some_and(|kind| kind == "COMPOSITE");
     if let Some(text) = text(checksum, &["ChecksumSHA256"]) {
@@ -173,6 +172,9 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
     stated.etag = text(object, &["ETag"])
         .filter(|_| !encrypts && !own_key)
         .map(|etag| etag.trim_matches('"').to_ascii_lowercase());
+    if stated.tells() {
+        stated.key.clone_from(&metadata.key);
+    }
     for (name, value) in object.iter().chain(inner.into_iter().flatten()) {
         if let Value::String(value) = value {
             metadata.take(name, value);
