@@ -337,6 +337,10 @@ impl Page {
     }
 
     pub(crate) fn choose(&self, input: &str, paths: &str) -> Result<()> {
+        self.wait_for(input, SHORT, || {
+            let is_there = "return !!document.querySelector(arguments[0])";
+            Ok(self.session.run(is_there, &[input.into()])? == true)
+        })?;
         let element = self.session.find(input)?;
         self.session
             .type_into(&element, paths)
