@@ -95,9 +95,7 @@ impl Store {
         let is_open =
             |event: &EventIx| self.prints.get(*event) != 0 && !self.settled.contains_key(event);
         let left = MOST_COMPARED.saturating_sub(self.settled.len());
-        let mut open = Bits::none(self.len());
-        open.extend(self.conflicts.iter().filter(is_open).take(left));
-        open
+        self.conflicts.iter().filter(is_open).take(left).collect()
     }
 
     /// Takes what records are by their content ([`content_print`](crate::cloudtrail::log::content_print)); 0 of one that could

@@ -93,10 +93,10 @@ const GAPS: &[Column] = &[
     column("from", "From", Shape::Time, 170, false),
     column("to", "To", Shape::Time, 170, false),
     column("digests", "Digests", Shape::Number, 80, false),
+    column("explainedBy", "Explained by", Shape::Text, 250, false),
     column("account", "Account", Shape::Text, 128, true),
     column("region", "Region", Shape::Text, 110, true),
     column("trail", "Trail", Shape::Text, 150, true),
-    column("explainedBy", "Explained by", Shape::Text, 300, false),
 ];
 
 const EVENTS: &[Column] = &[

@@ -342,13 +342,11 @@ fn log_bucket(case: &Case, trail: u32) -> String {
         .to_owned()
 }
 
-/// Where no event explains something.
-pub(super) const UNEXPLAINED: &str = "Unexplained: no event of the evidence tells who caused this";
-
 /// Says which events explain what is wrong, or that none does.
 fn add_causes(it: &mut Inspection, causes: Vec<Cause>) {
     if causes.is_empty() {
-        it.why.push(format!("{UNEXPLAINED}."));
+        it.why
+            .push("Unexplained: no event of the evidence tells who caused this.".to_owned());
     }
     for cause in causes {
         it.why.push(format!("Explained by {}.", cause.words()));

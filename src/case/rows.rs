@@ -12,7 +12,7 @@ use crate::order::Gather as _;
 use crate::sum::Sum;
 
 use super::activity;
-use super::inspect::{UNEXPLAINED, causes};
+use super::inspect::causes;
 use super::overview::log_path;
 use super::question::{Filter, Sort, Subject};
 use super::scan::Scan;
@@ -344,7 +344,7 @@ fn gap_row(case: &Case, at: u32) -> Row {
     let causes = causes(case, gap);
     let mut explained: Vec<String> = causes.iter().take(MOST).map(Cause::words).collect();
     match causes.len() {
-        0 => explained.push(UNEXPLAINED.to_owned()),
+        0 => explained.push("unexplained".to_owned()),
         all if all > MOST => explained.push(format!("{} more", all - MOST)),
         _ => {}
     }
@@ -359,10 +359,10 @@ fn gap_row(case: &Case, at: u32) -> Row {
             Cell::Time(gap.from),
             Cell::Time(gap.to),
             Cell::Number(gap.digests),
+            text(&explained.join(", ")),
             text(&key.account),
             text(&key.region),
             text(&key.trail),
-            text(&explained.join(", ")),
         ],
     }
 }
