@@ -333,6 +333,10 @@ mod tests {
             text.contains("ASIAQ3EGRFSOTVBNAB2C") && text.contains("no such user"),
             "{text}"
         );
+        let created = r#"{"eventName":"CreateAccessKey","responseElements":{"accessKey":{"accessKeyId":"AKIAQ3EGRFSOTVBNAB2C","secretAccessKey":"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","userName":"u"}}}"#;
+        let text = record(created).expect("a secret");
+        assert!(!text.contains("Rt9Xb5Lm2V"), "{text}");
+        assert!(text.contains("AKIAQ3EGRFSOTVBNAB2C"), "{text}");
         let calm = r#"{"requestParameters":null,"responseElements":{"credentials":{"accessKeyId":"ASIAQ3EGRFSOTVBNAB2C"}}}"#;
         assert_eq!(record(calm), None);
     }

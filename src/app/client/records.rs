@@ -433,12 +433,12 @@ impl Client {
                 if !left_out.is_empty() {
                     detail += &format!("; {left_out}");
                 }
-                self.note("Records handed over", detail);
                 let parts: Array = (0..total).filter_map(|at| reading.lines.get(&at)).collect();
-                if download::save(&parts, name).is_err() {
-                    self.warn(format!(
+                match download::save(&parts, name) {
+                    Ok(()) => self.note("Records handed over", detail),
+                    Err(_) => self.warn(format!(
                         "The browser did not take {name}: check that downloads are allowed."
-                    ));
+                    )),
                 }
             }
             None => {}
