@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 
 use exhibit::cloudtrail::event::Event;
-use exhibit::cloudtrail::log::compact;
+use exhibit::cloudtrail::log::{compact, content_print};
 use exhibit::evidence::skim::Skim;
 use proptest::prelude::*;
 
@@ -362,6 +362,65 @@ proptest! {
             prop_assert_eq!(Some(event), careful.ok());
             prop_assert_eq!(skim.spaced, compact(record) != record);
         }
+    }
+}
+
+/// JSON whose values are told apart by what they say: no number has two forms.
+fn plain_json() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::Value;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (0..3_u8).prop_map(Value::from),
+        "[a\"\\\\/<\u{e9} ]{0,3}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-d]{1,2}", inner, 0..4)
+                .prop_map(|all| all.into_iter().collect()),
+        ]
+    })
+}
+
+/// A value as another tool writes it: fields the other way round, white space, every sign of a text escaped.
+fn told_otherwise(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    let escaped = |text: &str| {
+        let signs = text.encode_utf16().map(|unit| format!("\\u{unit:04X}"));
+        format!("\"{}\"", signs.collect::<String>())
+    };
+    match value {
+        Value::String(text) => escaped(text),
+        Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(told_otherwise).collect();
+            format!("[ {} ]", all.join(" ,\n"))
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().rev();
+            let fields: Vec<String> = fields
+                .map(|(key, value)| format!("\"{key}\" :\t{}", told_otherwise(value)))
+                .collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    /// The content of records is compared by what they say, and by all of it.
+    #[test]
+    fn contents_are_alike_where_values_are(one in plain_json(), other in plain_json()) {
+        let of = |text: &str| content_print(text, 3);
+        prop_assert_eq!(of(&one.to_string()), of(&told_otherwise(&one)));
+        prop_assert_eq!(one == other, of(&one.to_string()) == of(&told_otherwise(&other)));
+    }
+
+    #[test]
+    fn no_content_panics(text in "[\\[\\]{}:,\" a-z0-9\\\\-]{0,80}") {
+        prop_assert_ne!(content_print(&text, 3), 0);
     }
 }
 

@@ -226,6 +226,23 @@ mod tests {
     }
 
     #[test]
+    fn contradictions_by_the_thousand_are_compared_in_part() {
+        let record = |at: usize| {
+            format!(r#"{{"eventID":"00000000-0000-0000-0000-00000000000a","eventName":"{at}"}}"#)
+        };
+        let all: Vec<String> = (0..MOST_COMPARED + 9).map(record).collect();
+        let mut store = store(&[&all.join("\n")]);
+        let arrange = |store: &mut Store| store.arrange(|_| Standing::default(), &|file| file);
+        arrange(&mut store);
+        let open: Vec<(EventIx, u64)> = store.unsettled().iter().map(|event| (event, 0)).collect();
+        assert_eq!(open.len(), MOST_COMPARED);
+        store.settle(&open);
+        arrange(&mut store);
+        assert_eq!(store.unsettled().len(), 0);
+        assert_eq!(store.conflicts.len(), all.len() as u64);
+    }
+
+    #[test]
     fn rows_of_lake_are_copies_where_they_tell_the_same() {
         let record = r#"{"eventID":"00000000-0000-0000-0000-00000000000a","eventName":"A","eventSource":"x.amazonaws.com","awsRegion":"eu-west-1","eventTime":"2024-01-01T00:00:00Z","recipientAccountId":"1"}"#;
         let lake = |rows: &str| {
