@@ -1,6 +1,8 @@
 //! A case as a file that can be opened again: what the user decided, with the rows of samples, and the hash of every
 //! file; never the files themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Problem, ProblemCode, json};
@@ -98,12 +100,20 @@ impl Settings {
     pub fn words(&self) -> String {
         let concluded = self.audit.controls.iter();
         let concluded = concluded.filter(|one| one.status.is_some()).count();
+        let (risk, off) = (&self.risk, &self.risk.disabled);
+        let objects = risk.objects.values().map(BTreeMap::len).sum::<usize>();
+        let off_objects = off.objects.values().map(BTreeSet::len).sum::<usize>();
         format!(
-            "conclusions {concluded}, corrected artifacts {}, exceptions {}, rules {}, keys stated as confirmed {}",
+            "conclusions {concluded}, corrected artifacts {}, exceptions {}, rules {}, keys stated as confirmed {}, risks changed {}, kinds, rows and alerts turned off {}, own alerts {}, masking {} with {} texts that are never masked",
             self.audit.artifacts.len(),
             self.exceptions.len(),
             self.rules.len(),
             self.stated_keys.len(),
+            risk.calls.len() + risk.errors.len() + objects,
+            risk.off.len() + off.calls.len() + off.errors.len() + off_objects + off.alerts.len(),
+            risk.alerts.len(),
+            self.sharing.words(),
+            self.sharing.except.len(),
         )
     }
 
@@ -132,6 +142,10 @@ mod tests {
             detail: String::new(),
         };
         theirs.log = vec![done; MOST + 5];
+        theirs.risk.calls.insert("StopLogging".to_owned(), 0);
+        let alerts = &mut theirs.risk.disabled.alerts;
+        alerts.insert("logging-stopped".to_owned());
+        theirs.sharing.except.push("mallory".to_owned());
         let mut own = Settings {
             confirmed_keys: keys(&["cd"]),
             ..Settings::default()
@@ -147,6 +161,8 @@ mod tests {
         };
         assert_eq!((now.log.len(), before.detail.as_str()), (MOST, "here"));
         assert!(opened.detail.starts_with("case.json: conclusions 0"));
+        let brought = ", risks changed 1, kinds, rows and alerts turned off 1, own alerts 0, masking off with 1 texts that are never masked";
+        assert!(opened.detail.ends_with(brought), "{}", opened.detail);
         assert!(now.opened().eq([opened.detail.as_str()]));
         // Saved and opened once more, the word is still another person's.
         let again = now.taken_up(&Settings::default(), "b", Moment::MAX);
