@@ -195,11 +195,11 @@ impl Role {
                 entries
                     .into_iter()
                     .for_each(|(source, entry)| case.add(source, entry));
-                let files = case.progress().files;
+                let files = case.register().next_place();
                 drop(case);
                 self.tell_progress();
                 // What the next one will take: it stands in the way of reading, so that much evidence is judged at the end.
-                let next = self.pace.get() * files as f64;
+                let next = self.pace.get() * f64::from(files);
                 if self.now() - self.judged.get() > PAUSE.max(4.0 * next) {
                     self.want(Wanted::Meanwhile);
                 }
@@ -269,9 +269,9 @@ impl Role {
             }
             let spent = self.now() - begun;
             // What the first few take says little of many.
-            let files = self.case.borrow().progress().files.max(1_000);
+            let files = self.case.borrow().register().next_place().max(1_000);
             self.verify.set(self.verify.get() + spent);
-            self.pace.set(spent / files as f64);
+            self.pace.set(spent / f64::from(files));
             self.judged.set(self.now());
             self.tell_judgement(wanted);
             // Lets questions and evidence in before the next judgement.
