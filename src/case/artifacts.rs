@@ -248,6 +248,16 @@ pub const NO_ADDENDUM: &str = "no Business Associate Addendum is known to hold f
 pub const ADDENDUM_UNTOLD: &str =
     "an organization has a Business Associate Addendum, but nothing tells that it is that of";
 
+/// What is said of such accounts; `None` where there are none.
+pub fn addendum_words(accounts: &[String], words: &str) -> Option<String> {
+    (!accounts.is_empty()).then(|| {
+        format!(
+            "Health data is in question, and {words} {}.",
+            accounts.join(", ")
+        )
+    })
+}
+
 /// Accounts of the evidence that work with health data and are not known to have a Business Associate Addendum; and those of
 /// which it cannot be told, as one holds for an organization whose accounts are not known.
 pub(crate) fn without_addendum(case: &Case) -> (Vec<String>, Vec<String>) {

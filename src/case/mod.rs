@@ -45,7 +45,7 @@ use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 use crate::moment::Moment;
 
 pub use approval::Approval;
-pub use artifacts::{ADDENDUM_UNTOLD, Correction, NO_ADDENDUM};
+pub use artifacts::{ADDENDUM_UNTOLD, Correction, NO_ADDENDUM, addendum_words};
 pub use asked::Asked;
 pub use changes::{ChangesSummary, Mapped, SheetView};
 pub use compliance::Decided;

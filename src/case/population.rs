@@ -1,8 +1,8 @@
 //! Populations and samples: which rows an auditor drew from, by which query, frozen so that anybody can repeat it.
 //!
 //! The canonical form of a population is a text: a line a row, its cells joined by tabs, in the order of the table's
-//! columns (but for those that tell of the session), `\`, tab, line feed and carriage return in a cell written as `\\`, `\t`, `\n`, `\r`; the lines in the
-//! order of their bytes, each ended by a line feed. Its SHA-256 names the population; it can be downloaded, so that
+//! columns (but for those that tell of the session), `\`, tab, line feed and carriage return in a cell written as `\\`,
+//! `\t`, `\n`, `\r`; the lines in the order of their bytes, each ended by a line feed. Its SHA-256 names the population; it can be downloaded, so that
 //! `sha256sum` says the same. A sample of `n` takes the lines whose numbers (from 1) have the smallest
 //! SHA-256 of `SEED,NUMBER`, written in ASCII without spaces; the order of these hashes is the order of the sample.
 

@@ -13,6 +13,7 @@ use crate::moment::Moment;
 use crate::sum::Sum;
 
 use crate::evidence::json;
+use crate::evidence::lenient::ignore;
 
 /// Metadata of one object, whatever tool printed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,29 +103,8 @@ impl<'de> Deserialize<'de> for List {
                 Ok(vec![one(&object)])
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
+            ignore!();
+            ignore!(texts);
         }
         from.deserialize_any(Visit).map(List)
     }

@@ -299,17 +299,13 @@ impl Client {
         }
         reading.flying -= 1;
         reading.done += 1;
+        let file = reading.files.get(at);
+        let events = file.map_or(&[][..], |file| &file.events);
         match (bytes, &reading.purpose) {
             (None, _) => {
-                let path = reading.files.get(at).map(|file| file.path.clone());
-                reading.failed.extend(path);
+                reading.failed.extend(file.map(|file| file.path.clone()));
             }
             (Some(bytes), Some(Purpose::Grep(_) | Purpose::Match(_))) => {
-                let events = reading
-                    .files
-                    .get(at)
-                    .map(|file| file.events.as_slice())
-                    .unwrap_or_default();
                 let places = bytes
                     .chunks_exact(4)
                     .map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
@@ -318,18 +314,15 @@ impl Client {
                     .extend(places.filter_map(|place| events.get(place as usize)));
             }
             (Some(bytes), Some(Purpose::Compare)) => {
-                let events = reading.files.get(at).map(|file| file.events.as_slice());
                 let contents = bytes
                     .as_chunks()
                     .0
                     .iter()
                     .map(|&eight| u64::from_le_bytes(eight));
-                let placed = events.unwrap_or_default().iter().copied().zip(contents);
+                let placed = events.iter().copied().zip(contents);
                 reading.contents.extend(placed);
             }
             (Some(bytes), Some(Purpose::Sigma(_))) => {
-                let events = reading.files.get(at).map(|file| file.events.as_slice());
-                let events = events.unwrap_or_default();
                 let hits: Vec<(u32, u32)> = postcard::from_bytes(&bytes).unwrap_or_default();
                 let rules = rules_of(&reading.suspects, at);
                 let placed = hits.into_iter().filter_map(|(place, rule)| {
@@ -338,8 +331,6 @@ impl Client {
                 reading.suspected.extend(placed);
             }
             (Some(bytes), Some(Purpose::Rules { .. })) => {
-                let events = reading.files.get(at).map(|file| file.events.as_slice());
-                let events = events.unwrap_or_default();
                 let told: Vec<RuleVerdict> = postcard::from_bytes(&bytes).unwrap_or_default();
                 let placed = told.into_iter().filter_map(|one| {
                     let item = *events.get(one.item as usize)?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use exhibit::case::{ADDENDUM_UNTOLD, Answer, NO_ADDENDUM, Question, Table};
+use exhibit::case::{ADDENDUM_UNTOLD, Answer, NO_ADDENDUM, Question, Table, addendum_words};
 
 use super::View;
 use super::later::Later;
@@ -31,8 +31,8 @@ pub(crate) fn Artifacts() -> Html {
         .as_of
         .map_or(String::new(), |at| format!(", as of {}", format::time(at)));
     let todo = |testid: &'static str, accounts: &[String], words: &str, what: &str| {
-        (!accounts.is_empty()).then(|| html! {
-            <p class="todo" role="status" data-testid={testid}>{ format!("Health data is in question, and {words} {}. {what}", seen(&accounts.join(", "))) }</p>
+        addendum_words(accounts, words).map(|said| html! {
+            <p class="todo" role="status" data-testid={testid}>{ format!("{} {what}", seen(&said)) }</p>
         })
     };
     html! {

@@ -272,12 +272,9 @@ pub(super) fn confidential(case: &Case) -> String {
 /// Accounts that may lack a Business Associate Addendum.
 pub(super) fn addenda(case: &Case) -> String {
     let (without, untold) = artifacts::without_addendum(case);
-    let say = |accounts: &[String], words: &str| match accounts {
-        [] => String::new(),
-        _ => format!(
-            "<p>Health data is in question, and {words} {}.</p>\n",
-            escape(&accounts.join(", "))
-        ),
+    let say = |accounts: &[String], words: &str| {
+        let said = artifacts::addendum_words(accounts, words);
+        said.map_or(String::new(), |said| format!("<p>{}</p>\n", escape(&said)))
     };
     say(&without, artifacts::NO_ADDENDUM) + &say(&untold, artifacts::ADDENDUM_UNTOLD)
 }

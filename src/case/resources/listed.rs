@@ -128,26 +128,17 @@ fn coverage<'c>(case: &'c Case, resource: &Resource) -> Option<&'c Coverage> {
 fn was_absent(case: &Case, resource: &Resource, exact: bool, since: Moment) -> bool {
     let inventory = &case.inventory;
     let kind = inventory.text(resource.kind);
-    let tells = |taken: &Moment| {
-        let is_asked = if exact {
-            *taken == since
-        } else {
-            *taken <= since
-        };
-        is_asked && coverage(case, resource).is_some_and(|one| one.tells(*taken, kind, since))
-    };
-    let mut captures = resource.captures.iter();
-    let first = captures.find_map(|&at| {
-        let capture = inventory.capture(at)?;
-        capture.at.filter(|at| *at > since).map(|_| capture)
+    let is_asked = |taken: Moment| taken == since || (!exact && taken < since);
+    let told = coverage(case, resource).is_some_and(|one| {
+        let mut taken = one.snapshots.iter();
+        taken.any(|&taken| is_asked(taken) && one.tells(taken, kind, since))
     });
-    let mut snapshots = coverage(case, resource)
-        .into_iter()
-        .flat_map(|one| &one.snapshots);
-    snapshots.any(tells)
-        || first.is_some_and(|first| {
-            first.status == Status::Discovered || first.created.is_some_and(|at| at > since)
-        })
+    let captures = resource.captures.iter();
+    let mut captures = captures.filter_map(|&at| inventory.capture(at));
+    let first = captures.find(|capture| capture.at.is_some_and(|at| at > since));
+    told || first.is_some_and(|first| {
+        first.status == Status::Discovered || first.created.is_some_and(|at| at > since)
+    })
 }
 
 /// Whether a resource that was there before is gone: its deletion was captured, or the snapshot that is looked at would
