@@ -197,7 +197,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         Class::Password => "Told by the name of its field or by the words before it, so it may be none. Whoever reads these files can use it.",
         Class::Key | Class::PrivateKey => "Told by the form that its maker gives it. Whoever reads these files can use it, for as long as it is valid.",
     }.to_owned());
-    it.why.push("Looked for in the request parameters of calls that change something, and in configuration items of the types that hold environments, user data, definitions and parameters; values that AWS covers itself are not told.".to_owned());
+    it.why.push("Looked for in the request parameters and outcomes of calls that change something, and in configuration items of the types that hold environments, user data, definitions and parameters; values that AWS covers itself are not told.".to_owned());
     it.todo = Some("Replace it, keep it in AWS Secrets Manager or Parameter Store, and check who could read these files and whether it was used.".to_owned());
     add_file(case, one.file, &mut it);
     let place = place(case, one);

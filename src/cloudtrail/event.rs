@@ -47,6 +47,8 @@ pub struct Event<'a> {
     pub resources: Vec<Cow<'a, str>>,
     /// `requestParameters` as they stand, JSON; empty where there are none.
     pub request: &'a str,
+    /// The fields of [`OF_OUTCOMES`](crate::secret::json::OF_OUTCOMES) as they stand, JSON; empty where there are none.
+    pub outcome: [&'a str; 4],
     /// Bytes that S3 handed out or took in.
     pub bytes: Option<u64>,
     /// Whether it is the envelope that EventBridge puts an event in.
@@ -135,24 +137,31 @@ impl<'a> From<Wire<'a>> for Event<'a> {
     fn from(wire: Wire<'a>) -> Self {
         let Object(identity) = wire.identity;
         let Object(context) = identity.context;
-        let Object(response) = wire.response;
+        let outcome = [
+            wire.response.text,
+            wire.message.text,
+            wire.additional.text,
+            wire.service.text,
+        ];
+        let Object(response) = wire.response.value;
+        let Object(additional) = wire.additional.value;
         let Object(insight) = wire.insight;
         let mut resources = wire.resources.0;
         let issued = [
             response.credentials.0.key.0,
             response.assumed.0.arn.0,
             response.key.0.key.0,
-            wire.additional.0.from.0,
+            additional.from.0,
             wire.endpoint.0,
         ];
-        let named = wire.request.names.into_iter().chain(insight.context.0);
+        let named = wire.request.value.0.into_iter().chain(insight.context.0);
         for one in named.chain(issued) {
             if !one.is_empty() && resources.len() < MOST_RESOURCES && !resources.contains(&one) {
                 resources.push(one);
             }
         }
         let failed_login = response.login.0 == "Failure";
-        let error = match (wire.code.0, wire.message.0) {
+        let error = match (wire.code.0, wire.message.value.0) {
             (code, _) if !code.is_empty() => code,
             (_, message) if !message.is_empty() => message,
             _ if failed_login => Cow::Borrowed("Failure"),
@@ -161,8 +170,8 @@ impl<'a> From<Wire<'a>> for Event<'a> {
         };
         let mfa = match (
             context.attributes.0.mfa.0,
-            wire.additional.0.mfa.0,
-            wire.additional.0.device.0.is_empty(),
+            additional.mfa.0,
+            additional.device.0.is_empty(),
         ) {
             (Some(true), _, _) | (_, Some(true), _) | (_, _, false) => Answer::Yes,
             (Some(false), _, _) | (_, Some(false), _) => Answer::No,
@@ -209,13 +218,9 @@ impl<'a> From<Wire<'a>> for Event<'a> {
             mfa,
             resources,
             request: wire.request.text,
+            outcome,
             // A read hands out and a write takes in; the other of the two is 0.
-            bytes: wire
-                .additional
-                .0
-                .bytes_in
-                .0
-                .max(wire.additional.0.bytes_out.0),
+            bytes: additional.bytes_in.0.max(additional.bytes_out.0),
             is_envelope: wire.envelope.0,
             actor: Actor {
                 user: first([

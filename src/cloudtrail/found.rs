@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use crate::evidence::lenient::{Text, ignore};
 use crate::evidence::skim::{Skim, Skimmed};
@@ -72,32 +71,6 @@ impl<'a> Skimmed<'a> for Found<'a> {
         let mut found = Found::default();
         found.search(skim, false, 0)?;
         Some(found)
-    }
-}
-
-/// Request parameters: the names and ARNs in them, and they themselves, as they stand.
-#[derive(Default)]
-pub(super) struct Request<'a> {
-    pub(super) names: Vec<Cow<'a, str>>,
-    /// JSON; empty where there are none.
-    pub(super) text: &'a str,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <&'de RawValue>::deserialize(from)?.get();
-        let Found(names) = serde_json::from_str(text).map_err(Error::custom)?;
-        Ok(Request { names, text })
-    }
-}
-
-impl<'a> Skimmed<'a> for Request<'a> {
-    fn skim(skim: &mut Skim<'a>) -> Option<Self> {
-        skim.peek()?;
-        let from = skim.at();
-        let Found(names) = Found::skim(skim)?;
-        let text = skim.since(from);
-        Some(Request { names, text })
     }
 }
 

@@ -127,13 +127,13 @@ pub(super) fn take(log: &mut Log, event: &Event<'_>) {
             log.more_objects += 1;
         }
     }
-    // Only a call that changes something can hand a secret in.
+    // Only a call that changes something can hand a secret in; those that read hand out tokens of sessions day by day.
     if event.access == Access::Read || event.category != Category::Management {
         return;
     }
     let request = event.request;
-    if log.secrets.len() < MOST_SECRETS && secret::may_hold(request) {
-        let found = secret::json::search_value(request, secret::json::OF_EVENTS);
+    if log.secrets.len() < MOST_SECRETS {
+        let found = secret::json::of_event(request, &event.outcome);
         log.secrets
             .extend(found.iter().map(|one| (row, Masked::from(one))));
     }
@@ -251,6 +251,34 @@ mod tests {
                 .collect();
             assert_eq!(found, [*name], "{example}");
         }
+    }
+
+    #[test]
+    fn outcomes_tell_what_the_request_did_not() {
+        let found = |access: &str| {
+            let record = format!(
+                r#"{{"eventName":"CreateThing","readOnly":{access},
+                "requestParameters":{{"masterPassword":"correct-horse-1"}},
+                "responseElements":{{"masterPassword":"correct-horse-1","accessKey":{{"accessKeyId":"AKIAQ7WZ3KRTAXB5LM2V"}},
+                "servicePassword":"correct-horse-2"}},
+                "errorMessage":"Bad value --password correct-horse-3",
+                "additionalEventData":{{"clientSecret":"correct-horse-4"}},
+                "serviceEventDetails":{{"apiToken":"correct-horse-5"}}}}"#
+            );
+            let mut log = Log::default();
+            take(&mut log, &Event::parse(&record).expect("a record"));
+            let paths = log.secrets.into_iter().map(|(_, one)| one.path);
+            paths.collect::<Vec<String>>()
+        };
+        let all = [
+            "requestParameters.masterPassword",
+            "responseElements.servicePassword",
+            "errorMessage",
+            "additionalEventData.clientSecret",
+            "serviceEventDetails.apiToken",
+        ];
+        assert_eq!(found("false"), all);
+        assert_eq!(found("true"), [""; 0]);
     }
 
     #[test]

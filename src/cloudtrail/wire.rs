@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::evidence::lenient::{Count, Flag, Given, Object, Text};
+use crate::evidence::lenient::{Count, Flag, Given, Object, Spanned, Text};
 use crate::evidence::skim::{Skim, Skimmed};
 
-use super::found::{Found, Request};
+use super::found::Found;
 
 /// Structs of lenient fields, each with its name on the wire. What stands twice is no record, as two programs
 /// could read two different ones.
@@ -77,18 +77,19 @@ wire! {
         ip: Text<'a> = "sourceIPAddress",
         agent: Text<'a> = "userAgent",
         code: Text<'a> = "errorCode",
-        message: Text<'a> = "errorMessage",
+        message: Spanned<'a, Text<'a>> = "errorMessage",
         read_only: Flag = "readOnly",
         management: Flag = "managementEvent",
         category: Text<'a> = "eventCategory",
         kind: Text<'a> = "eventType",
         identity: Object<Identity<'a>> = "userIdentity",
-        additional: Object<Additional<'a>> = "additionalEventData",
-        response: Object<Response<'a>> = "responseElements",
+        additional: Spanned<'a, Object<Additional<'a>>> = "additionalEventData",
+        response: Spanned<'a, Object<Response<'a>>> = "responseElements",
         insight: Object<Insight<'a>> = "insightDetails",
         endpoint: Text<'a> = "vpcEndpointId",
         resources: Found<'a> = "resources",
-        request: Request<'a> = "requestParameters",
+        request: Spanned<'a, Found<'a>> = "requestParameters",
+        service: Spanned<'a, Given> = "serviceEventDetails",
         envelope: Given = "detail-type",
     }
 

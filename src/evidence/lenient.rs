@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::skim::{Skim, Skimmed};
 
@@ -27,6 +28,15 @@ pub struct Count(pub Option<u64>);
 /// Whether a field is there, whatever it holds.
 #[derive(Default)]
 pub struct Given(pub bool);
+
+/// A value with its JSON as it stands, which is empty where the field is absent.
+#[derive(Default)]
+pub struct Spanned<'a, T> {
+    /// What was read of it.
+    pub value: T,
+    /// All of it.
+    pub text: &'a str,
+}
 
 /// The methods of a visitor to whom values of other types count as absent.
 macro_rules! ignore_values {
@@ -187,6 +197,24 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Object<T> {
             ignore!(texts);
         }
         from.deserialize_any(Reads(std::marker::PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Spanned<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <&'de RawValue>::deserialize(from)?.get();
+        let value = serde_json::from_str(text).map_err(Error::custom)?;
+        Ok(Spanned { value, text })
+    }
+}
+
+impl<'a, T: Skimmed<'a>> Skimmed<'a> for Spanned<'a, T> {
+    fn skim(skim: &mut Skim<'a>) -> Option<Self> {
+        skim.peek()?;
+        let from = skim.at();
+        let value = T::skim(skim)?;
+        let text = skim.since(from);
+        Some(Spanned { value, text })
     }
 }
 

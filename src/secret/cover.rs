@@ -1,30 +1,23 @@
 //! A record with its secrets covered, as it is shown unless somebody asks for them.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::{OF_EVENTS, OF_ITEMS, search_value, unpacked};
+use super::json::{
+    OF_EVENTS, OF_ITEMS, OF_OUTCOMES, fields, is_no_id, search_outcome, search_value, unpacked,
+};
 use super::mask::{self, COVER};
-use super::{Class, MOST, Secret, class_of, in_text, may_hold, name_of};
+use super::{Class, MOST, Secret, class_of, in_text, may_hold};
 
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
 
-/// What the record of a call tells of its outcome: session tokens stand there, and messages repeat what was handed in. IDs of
-/// keys stay, by which sessions are followed.
-const OF_OUTCOMES: &[&str] = &[
-    "responseElements",
-    "errorMessage",
-    "additionalEventData",
-    "serviceEventDetails",
-];
-
 /// The fields of a record that can hold secrets, with what they hold.
 fn held(raw: &str) -> Vec<(&'static str, &str)> {
-    let fields = serde_json::from_str::<HashMap<String, &RawValue>>(raw).unwrap_or_default();
-    let roots = [&[OF_EVENTS], OF_OUTCOMES, OF_ITEMS].concat().into_iter();
+    let fields = fields(raw);
+    let roots = [&[OF_EVENTS], &OF_OUTCOMES[..], OF_ITEMS]
+        .concat()
+        .into_iter();
     let held = roots.filter_map(|root| Some((root, fields.get(root)?.get())));
     held.collect()
 }
@@ -36,9 +29,11 @@ pub fn secrets(raw: &str) -> Vec<Secret> {
     if !held.is_empty() {
         let looked = held.into_iter().filter(|(_, value)| may_hold(value));
         let found = looked.flat_map(|(root, value)| {
-            let mut found = search_value(value, root);
-            found.retain(|one| !OF_OUTCOMES.contains(&root) || is_no_id(one));
-            found
+            if OF_OUTCOMES.contains(&root) {
+                search_outcome(value, root)
+            } else {
+                search_value(value, root)
+            }
         });
         return found.collect();
     }
@@ -48,11 +43,6 @@ pub fn secrets(raw: &str) -> Vec<Secret> {
         all.retain(is_no_id);
     }
     all
-}
-
-/// Whether it is more than the ID of a key, which says who called.
-fn is_no_id(secret: &Secret) -> bool {
-    name_of(secret.rule) != "AWS access key ID"
 }
 
 /// The text of a record with its secrets covered; `None` where it has none. It stays JSON, and all else stays as it is. What

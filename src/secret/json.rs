@@ -1,12 +1,16 @@
 //! Secrets in records and configurations: every text of them, with the names that lead to it. JSON within texts,
 //! and what stands in base64, is looked into as well.
 
+use std::collections::HashMap;
 use std::io::Read as _;
 
 use base64::Engine as _;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{MOST, Piece, Secret, in_text, is_named, is_placeholder, is_user_data, name_of, rules};
+use super::{
+    MOST, Piece, Secret, in_text, is_named, is_placeholder, is_user_data, may_hold, name_of, rules,
+};
 
 /// How deep values, and values within texts, are followed.
 const DEEPEST: usize = 24;
@@ -51,6 +55,19 @@ pub const TYPES: &[&str] = &[
 pub const OF_ITEMS: &[&str] = &["configuration", "supplementaryConfiguration", "tags"];
 /// The field of an event that can.
 pub const OF_EVENTS: &str = "requestParameters";
+/// The fields of an event that tell its outcome: session tokens stand there, and messages repeat what was handed in. IDs of
+/// keys there are none of its secrets, as sessions are followed by them.
+pub const OF_OUTCOMES: [&str; 4] = [
+    "responseElements",
+    "errorMessage",
+    "additionalEventData",
+    "serviceEventDetails",
+];
+
+/// The fields of a record, as they stand; none where it is no JSON.
+pub(super) fn fields(raw: &str) -> HashMap<String, &RawValue> {
+    serde_json::from_str(raw).unwrap_or_default()
+}
 
 /// The secrets under some fields of a record; none where it is no JSON.
 pub fn search(raw: &str, roots: &[&str]) -> Vec<Secret> {
@@ -76,16 +93,49 @@ pub fn search_value(raw: &str, field: &str) -> Vec<Secret> {
     walk.found
 }
 
+/// The secrets in a field that tells an event's outcome.
+pub fn search_outcome(raw: &str, field: &str) -> Vec<Secret> {
+    let mut found = search_value(raw, field);
+    found.retain(is_no_id);
+    found
+}
+
+/// Whether it is more than the ID of a key, which says who called or what was made.
+pub fn is_no_id(secret: &Secret) -> bool {
+    name_of(secret.rule) != "AWS access key ID"
+}
+
+/// The secrets that a call was given, and those that its outcome tells besides.
+pub fn of_event(request: &str, outcome: &[&str; 4]) -> Vec<Secret> {
+    let in_request = if may_hold(request) {
+        search_value(request, OF_EVENTS)
+    } else {
+        Vec::new()
+    };
+    let mut all = in_request;
+    for (value, field) in outcome.iter().zip(OF_OUTCOMES) {
+        if may_hold(value) {
+            let mut found = search_outcome(value, field);
+            found.retain(|one| all.iter().all(|other| other.value != one.value));
+            all.append(&mut found);
+        }
+    }
+    all
+}
+
 /// The secrets of an event or a configuration item, for a person who asks.
 pub fn pieces(raw: &str) -> Vec<Piece> {
-    let all = [&[OF_EVENTS], OF_ITEMS].concat();
     let piece = |one: Secret| Piece {
         kind: name_of(one.rule).to_owned(),
         masked: one.masked(),
         place: one.path,
         value: one.value,
     };
-    search(raw, &all).into_iter().map(piece).collect()
+    let items = search(raw, OF_ITEMS);
+    let fields = fields(raw);
+    let field = |name: &str| fields.get(name).map_or("", |value| value.get());
+    let event = of_event(field(OF_EVENTS), &OF_OUTCOMES.map(field));
+    event.into_iter().chain(items).map(piece).collect()
 }
 
 #[derive(Default)]

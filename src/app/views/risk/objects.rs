@@ -69,7 +69,7 @@ pub(super) fn Buckets(props: &Counts) -> Html {
 pub(super) fn Secrets() -> Html {
     html! {
         <>
-            <p class="fine">{"Keys, tokens and passwords in the request parameters of calls that change something (user data, environments, definitions, parameters) and in configuration items of the types that hold such. Values are covered here and in exports; open a row to see one. Those of dropped files are under Objects."}</p>
+            <p class="fine">{"Keys, tokens and passwords in the request parameters and the outcomes of calls that change something (user data, environments, definitions, parameters, messages) and in configuration items of the types that hold such. Values are covered here and in exports; open a row to see one. Those of dropped files are under Objects."}</p>
             <Grid table={Table::Secrets} label="Secrets in events and configuration items" />
         </>
     }
