@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use exhibit::document;
-use exhibit::evidence::Limits;
+use exhibit::evidence::{Kind, Limits};
 use exhibit::intake::{Facts, Reader, Shard};
 use exhibit::object::{FAR, Personal, Way, classify, found};
 use exhibit::risk::Values;
@@ -47,6 +47,36 @@ fn packed(text: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_package_that_holds_more_than_its_parts_is_an_archive() {
+    let list = r#"{"trailList":[]}"#;
+    for first in [
+        "[Content_Types].xml",
+        "mimetypeapplication/x",
+        "docProps/app.xml",
+    ] {
+        let bytes = package(&[(first, "<Types/>"), ("AWSLogs/1/trails.json", list)]);
+        for (name, bytes) in [("a.zip", bytes.clone()), ("a.zip.gz", packed(&bytes))] {
+            let mut paths = Vec::new();
+            let clock = || 0.0;
+            let size = bytes.len() as u64;
+            Reader::new(Limits::default(), 7, &clock).read(
+                name,
+                &mut Cursor::new(bytes.as_slice()),
+                size,
+                Shard::default(),
+                &mut |entry| paths.push((entry.path, entry.kind)),
+            );
+            let member = format!("{name}/AWSLogs/1/trails.json");
+            assert!(paths.contains(&(member, Kind::CloudtrailTrail)), "{paths:?}");
+            let mut reader = Reader::new(Limits::default(), 7, &clock);
+            let mut source = Cursor::new(bytes.as_slice());
+            let again = reader.extract(Some("AWSLogs/1/trails.json"), &mut source, size, 100);
+            assert_eq!(again.expect("the member"), list.as_bytes());
+        }
+    }
+}
+
+#[test]
 fn text_is_found_in_archives_office_files_and_other_encodings() {
     let line = "Patient: Alice Walker, card 4539 1488 0343 6467\n";
     let docx = package(&[
@@ -74,6 +104,7 @@ fn text_is_found_in_archives_office_files_and_other_encodings() {
         .collect();
     let files = [
         ("people.docx", docx.clone()),
+        ("people.docx.gz", packed(&docx)),
         ("people.xlsx", xlsx),
         ("people.txt.gz", packed(line.as_bytes())),
         ("people-wide.txt", wide),

@@ -27,6 +27,8 @@ pub enum Wrapping {
     Tar,
     /// A gzip stream.
     Gzip,
+    /// A zip archive that begins as the package of an office program does.
+    Package,
     /// None of these.
     Plain,
 }
@@ -37,7 +39,7 @@ pub const HEAD: usize = 512;
 /// Tells archives and gzip by their first bytes.
 pub fn wrapping(head: &[u8]) -> Wrapping {
     if is_package(head) {
-        return Wrapping::Plain;
+        return Wrapping::Package;
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Wrapping::Zip;
@@ -66,8 +68,8 @@ fn is_old_tar(head: &[u8]) -> bool {
     u32::from_str_radix(stated, 8) == Ok(sum.sum())
 }
 
-/// Whether a zip archive is the package of an office program: its first member says so. Those are documents,
-/// not folders of evidence.
+/// Whether a zip archive is the package of an office program: its first member says so. Those are documents, not folders
+/// of evidence, unless they hold more ([`is_part`]).
 fn is_package(head: &[u8]) -> bool {
     let name = head.get(30..).unwrap_or_default();
     head.starts_with(b"PK\x03\x04")
@@ -82,6 +84,36 @@ fn is_package(head: &[u8]) -> bool {
         ]
         .iter()
         .any(|first| name.starts_with(first))
+}
+
+/// Whether a member of a package is a part of it, by the folder that it stands in (ECMA-376 part 2 and OpenDocument 1.3 part 2
+/// name them; EPUB leaves them open, and these are common).
+pub fn is_part(name: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "_rels",
+        "_xmlsignatures",
+        "customXml",
+        "docMetadata",
+        "docProps",
+        "ppt",
+        "visio",
+        "word",
+        "xl",
+        "Configurations2",
+        "META-INF",
+        "ObjectReplacements",
+        "Pictures",
+        "Thumbnails",
+        "media",
+        "EPUB",
+        "OEBPS",
+        "OPS",
+        "text",
+    ];
+    match name.split_once('/') {
+        Some((folder, _)) => FOLDERS.contains(&folder) || folder.starts_with("Object "),
+        None => name == "mimetype" || name.ends_with(".xml") || name.ends_with(".rdf"),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::document;
 use crate::evidence::archive::{HEAD, Wrapping, safe_name, wrapping};
 use crate::evidence::{Limits, Problem, ProblemCode, Source};
 
-use super::zipped::{directory_fits, member_name, zip_problem};
+use super::zipped::{directory_fits, member_name, wrapping_of, zip_problem};
 
 /// The inflated bytes of a file or member, at most `limit` of them.
 pub(super) fn extract(
@@ -25,7 +25,7 @@ pub(super) fn extract(
     let Some(member) = member else {
         return inflated(source, limit).map_err(corrupt);
     };
-    match wrapping(&head) {
+    match wrapping_of(&head, source, size, &Limits::default()).map_err(corrupt)? {
         Wrapping::Zip => {
             directory_fits(source, size, &Limits::default())?;
             let mut archive = zip::ZipArchive::new(source).map_err(|error| zip_problem(&error))?;
@@ -40,7 +40,7 @@ pub(super) fn extract(
         }
         Wrapping::Tar => in_tar(tar::Archive::new(source).entries_with_seek(), member, limit),
         Wrapping::Gzip => packed(source, member, limit),
-        Wrapping::Plain => {
+        Wrapping::Plain | Wrapping::Package => {
             let mut bytes = Vec::new();
             Read::take(source, Limits::default().content as u64)
                 .read_to_end(&mut bytes)

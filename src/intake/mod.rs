@@ -29,6 +29,7 @@ use entry::blank;
 pub use entry::{Entry, Facts, failed, unreadable};
 pub use unpack::Archive;
 use unpack::{Budget, Member};
+use zipped::wrapping_of;
 
 /// Milliseconds spent, by the clock that was handed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -66,11 +67,6 @@ impl Shard {
 
 /// First bytes of a gzip stream by which a tar archive within is told: its header may hold a name.
 const PACKED: usize = 4 << 10;
-
-/// Whether content is an archive.
-fn is_archive(content: &[u8]) -> bool {
-    matches!(wrapping(content), Wrapping::Tar | Wrapping::Zip)
-}
 
 /// Where entries go, one by one.
 pub type Emit<'e> = dyn FnMut(Entry) + 'e;
@@ -143,14 +139,18 @@ impl<'c> Reader<'c> {
         let mut head = Vec::with_capacity(PACKED);
         let begun = Read::take(&mut source, PACKED as u64)
             .read_to_end(&mut head)
-            .and_then(|_| source.seek(SeekFrom::Start(0)));
-        if let Err(error) = begun {
-            if shard.index == 0 {
-                emit(unreadable(path, size, &error));
+            .and_then(|_| source.seek(SeekFrom::Start(0)))
+            .and_then(|_| wrapping_of(&head, &mut *source, size, &self.limits));
+        let found = match begun {
+            Ok(found) => found,
+            Err(error) => {
+                if shard.index == 0 {
+                    emit(unreadable(path, size, &error));
+                }
+                return None;
             }
-            return None;
-        }
-        match wrapping(&head) {
+        };
+        match found {
             Wrapping::Zip => self.open_zip(path, source, size, (shard, 0), emit),
             Wrapping::Tar => self.open_tar(path, source, size, (shard, 0), emit),
             // A single stream cannot be shared: the first reader takes it.
@@ -176,12 +176,20 @@ impl<'c> Reader<'c> {
         let size = bytes.len() as u64;
         let within = (Shard::default(), depth);
         let source = Box::new(io::Cursor::new(bytes));
-        let archive = match wrapping(&bytes[..bytes.len().min(HEAD)]) {
+        let archive = match self.held(bytes) {
             Wrapping::Zip => self.open_zip(path, source, size, within, emit),
             Wrapping::Tar => self.open_tar(path, source, size, within, emit),
             _ => return self.read_stream(path, &mut &*bytes, size, depth, emit),
         };
         self.read_all(archive, emit);
+    }
+
+    /// What content that is held is.
+    fn held(&self, content: &[u8]) -> Wrapping {
+        let mut source = io::Cursor::new(content);
+        let size = content.len() as u64;
+        // Nothing of it can fail to be read.
+        wrapping_of(content, &mut source, size, &self.limits).unwrap_or(Wrapping::Plain)
     }
 
     /// Reads a file that is no archive, or one within a gzip stream.
@@ -225,7 +233,10 @@ impl<'c> Reader<'c> {
         }
         match result {
             Err(error) => emit(unreadable(path, size, &error)),
-            Ok(whole) if packed && is_archive(content.filled()) => {
+            Ok(whole)
+                if packed
+                    && matches!(self.held(content.filled()), Wrapping::Tar | Wrapping::Zip) =>
+            {
                 entry.kind = Kind::Archive;
                 if whole {
                     let inner = path.strip_suffix(".gz").unwrap_or(path);

@@ -176,7 +176,10 @@ impl Reader<'_> {
             }
             emit(entry);
         };
-        if matches!(wrapping(&head), Wrapping::Zip | Wrapping::Tar) {
+        if matches!(
+            wrapping(&head),
+            Wrapping::Zip | Wrapping::Tar | Wrapping::Package
+        ) {
             let mut inner = head;
             let read = Read::take(&mut *source, self.limits.content as u64).read_to_end(&mut inner);
             let problem = match read {

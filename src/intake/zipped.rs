@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read, SeekFrom};
 
+use crate::evidence::archive::{Wrapping, is_part, wrapping};
 use crate::evidence::{Limits, Problem, ProblemCode, Source};
 
 use super::unpack::{
@@ -115,6 +116,32 @@ impl Reader<'_> {
         }
         false
     }
+}
+
+/// What a source is: by its first bytes and, where they are those of an office program's package, by the names of its members.
+/// One that holds anything beside its parts is an archive, so that nothing in it stays unread.
+pub(super) fn wrapping_of(
+    head: &[u8],
+    source: &mut dyn Source,
+    size: u64,
+    limits: &Limits,
+) -> io::Result<Wrapping> {
+    let found = wrapping(head);
+    if found != Wrapping::Package {
+        return Ok(found);
+    }
+    // One whose directory cannot be read is said to be so as an archive.
+    let is_document = directory_fits(source, size, limits).is_ok()
+        && zip::ZipArchive::new(&mut *source).is_ok_and(|archive| {
+            let mut names = (0..archive.len()).map(|at| member_name(archive.name_for_index(at)));
+            names.all(|name| is_part(&name))
+        });
+    source.seek(SeekFrom::Start(0))?;
+    Ok(if is_document {
+        Wrapping::Plain
+    } else {
+        Wrapping::Zip
+    })
 }
 
 /// A member's name, whatever its bytes are.
