@@ -67,7 +67,10 @@ fn a_package_that_holds_more_than_its_parts_is_an_archive() {
                 &mut |entry| paths.push((entry.path, entry.kind)),
             );
             let member = format!("{name}/AWSLogs/1/trails.json");
-            assert!(paths.contains(&(member, Kind::CloudtrailTrail)), "{paths:?}");
+            assert!(
+                paths.contains(&(member, Kind::CloudtrailTrail)),
+                "{paths:?}"
+            );
             let mut reader = Reader::new(Limits::default(), 7, &clock);
             let mut source = Cursor::new(bytes.as_slice());
             let again = reader.extract(Some("AWSLogs/1/trails.json"), &mut source, size, 100);

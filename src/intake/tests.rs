@@ -271,3 +271,32 @@ fn an_archive_goes_on_after_a_member_that_is_too_long() {
         assert_eq!(read.len(), 4, "{name}");
     }
 }
+
+#[test]
+fn a_directory_that_is_too_long_is_refused_in_either_form() {
+    // From 65,536 members on an archive has the longer end record.
+    for (count, directories) in [(100, &[1 << 10, 8 << 20][..]), (66_000, &[1 << 10])] {
+        let members: Vec<_> = (0..count).map(|at| (format!("{at}"), Vec::new())).collect();
+        let bytes = zip(&members);
+        for &directory in directories {
+            let fits = directory > 1 << 20;
+            let clock = || 0.0;
+            let limits = Limits {
+                directory,
+                ..Limits::default()
+            };
+            let mut entries = Vec::new();
+            Reader::new(limits, 0, &clock).read(
+                "a.zip",
+                &mut io::Cursor::new(&bytes),
+                bytes.len() as u64,
+                Shard::default(),
+                &mut |entry| entries.push(entry),
+            );
+            let refused = entries.iter().flat_map(|entry| &entry.problems);
+            let refused = refused.filter(|problem| problem.code == ProblemCode::ArchiveTooLarge);
+            assert_eq!(refused.count(), usize::from(!fits), "{count} {directory}");
+            assert_eq!(entries.len(), if fits { count + 1 } else { 2 });
+        }
+    }
+}

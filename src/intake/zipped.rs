@@ -179,7 +179,6 @@ pub(super) fn directory_fits(
     Read::take(&mut *source, tail)
         .read_to_end(&mut end)
         .map_err(corrupt)?;
-    source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
     let at = end.windows(4).rposition(|four| four == b"PK\x05\x06");
     let Some(at) = at else {
         return Err(Problem::new(
@@ -191,12 +190,25 @@ pub(super) fn directory_fits(
         .get(at + 12..at + 16)
         .and_then(|four| four.try_into().ok())
         .map_or(0, u32::from_le_bytes);
-    // A zip64 archive says 0xffffffff here; its directory cannot be larger than what stands before it.
-    let length = if length == u32::MAX {
-        size.min(limits.directory)
-    } else {
-        u64::from(length)
+    // Of a zip64 archive another end record says it, and what stands before this one says where (APPNOTE 4.3.14, 4.3.15).
+    let locator = at.checked_sub(20).map(|from| &end[from..at]);
+    let length = match locator.filter(|bytes| bytes.starts_with(b"PK\x06\x07")) {
+        Some(locator) => {
+            let from = u64::from_le_bytes(locator[8..16].try_into().unwrap_or_default());
+            let mut record = [0; 56];
+            source
+                .seek(SeekFrom::Start(from))
+                .and_then(|_| source.read_exact(&mut record))
+                .map_err(corrupt)?;
+            let stated = u64::from_le_bytes(record[40..48].try_into().unwrap_or_default());
+            let known = record.starts_with(b"PK\x06\x06").then_some(stated);
+            // Where something was set before the archive the record is elsewhere: no directory is longer than all.
+            let short = Some(length).filter(|&length| length < u32::MAX);
+            known.unwrap_or(size).max(short.map_or(0, u64::from))
+        }
+        None => u64::from(length),
     };
+    source.seek(SeekFrom::Start(0)).map_err(corrupt)?;
     if length > limits.directory {
         return Err(Problem::new(
             ProblemCode::ArchiveTooLarge,
