@@ -5,22 +5,19 @@ use serde_json::Value;
 use super::{Artifact, Known, State, program};
 use crate::evidence::{Problem, json};
 
-/// Reads all reports and agreements of an output; several outputs may stand one after the other.
-///
-/// # Errors
-/// Where `bytes` are no JSON.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Artifact>, Problem> {
+/// Reads all reports and agreements of an output; several outputs may stand one after the other; with what could not
+/// be read.
+pub fn parse(bytes: &[u8]) -> (Vec<Artifact>, Vec<Problem>) {
     let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        let value = value.map_err(|error| json::problem(bytes, &error))?;
+    let problems = json::values(bytes, |value: Value| {
         let list = |name: &str| value[name].as_array().into_iter().flatten();
         let detail = value
             .get("reportDetails")
             .filter(|detail| detail.is_object());
         all.extend(list("reports").chain(detail).map(report));
         all.extend(list("customerAgreements").map(agreement));
-    }
-    Ok(all)
+    });
+    (all, problems)
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
@@ -96,7 +93,7 @@ mod tests {
         let text = r#"{"reports":[{"id":"report-0123456789abcdef","name":"System and Organization Controls (SOC) 3 Report","state":"PUBLISHED","series":"SOC 3","periodStart":"2024-04-01T00:00:00Z","periodEnd":1727740799,"acceptanceType":"PASSTHROUGH"}]}
             {"reportDetails":{"name":"PCI DSS Attestation of Compliance","acceptanceType":"EXPLICIT","state":"UNPUBLISHED"}}
             {"customerAgreements":[{"name":"AWS Business Associate Addendum","awsAccountId":"111122223333","state":"ACTIVE","effectiveStart":"2023-01-01T00:00:00Z"},{"name":"AWS Artifact Nondisclosure Agreement","organizationArn":"arn:aws:organizations::1:organization/o-x","state":"CUSTOMER_TERMINATED"}]}"#;
-        let all = parse(text.as_bytes()).expect("json");
+        let all = parse(text.as_bytes()).0;
         let seen: Vec<_> = all
             .iter()
             .map(|one| {
@@ -122,6 +119,6 @@ mod tests {
             (all[2].account.as_deref(), all[3].organization.is_some()),
             (Some("111122223333"), true)
         );
-        assert!(parse(b"{").is_err());
+        assert_eq!(parse(b"{").1.len(), 1);
     }
 }

@@ -101,18 +101,16 @@ pub struct ListedObject {
     pub etag: String,
 }
 
-/// Reads all descriptions out of an output; several outputs may stand one after the other in one file.
-///
-/// # Errors
-/// Where `bytes` are no JSON.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Description>, Problem> {
+/// Reads all descriptions out of an output; several outputs may stand one after the other in one file;
+/// with what could not be read.
+pub fn parse(bytes: &[u8]) -> (Vec<Description>, Vec<Problem>) {
     let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        if let Value::Object(object) = value.map_err(|error| json::problem(bytes, &error))? {
+    let problems = json::values(bytes, |value: Value| {
+        if let Value::Object(object) = value {
             read(&object, &mut all);
         }
-    }
-    Ok(all)
+    });
+    (all, problems)
 }
 
 fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
@@ -280,7 +278,7 @@ mod tests {
             {"Contents":[{"Key":"k","Size":3},{"Size":4}]}
             {"TrailARN":"a","EventSelectors":[{"IncludeManagementEvents":true,"DataResources":[{"Type":"AWS::S3::Object"}]}]}
             {"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["NetworkActivity"]}]}]}"#;
-        let all = parse(text.as_bytes()).expect("json");
+        let all = parse(text.as_bytes()).0;
         assert_eq!(all.len(), 7);
         assert!(matches!(&all[5], Description::Selectors(one) if one.trail.is_some()));
         assert!(matches!(&all[6], Description::Selectors(one) if one.network));

@@ -58,23 +58,18 @@ impl Stated {
 const LARGEST: usize = 256 << 20;
 
 /// Reads the outputs of `head-object` and `get-object`, of `rclone lsjson -M`, and lists of either;
-/// one value or several, one after the other.
-///
-/// # Errors
-/// Where `bytes` are no JSON.
-pub fn parse_json(bytes: &[u8]) -> Result<Vec<ObjectMetadata>, Problem> {
-    if bytes.len() > LARGEST {
-        return Err(Problem::new(
-            ProblemCode::TooLargeToParse,
-            "object metadata of this size is not read",
-        ));
-    }
+/// one value or several, one after the other; with what could not be read.
+pub fn parse_json(bytes: &[u8]) -> (Vec<ObjectMetadata>, Vec<Problem>) {
     let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter() {
-        let List(list) = value.map_err(|error| json::problem(bytes, &error))?;
-        all.extend(list);
+    if bytes.len() > LARGEST {
+        let detail = "object metadata of this size is not read";
+        return (
+            all,
+            vec![Problem::new(ProblemCode::TooLargeToParse, detail)],
+        );
     }
-    Ok(all)
+    let problems = json::values(bytes, |List(list)| all.extend(list));
+    (all, problems)
 }
 
 /// Metadata in a JSON value, of which one object is held at a time: lists name every object of a bucket.
@@ -273,14 +268,14 @@ mod tests {
             r#"{"signature":"ab","signature-algorithm":"SHA256withRSA"}"#,
         ];
         for form in forms {
-            let all = parse_json(form.as_bytes()).expect(form);
+            let all = parse_json(form.as_bytes()).0;
             assert_eq!(all[0].signature.as_deref(), Some("ab"), "{form}");
         }
-        let two = parse_json(b"{\"Metadata\":{}} {\"Metadata\":{}}").expect("two");
+        let two = parse_json(b"{\"Metadata\":{}} {\"Metadata\":{}}").0;
         assert_eq!(two.len(), 2);
         let odd = parse_json(b"1 -1 1.5 true null \"x\" [1, \"x\", {\"Metadata\":{}}, []]");
-        assert_eq!(odd.expect("odd").len(), 1);
-        assert!(parse_json(b"[{\"Metadata\":{}},").is_err());
+        assert_eq!(odd.0.len(), 1);
+        assert_eq!(parse_json(b"[{\"Metadata\":{}},").1.len(), 1);
     }
 
     #[test]

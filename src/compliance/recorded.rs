@@ -100,19 +100,12 @@ pub struct RecordedResult {
     pub note: String,
 }
 
-/// Reads all rules and results out of an output; several may stand one after the other in one file.
-///
-/// # Errors
-/// Where `bytes` are no JSON.
-pub fn parse(bytes: &[u8]) -> Result<Recorded, Problem> {
+/// Reads all rules and results out of an output; several may stand one after the other in one file; with what could not
+/// be read.
+pub fn parse(bytes: &[u8]) -> (Recorded, Vec<Problem>) {
     let mut all = Recorded::default();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        read(
-            &value.map_err(|error| json::problem(bytes, &error))?,
-            &mut all,
-        );
-    }
-    Ok(all)
+    let problems = json::values(bytes, |value| read(&value, &mut all));
+    (all, problems)
 }
 
 fn read(value: &Value, all: &mut Recorded) {
@@ -174,7 +167,7 @@ mod tests {
     fn reads_rules_and_results() {
         let text = r#"{"ConfigRules":[{"ConfigRuleName":"tags","Source":{"Owner":"AWS","SourceIdentifier":"REQUIRED_TAGS"},"InputParameters":"{\"tag1Key\":\"owner\",\"n\":3}"}]}
             {"EvaluationResults":[{"EvaluationResultIdentifier":{"OrderingTimestamp":1443610576.349,"EvaluationResultQualifier":{"ResourceType":"AWS::EC2::Instance","ResourceId":"i-1","ConfigRuleName":"tags"}},"ResultRecordedTime":1443751425.083,"ComplianceType":"NON_COMPLIANT"}]}"#;
-        let all = parse(text.as_bytes()).expect("json");
+        let all = parse(text.as_bytes()).0;
         assert_eq!(
             all.rules[0].parameters.get("n").map(String::as_str),
             Some("3")

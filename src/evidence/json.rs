@@ -36,6 +36,37 @@ pub fn problem(bytes: &[u8], error: &serde_json::Error) -> Problem {
     Problem::new(code, detail).at(offset(bytes, error.line(), error.column()))
 }
 
+/// Broken places of one file after which reading goes on.
+const MOST_BROKEN: usize = 16;
+
+/// Hands on all values that stand one after the other, as outputs do that were appended to one file. What is none of `T` between
+/// them, as the message of a command that failed, is told, and reading goes on at the next line that begins an object or a list.
+pub fn values<'a, T: Deserialize<'a>>(bytes: &'a [u8], mut then: impl FnMut(T)) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut from = 0;
+    loop {
+        let rest = &bytes[from..];
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
+        let error = loop {
+            match values.next() {
+                Some(Ok(value)) => then(value),
+                Some(Err(error)) => break error,
+                None => return problems,
+            }
+        };
+        let mut problem = problem(rest, &error);
+        let at = problem.offset.unwrap_or_default() as usize;
+        problem.offset = Some((from + at) as u64);
+        problems.push(problem);
+        let begins = |two: &[u8]| two[0] == b'\n' && matches!(two[1], b'{' | b'[');
+        let next = rest.get(at..).unwrap_or_default().windows(2);
+        match next.map(begins).position(|begins| begins) {
+            Some(more) if problems.len() < MOST_BROKEN => from += at + more + 1,
+            _ => return problems,
+        }
+    }
+}
+
 /// The byte offset of a line and column, both counted from 1.
 fn offset(bytes: &[u8], line: usize, column: usize) -> u64 {
     let mut start = 0;
@@ -138,6 +169,20 @@ pub fn fields(raw: &str) -> Option<Vec<(String, &RawValue)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_after_a_broken_one_are_read() {
+        let text =
+            b"{\"a\":1}\n\nAn error occurred (AccessDenied)\n{\"a\":2} {\"a\":3}\n{\"a\":}\n[4]\n";
+        let mut all = Vec::new();
+        let problems = values(text, |value: Value| all.push(value.to_string()));
+        assert_eq!(all, [r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#, "[4]"]);
+        let told: Vec<_> = problems.iter().map(|one| (one.code, one.offset)).collect();
+        let broken = ProblemCode::JsonSyntax;
+        assert_eq!(told, [(broken, Some(9)), (broken, Some(63))]);
+        let many = values(&b"{\n".repeat(1_000), |_: Value| ());
+        assert_eq!(many.len(), MOST_BROKEN);
+    }
 
     #[test]
     fn fields_stand_as_they_are_written() {

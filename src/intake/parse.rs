@@ -32,13 +32,11 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
         }
         Kind::ConfigStream => config_rows(entry, config::read::stream(text, seed, kept_paths)),
         Kind::SnsCertificate => config_rows(entry, config::read::certificates(text)),
-        Kind::ConfigRules | Kind::ConfigCompliance => match recorded::parse(text) {
-            Ok(all) => {
-                entry.facts = Facts::Compliance(Box::new(all));
-                Vec::new()
-            }
-            Err(problem) => vec![problem],
-        },
+        Kind::ConfigRules | Kind::ConfigCompliance => {
+            let (all, problems) = recorded::parse(text);
+            entry.facts = Facts::Compliance(Box::new(all));
+            problems
+        }
         Kind::ConformancePack => {
             entry.facts = Facts::Compliance(Box::new(Recorded {
                 pack: framework::pack(&String::from_utf8_lossy(text)),
@@ -47,13 +45,11 @@ pub(super) fn parse(entry: &mut Entry, text: &[u8], seed: u64) {
             Vec::new()
         }
         Kind::ConfigRecorder => config_rows(entry, config::read::recorder(text)),
-        Kind::ArtifactReport | Kind::ArtifactAgreement => match artifact::parse(text) {
-            Ok(all) => {
-                entry.facts = Facts::Artifacts(all);
-                Vec::new()
-            }
-            Err(problem) => vec![problem],
-        },
+        Kind::ArtifactReport | Kind::ArtifactAgreement => {
+            let (all, problems) = artifact::parse(text);
+            entry.facts = Facts::Artifacts(all);
+            problems
+        }
         Kind::Collection => match collection::parse(text) {
             Ok(read) => {
                 entry.facts = Facts::Collection(Box::new(read));
@@ -149,13 +145,9 @@ fn keys(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
 
 fn object_metadata(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
     if Outline::of(text).opens != 0 {
-        return match metadata::parse_json(text) {
-            Ok(all) => {
-                entry.facts = Facts::Metadata(all);
-                Vec::new()
-            }
-            Err(problem) => vec![problem],
-        };
+        let (all, problems) = metadata::parse_json(text);
+        entry.facts = Facts::Metadata(all);
+        return problems;
     }
     let all = metadata::parse_text(&String::from_utf8_lossy(text));
     if all.is_empty() {
@@ -180,11 +172,7 @@ fn lake(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
 }
 
 fn descriptions(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
-    match description::parse(text) {
-        Ok(all) => {
-            entry.facts = Facts::Descriptions(all);
-            Vec::new()
-        }
-        Err(problem) => vec![problem],
-    }
+    let (all, problems) = description::parse(text);
+    entry.facts = Facts::Descriptions(all);
+    problems
 }
