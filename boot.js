@@ -24,14 +24,19 @@
   // What a worker runs: the glue, then the compiled module that arrives as the first message. A
   // rejected promise nobody handles ends a worker's work as an exception does; the page hears only
   // of exceptions, so it is thrown again as one. Before all that, an EventSource goes, which Firefox (140) lets pass by
-  // the policy in workers, and with it the way to a worker that would have one again.
+  // the policy in workers, and with it the way to a worker that would have one again. Memory may be refused before the program
+  // runs, which the page tells from an end in the middle by the words below.
   const BOOTSTRAP = `
     for (const road of ["EventSource", "Worker"]) delete globalThis[road];
     addEventListener("unhandledrejection", (event) => {
       setTimeout(() => { throw event.reason; });
     });
     addEventListener("message", (event) => {
-      wasm_bindgen.initSync({ module: event.data });
+      try {
+        wasm_bindgen.initSync({ module: event.data });
+      } catch (error) {
+        throw new Error("NOT STARTED: " + error);
+      }
     }, { once: true });`;
 
   const blobAddress = (...parts) =>

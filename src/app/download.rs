@@ -30,7 +30,11 @@ pub(crate) fn save(parts: &Array, name: &str) -> Result<(), JsValue> {
 /// Copies text to the clipboard.
 pub(crate) fn copy(text: &str) {
     if let Some(window) = web_sys::window() {
-        // Where the browser refuses, the text can still be marked and copied by hand.
-        let _ = window.navigator().clipboard().write_text(text);
+        let clipboard = window.navigator().clipboard();
+        // A page whose origin is not secure has none; there, and where the browser refuses, the text can still be marked and
+        // copied by hand.
+        if !clipboard.is_undefined() {
+            let _ = clipboard.write_text(text);
+        }
     }
 }

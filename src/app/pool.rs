@@ -54,7 +54,7 @@ struct Slot {
     flying: Vec<u32>,
     /// What it was asked for by [`Pool::extract`].
     asked: Vec<u32>,
-    /// Whether it ended and the browser gave no other in its place.
+    /// Whether it ended, and the browser gave no other in its place or could not start that.
     gone: bool,
 }
 
@@ -359,7 +359,9 @@ impl Pool {
     /// Asks a reader for the bytes of a file or of an archive's member again.
     pub(crate) fn extract(&mut self, id: u32, source: u32, path: &str, part: Part) {
         // Each reader in turn: what they are asked for here is not counted among their jobs.
-        self.turn = (self.turn + 1) % self.slots.len().max(1);
+        let count = self.slots.len();
+        let mut next = (1..=count).map(|step| (self.turn + step) % count);
+        self.turn = next.find(|&at| !self.slots[at].gone).unwrap_or_default();
         let (Some(known), Some(slot)) = (
             self.sources.get(source as usize),
             self.slots.get_mut(self.turn),

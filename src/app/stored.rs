@@ -49,12 +49,12 @@ pub(crate) fn forget() {
     }
 }
 
-/// What was kept in an earlier visit.
+/// What was kept in an earlier visit; keys are to be confirmed again.
 pub(crate) fn settings() -> Option<Settings> {
     let text = storage()?.get_item(SETTINGS).ok()??;
-    saved::parse(text.as_bytes())
-        .ok()
-        .map(|(settings, _)| settings)
+    let (mut settings, _) = saved::parse(text.as_bytes()).ok()?;
+    settings.distrust();
+    Some(settings)
 }
 
 /// The choice of light or dark of an earlier visit.

@@ -109,16 +109,21 @@ pub fn csv_line<'t>(cells: impl Iterator<Item = &'t str>) -> String {
 
 fn quote(text: &str) -> String {
     // Programs that open tables take these for formulas, some also in full width.
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if risky {
-        format!("'{text}")
+    const SIGNS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let mut plain = String::with_capacity(text.len());
+    // In much of Europe they split cells at semicolons, and what ends a line does not stand behind a quote for them then.
+    let mut begins = true;
+    for sign in text.chars() {
+        if begins && SIGNS.contains(&sign) && (plain.is_empty() || !sign.is_whitespace()) {
+            plain.push('\'');
+        }
+        begins = matches!(sign, ';' | '\t' | '\r' | '\n');
+        plain.push(sign);
+    }
+    if plain.contains([',', ';', '\t', '"', '\n', '\r']) {
+        format!("\"{}\"", plain.replace('"', "\"\""))
     } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+        plain
     }
 }
 

@@ -87,13 +87,24 @@ impl Settings {
     /// to the record too, with what is taken up.
     #[must_use]
     pub fn taken_up(mut self, own: &Settings, name: &str, at: Moment) -> Self {
-        self.stated_keys.append(&mut self.confirmed_keys);
+        self.distrust();
         self.confirmed_keys.clone_from(&own.confirmed_keys);
         self.log.extend_from_slice(&own.log);
         self.log.drain(..self.log.len().saturating_sub(MOST));
         let words = format!("{name}: {}", self.words());
         self.note(at, OPENED, words);
         self
+    }
+
+    /// Takes keys that were confirmed elsewhere or in an earlier visit for what they are: stated. What a browser keeps, other pages
+    /// of the same origin can write.
+    pub fn distrust(&mut self) {
+        let stated = std::mem::take(&mut self.confirmed_keys);
+        let new = stated
+            .into_iter()
+            .filter(|key| !self.stated_keys.contains(key));
+        let new: Vec<String> = new.collect();
+        self.stated_keys.extend(new);
     }
 
     /// What counts as a person's word, or changes what is found.

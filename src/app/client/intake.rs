@@ -306,8 +306,17 @@ impl Client {
         self.settle();
     }
 
-    pub(super) fn replace_reader(&self, at: usize) {
-        let loss = self.0.state.borrow_mut().pool.replace(at);
+    /// A reader ended: another takes its place, unless the browser could not even begin it.
+    pub(super) fn lose_reader(&self, at: usize, had_begun: bool) {
+        let loss = if had_begun {
+            self.0.state.borrow_mut().pool.replace(at)
+        } else {
+            self.warn(
+                "A reader could not start, for want of memory perhaps: the others go on without it."
+                    .to_owned(),
+            );
+            self.0.state.borrow_mut().pool.do_without(at)
+        };
         self.lose(loss);
     }
 

@@ -103,12 +103,19 @@ impl Client {
             changed,
             readers,
         }));
-        if let Some(settings) = crate::app::stored::settings() {
+        let kept = crate::app::stored::settings();
+        let words = kept.as_ref().map(Settings::words);
+        if let Some(settings) = kept {
             let mut state = client.0.state.borrow_mut();
             state.session.settings = Rc::new(settings);
             state.session.keeps = true;
         }
         client.spawn()?;
+        if let Some(words) = words {
+            client.warn(format!(
+                "This browser kept what was decided in an earlier visit: {words}. If it was not you who decided, forget it under Report, Custody."
+            ));
+        }
         client.rehearse();
         Ok(client)
     }
@@ -156,8 +163,11 @@ impl Client {
         let client = self.clone();
         self.listen(
             move |event| {
-                event.unchecked_ref::<ErrorEvent>().prevent_default();
-                client.replace_reader(at);
+                let event = event.unchecked_ref::<ErrorEvent>();
+                event.prevent_default();
+                // `boot.js` says so.
+                let has_begun = !event.message().contains("NOT STARTED");
+                client.lose_reader(at, has_begun);
             },
             |listener| worker.set_onerror(Some(listener)),
         );

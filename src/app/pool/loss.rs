@@ -56,6 +56,21 @@ impl Pool {
         loss
     }
 
+    /// Does without a reader that could not start. It saw nothing of what it was handed, so that this is no fault of any file.
+    pub(crate) fn do_without(&mut self, at: usize) -> Loss {
+        let mut loss = Loss::default();
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.worker.terminate();
+            slot.gone = true;
+            loss.unanswered.append(&mut slot.asked);
+            for id in std::mem::take(&mut slot.flying) {
+                self.waiting.extend(self.flying.remove(&id));
+            }
+        }
+        self.feed(|| true);
+        loss
+    }
+
     /// Ends a reader and puts another in its place; returns the jobs that it held.
     fn renew(&mut self, at: usize, loss: &mut Loss) -> Vec<u32> {
         let seed = self.seed();

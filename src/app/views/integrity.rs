@@ -314,7 +314,7 @@ fn Keys(props: &PartProps) -> Html {
             <p>{"Everything rests on these keys. They arrive unsigned, perhaps from the party under audit: fetch them yourself from AWS and compare the hashes."}</p>
             <p><label class="switch"><input type="checkbox" data-testid="confirm-keys" checked={are_confirmed} onchange={confirm} />
                 {" I fetched these keys myself with aws cloudtrail list-public-keys"}</label></p>
-            <p class="note" data-testid="stated-keys" hidden={are_confirmed || stated == 0}>{ format!("{} confirmed by whoever saved the case that was opened. That may have been the party under audit, and does not count: confirm them yourself.", format::count(stated, "key")) }</p>
+            <p class="note" data-testid="stated-keys" hidden={are_confirmed || stated == 0}>{ format!("{} confirmed before, in a case that was opened or in what this browser kept. Whoever wrote that may have been the party under audit, so that it does not count: confirm them yourself.", format::count(stated, "key")) }</p>
             <p><label class="switch"><input type="checkbox" checked={settings.verify_twice} onchange={toggle(|settings| settings.verify_twice = !settings.verify_twice)} />
                 {" Check every signature twice: with the browser's cryptography and with Exhibit's own"}</label></p>
             <table class="plain">

@@ -225,7 +225,7 @@ pub(super) fn integrity(case: &Case) -> String {
     out += if case.keys_confirmed() {
         "<p>The auditor confirmed having fetched these keys.</p>\n"
     } else if !case.settings().stated_keys.is_empty() {
-        "<p>Keys were confirmed by whoever saved the case that was opened, and by nobody since: what is verified is verified if they are AWS's.</p>\n"
+        "<p>Keys were confirmed in a case that was opened or in an earlier visit, and by nobody since: what is verified is verified if they are AWS's.</p>\n"
     } else {
         "<p>Nobody confirmed having fetched these keys: what is verified is verified if they are AWS's.</p>\n"
     };

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::activity::WAIT;
 use super::{Page, Stage, Test};
 
 pub(super) const TESTS: &[Test] = &[
@@ -21,6 +22,10 @@ pub(super) const TESTS: &[Test] = &[
         run: file_kills_twice,
     },
     Test {
+        name: "reader_that_cannot_start_condemns_no_file",
+        run: reader_cannot_start,
+    },
+    Test {
         name: "evidence_is_read_again_when_the_case_worker_dies",
         run: case_dies,
     },
@@ -28,14 +33,20 @@ pub(super) const TESTS: &[Test] = &[
 
 /// Ends a worker in place of handing it a message: a reader when it is given the file of that name, as often as told;
 /// the case worker, which is given no files, when it is told that all is read.
-/// arguments: the file's name or null for the case worker, how often.
+/// What comes in the place of a reader that ended so cannot start as often as told: it is handed no program.
+/// arguments: the file's name or null for the case worker, how often, how many cannot start.
 const DEATHS: &str = "
-const [name, times] = arguments;
+const [name, times, unstarted] = arguments;
 window.deaths = 0;
+window.unstarted = 0;
 const post = Worker.prototype.postMessage;
 Worker.prototype.postMessage = function (message, ...rest) {
   const files = Array.isArray(message) ? message.filter((part) => part instanceof File) : [];
   const isFatal = name === null ? Array.isArray(message) && !files.length : files.some((file) => file.name === name);
+  if (message instanceof WebAssembly.Module && window.deaths && window.unstarted < unstarted) {
+    window.unstarted += 1;
+    message = {};
+  }
   if (!isFatal || window.deaths >= times) return post.call(this, message, ...rest);
   window.deaths += 1;
   this.terminate();
@@ -65,14 +76,18 @@ fn drop_over<'s>(
     stage: &'s Stage,
     killer: Option<&str>,
     times: usize,
+    unstarted: usize,
 ) -> Result<(&'s Page, Vec<Value>)> {
     let folder = evidence(stage)?;
     let page = stage.open()?;
-    page.session().run(DEATHS, &[json!(killer), json!(times)])?;
+    page.session()
+        .run(DEATHS, &[json!(killer), json!(times), json!(unstarted)])?;
     page.drop_folder(&folder)?;
     page.wait_ready(FILES)?;
     let died = page.session().run("return window.deaths", &[])?;
     ensure!(died == json!(times), "{died} deaths instead of {times}");
+    let refused = page.session().run("return window.unstarted", &[])?;
+    ensure!(refused == json!(unstarted), "{refused} could not start");
     let report = page.report()?;
     let files = report["evidence"]["files"].as_array().context("no files")?;
     ensure!(files.len() == FILES, "{} files are listed", files.len());
@@ -85,7 +100,7 @@ fn sound(files: &[Value]) -> usize {
 }
 
 fn reader_dies_once(stage: &Stage) -> Result<()> {
-    let (page, files) = drop_over(stage, Some(KILLER), 1)?;
+    let (page, files) = drop_over(stage, Some(KILLER), 1, 0)?;
     ensure!(sound(&files) == FILES, "{} files are sound", sound(&files));
     page.click("nav-activity")?;
     page.wait_shown("event-count", true)?;
@@ -98,7 +113,7 @@ fn reader_dies_once(stage: &Stage) -> Result<()> {
 }
 
 fn file_kills_twice(stage: &Stage) -> Result<()> {
-    let (page, files) = drop_over(stage, Some(KILLER), 2)?;
+    let (page, files) = drop_over(stage, Some(KILLER), 2, 0)?;
     ensure!(
         sound(&files) == FILES - 1,
         "{} files are sound",
@@ -125,8 +140,36 @@ fn file_kills_twice(stage: &Stage) -> Result<()> {
     stage.expect_quiet_console()
 }
 
+fn reader_cannot_start(stage: &Stage) -> Result<()> {
+    let (page, files) = drop_over(stage, Some(KILLER), 1, 1)?;
+    ensure!(sound(&files) == FILES, "{} files are sound", sound(&files));
+    let shown = page.session().run("return document.body.innerText", &[])?;
+    ensure!(
+        shown
+            .as_str()
+            .is_some_and(|text| text.contains("A reader could not start")),
+        "the page does not say what happened"
+    );
+    // Each record is asked of those that are left.
+    page.click("nav-activity")?;
+    page.wait_shown("event-count", true)?;
+    let mut before = String::new();
+    for at in 0..4 {
+        page.session().run(
+            "document.getElementById(`row-${arguments[0]}`).click()",
+            &[json!(at)],
+        )?;
+        page.wait_for("the next record", WAIT, || {
+            let text = page.text("inspector").unwrap_or_default();
+            Ok(text != before && text.contains("SHA-256 that was judged"))
+        })?;
+        before = page.text("inspector")?;
+    }
+    stage.expect_quiet_console()
+}
+
 fn case_dies(stage: &Stage) -> Result<()> {
-    let (page, files) = drop_over(stage, None, 1)?;
+    let (page, files) = drop_over(stage, None, 1, 0)?;
     ensure!(sound(&files) == FILES, "{} files are sound", sound(&files));
     let shown = page.session().run("return document.body.innerText", &[])?;
     ensure!(
