@@ -1,6 +1,8 @@
 //! Everything that the page can do, in one table: it feeds the menu, the shortcuts, the help and
 //! the palette.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 use yew::Callback;
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     ShowPrivacy,
     /// Shows how the page is kept, installed and updated.
     ShowOffline,
+    /// Turns keys that are letters off or on again.
+    ToggleLetters,
     /// Shows all shortcuts.
     ShowHelp,
     /// Finds a command by its name.
@@ -148,6 +152,11 @@ pub(crate) const COMMANDS: &[Entry] = &[
         "Use without a network, install, update",
         "o",
     ),
+    entry(
+        Command::ToggleLetters,
+        "Turn shortcuts of a single key off, or on again",
+        "",
+    ),
     entry(Command::ShowHelp, "Keyboard shortcuts", "?"),
     entry(Command::ShowPalette, "Find a command", "Ctrl+k"),
 ];
@@ -218,15 +227,29 @@ impl Runner {
             }
             Command::ShowPrivacy => self.overlay.emit(Some(Overlay::Privacy)),
             Command::ShowOffline => self.overlay.emit(Some(Overlay::Offline)),
+            Command::ToggleLetters => {
+                LETTERS_OFF.set(!LETTERS_OFF.get());
+                let words = if LETTERS_OFF.get() {
+                    "Shortcuts of a single key are off until the page is opened again. Ctrl+K finds every command."
+                } else {
+                    "Shortcuts of a single key are on again."
+                };
+                client.warn(words.to_owned());
+            }
             Command::ShowHelp => self.overlay.emit(Some(Overlay::Help)),
             Command::ShowPalette => self.overlay.emit(Some(Overlay::Palette)),
         }
     }
 }
 
+thread_local! {
+    /// Whether keys without Ctrl run nothing, as people need who speak to their computer (WCAG 2.1.4).
+    static LETTERS_OFF: Cell<bool> = const { Cell::new(false) };
+}
+
 /// The command of a key press, outside of fields to type in.
 pub(crate) fn by_keys(key: &str, control: bool, typing: bool) -> Option<Command> {
-    if typing && !control {
+    if (typing || LETTERS_OFF.get()) && !control {
         return None;
     }
     let pressed = if control {

@@ -16,18 +16,41 @@ pub(crate) async fn text_of(file: &File) -> String {
         .unwrap_or_default()
 }
 
-/// What was dropped. Entries must be taken while the drop's handler runs; they can be walked later.
+/// What was dropped. All of it must be taken hold of while the drop's handler runs; it can be looked at later.
 pub(crate) struct Drop {
-    entries: Vec<FileSystemEntry>,
+    folders: Vec<Folder>,
     files: Vec<File>,
 }
+
+/// A folder that is to be listed.
+enum Folder {
+    /// One that was dropped. Chromium lists none of its entries for a page that was opened from disk (observed in 148), but gives a
+    /// handle for it, which other browsers do not.
+    Dropped(FileSystemDirectoryEntry, Option<Promise>),
+    /// One within it.
+    Entry(FileSystemDirectoryEntry),
+    /// The same by its handle, with its path.
+    Handle(JsValue, String),
+}
+
+/// What a folder holds, some at a time.
+enum Listing {
+    Reader(FileSystemDirectoryReader),
+    Handles(JsValue, String),
+}
+
+/// What a listing gives at once: files with their paths, folders, paths that the browser would not open.
+type Listed = (Vec<(String, File)>, Vec<Folder>, Vec<String>);
+
+/// Handles that are looked at at once.
+const HANDLES: usize = 100;
 
 impl Drop {
     /// Takes hold of all that a drag carries.
     pub(crate) fn take(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
         let mut drop = Drop {
-            entries: Vec::new(),
+            folders: Vec::new(),
             files: Vec::new(),
         };
         for at in 0..items.length() {
@@ -35,7 +58,12 @@ impl Drop {
                 continue;
             };
             match item.webkit_get_as_entry() {
-                Ok(Some(entry)) => drop.entries.push(entry),
+                Ok(Some(entry)) if entry.is_directory() => {
+                    let handle = call(&item, "getAsFileSystemHandle").ok();
+                    let handle = handle.and_then(|handle| handle.dyn_into().ok());
+                    let folder = Folder::Dropped(entry.unchecked_into(), handle);
+                    drop.folders.push(folder);
+                }
                 _ => drop.files.extend(item.get_as_file().ok().flatten()),
             }
         }
@@ -44,7 +72,7 @@ impl Drop {
 
     /// Whether there is nothing in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.files.is_empty()
+        self.folders.is_empty() && self.files.is_empty()
     }
 
     /// Lists all files, of folders too. Hands them over folder by folder, for as long as that is wanted. Says which paths
@@ -54,54 +82,113 @@ impl Drop {
         mut found: impl FnMut(Vec<(String, File)>) -> bool,
     ) -> (Vec<String>, Vec<String>) {
         let mut refused = Vec::new();
-        let mut goes_on = true;
-        let loose: Vec<_> = self
-            .files
-            .into_iter()
-            .map(|file| (file.name(), file))
-            .collect();
-        if !loose.is_empty() {
-            goes_on &= found(loose);
-        }
-        let (folders, files): (Vec<_>, Vec<_>) = self
-            .entries
-            .into_iter()
-            .partition(FileSystemEntry::is_directory);
-        goes_on &= found(open_all(files, &mut refused).await);
-        let mut folders: Vec<FileSystemDirectoryEntry> =
-            folders.into_iter().map(JsCast::unchecked_into).collect();
+        let loose = self.files.into_iter().map(|file| (file.name(), file));
+        let mut goes_on = found(loose.collect());
+        let mut folders = self.folders;
         let mut unlisted = Vec::new();
         while let Some(folder) = folders.pop() {
-            if !goes_on {
-                unlisted.push(format!("{}/(unread)", path_of(&folder)));
-                continue;
-            }
-            let reader = folder.create_reader();
-            loop {
-                let Ok(entries) = read_some(&reader).await else {
-                    refused.push(path_of(&folder));
+            let path = folder.path();
+            let mut listing = folder.open().await;
+            while goes_on {
+                let Ok((files, inner, unread)) = listing.next().await else {
+                    refused.push(path.clone());
                     break;
                 };
-                // The browser hands out a hundred at a time; none means the end.
-                if entries.is_empty() {
+                // None means the end.
+                if files.is_empty() && inner.is_empty() && unread.is_empty() {
                     break;
                 }
-                let (inner, files): (Vec<_>, Vec<_>) =
-                    entries.into_iter().partition(FileSystemEntry::is_directory);
-                folders.extend(
-                    inner
-                        .into_iter()
-                        .map(JsCast::unchecked_into::<FileSystemDirectoryEntry>),
-                );
-                goes_on = found(open_all(files, &mut refused).await);
-                if !goes_on {
-                    unlisted.push(format!("{}/(unread)", path_of(&folder)));
-                    break;
-                }
+                folders.extend(inner);
+                refused.extend(unread);
+                goes_on = found(files);
+            }
+            if !goes_on {
+                unlisted.push(format!("{path}/(unread)"));
             }
         }
         (refused, unlisted)
     }
+}
+
+impl Folder {
+    fn path(&self) -> String {
+        match self {
+            Folder::Dropped(entry, _) | Folder::Entry(entry) => path_of(entry),
+            Folder::Handle(_, path) => path.clone(),
+        }
+    }
+
+    async fn open(self) -> Listing {
+        let path = self.path();
+        match self {
+            Folder::Entry(entry) => Listing::Reader(entry.create_reader()),
+            Folder::Handle(handle, _) => Listing::Handles(values(&handle), path),
+            Folder::Dropped(entry, handle) => {
+                // A reader goes on where it stopped, so that one of its own tries whether it can be listed.
+                if read_some(&entry.create_reader()).await.is_err()
+                    && let Some(handle) = handle
+                    && let Ok(handle) = JsFuture::from(handle).await
+                {
+                    return Listing::Handles(values(&handle), path);
+                }
+                Listing::Reader(entry.create_reader())
+            }
+        }
+    }
+}
+
+impl Listing {
+    /// What comes next; nothing at the end.
+    async fn next(&mut self) -> Result<Listed, JsValue> {
+        let (mut folders, mut refused) = (Vec::new(), Vec::new());
+        match self {
+            Listing::Reader(reader) => {
+                // The browser hands out a hundred at a time.
+                let (inner, files): (Vec<_>, Vec<_>) = read_some(reader)
+                    .await?
+                    .into_iter()
+                    .partition(FileSystemEntry::is_directory);
+                let inner = inner.into_iter().map(JsCast::unchecked_into);
+                folders.extend(inner.map(Folder::Entry));
+                let files = open_all(files, &mut refused).await;
+                Ok((files, folders, refused))
+            }
+            Listing::Handles(values, path) => {
+                let mut files = Vec::new();
+                for _ in 0..HANDLES {
+                    let next: Promise = call(values, "next")?.dyn_into()?;
+                    let next = JsFuture::from(next).await?;
+                    if Reflect::get(&next, &"done".into())?.is_truthy() {
+                        break;
+                    }
+                    let one = Reflect::get(&next, &"value".into())?;
+                    let name = Reflect::get(&one, &"name".into())?;
+                    let inner = format!("{path}/{}", name.as_string().unwrap_or_default());
+                    if Reflect::get(&one, &"kind".into())? == "directory" {
+                        folders.push(Folder::Handle(one, inner));
+                        continue;
+                    }
+                    let file: Promise = call(&one, "getFile")?.dyn_into()?;
+                    match JsFuture::from(file).await.and_then(JsCast::dyn_into) {
+                        Ok(file) => files.push((inner, file)),
+                        Err(_) => refused.push(inner),
+                    }
+                }
+                Ok((files, folders, refused))
+            }
+        }
+    }
+}
+
+/// The iterator over a folder's handles; without one, its listing fails and says so.
+fn values(folder: &JsValue) -> JsValue {
+    call(folder, "values").unwrap_or_default()
+}
+
+/// Calls a method without arguments, which not all browsers have.
+fn call(of: &JsValue, method: &str) -> Result<JsValue, JsValue> {
+    let function: Function = Reflect::get(of, &method.into())?.dyn_into()?;
+    function.call0(of)
 }
 
 /// Files with their paths, looked at one by one: some thousands at once would hold the page.

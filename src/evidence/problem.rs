@@ -78,7 +78,7 @@ problems! {
     Empty "empty" "The file holds no bytes"
         "Fetch it again from its bucket; a CloudTrail file is never empty.",
     Unreadable "unreadable" "The browser could not read the file"
-        "Check that it is still there and may be read, then drop it again.",
+        "Check that it is still there and may be read, then drop it again; add a folder by its button where the browser gives none that is dropped.",
     Crashed "crashed" "Reading this file ended its reader twice"
         "Unpack it outside the page and drop its parts; keep the file, as it may have been made to do this.",
     Cancelled "cancelled" "Reading was cancelled before this file was read"

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::offline;
+
 /// Longer requests are no browser's.
 const LONGEST_HEAD: u64 = 64 << 10;
 /// A connection on which nothing comes is closed after this.
@@ -185,7 +187,7 @@ impl Folder {
         Ok(Self { root })
     }
 
-    /// Answers GET and HEAD for the files of the folder, and nothing else.
+    /// Answers GET and HEAD for the files of the folder, and nothing else, with the headers that docs/hosting.md asks of a host.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return text(405, "Only GET and HEAD are answered here.");
@@ -196,9 +198,18 @@ impl Folder {
         let Ok(body) = fs::read(&path) else {
             return text(404, "There is no such file.");
         };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let policy = if offline::is_worker(&name) {
+            "default-src 'none'; connect-src 'self'"
+        } else {
+            "frame-ancestors 'none'"
+        };
         Answer {
             status: 200,
             headers: vec![
+                ("Content-Security-Policy", policy),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+                ("Referrer-Policy", "no-referrer"),
                 ("Content-Type", media_type(&path)),
                 ("Cache-Control", "no-store"),
                 ("X-Content-Type-Options", "nosniff"),

@@ -224,9 +224,8 @@ impl Role {
         spent.read += self.now() - begun;
         let clock = || self.now();
         let sums = self.sums();
-        let beside = |bytes: &[u8]| sums.begin(bytes);
-        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
-            .hashing_beside(sums.can().then_some(&beside));
+        let mut reader =
+            Reader::new(Limits::default(), self.seed.get(), &clock).hashing_beside(sums.beside());
         let mut entries = Vec::with_capacity(files.len());
         for (named, content) in files.iter().zip(&contents) {
             match content {
@@ -286,9 +285,8 @@ impl Role {
         } else {
             None
         };
-        let beside = |bytes: &[u8]| sums.begin(bytes);
         let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
-            .hashing_beside(sums.can().then_some(&beside))
+            .hashing_beside(sums.beside())
             .knowing(known);
         let mut entries = Vec::new();
         let mut archive = reader.open(

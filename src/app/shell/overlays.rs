@@ -143,7 +143,7 @@ fn Palette() -> Html {
         let onclick = Callback::from(move |_: MouseEvent| run(entry));
         html! {
             <li key={entry.title} role="none">
-                <button role="option" aria-selected={(place == *at).to_string()} {onclick}>
+                <button id={format!("command-{place}")} role="option" tabindex="-1" aria-selected={(place == *at).to_string()} {onclick}>
                     <span>{ entry.title }</span><kbd>{ entry.keys }</kbd>
                 </button>
             </li>
@@ -151,8 +151,8 @@ fn Palette() -> Html {
     };
     html! {
         <div class="palette">
-            <input ref={input} type="search" placeholder="What do you want to do?" aria-label="Command" {oninput} {onkeydown} />
-            <ul role="listbox" aria-label="Commands">{ for matches.iter().enumerate().map(row) }</ul>
+            <input ref={input} type="search" placeholder="What do you want to do?" aria-label="Command" role="combobox" aria-expanded="true" aria-controls="commands" aria-activedescendant={format!("command-{}", *at)} {oninput} {onkeydown} />
+            <ul id="commands" role="listbox" aria-label="Commands">{ for matches.iter().enumerate().map(row) }</ul>
         </div>
     }
 }

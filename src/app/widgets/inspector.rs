@@ -150,7 +150,7 @@ fn facts(list: &[(String, Cell)], pivots: &[(u32, String)]) -> Html {
     let fact = |(at, (label, value)): (usize, &(String, Cell))| {
         let term = pivots.iter().find(|(row, _)| *row as usize == at);
         html! {
-            <div key={at.to_string()}><dt>{ label }</dt><dd>{ cell::full(value) }{ term.map(|(_, term)| pivot(term)) }</dd></div>
+            <div key={at.to_string()}><dt>{ told(label) }</dt><dd>{ cell::full(value) }{ term.map(|(_, term)| pivot(term)) }</dd></div>
         }
     };
     if list.is_empty() {

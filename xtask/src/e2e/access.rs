@@ -48,9 +48,10 @@ return axe.run(document, { runOnly, resultTypes: ['violations'], preload: false 
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.slice(0, 4).map((node) =>
     `${id} at ${node.target.join(' ')}: ${node.html.slice(0, 160)} (${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''})`)));";
 
-/// What is wider than the page, or scrolls it sideways.
+/// What is wider than the page, or scrolls it or a view sideways; tables scroll within themselves.
 const OVERFLOW: &str = "
-const wide = document.documentElement.scrollWidth > innerWidth + 1;
+const views = [document.documentElement, ...document.querySelectorAll('.view, .side')];
+const wide = views.some((one) => one.scrollWidth > one.clientWidth + 1);
 const out = [...document.querySelectorAll('.bar button, .rail a, .bar .chip')].filter((one) => {
   const box = one.getBoundingClientRect();
   return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1);
@@ -275,27 +276,49 @@ fn dialogs_take_the_focus(stage: &Stage) -> Result<()> {
     })
 }
 
-/// From 1024 pixels to 4K, and at a zoom of 200 %, which halves the pixels that the page has.
+/// From 1024 pixels to 4K, and at a zoom of 200 % of 1024 and of 1280 pixels, which halves the pixels that the page has: every part
+/// of every view, and a row opened beside it.
 fn layout_holds(stage: &Stage) -> Result<()> {
     let page = stage.open()?;
     page.click("load-demo")?;
     page.wait_ready(1)?;
-    for (width, height) in [(1024, 768), (3840, 2160), (640, 512)] {
+    let mut beyond = Vec::new();
+    for (width, height) in [(1024, 768), (3840, 2160), (640, 512), (512, 384)] {
         page.resize(width, height)?;
         for view in VIEWS {
             page.click(&format!("nav-{view}"))?;
             page.wait_shown(&format!("view-{view}"), true)?;
-            page.rest()?;
-            let found = page.session().run(OVERFLOW, &[])?;
-            ensure!(
-                found["wide"] == json!(false) && found["out"] == json!([]),
-                "{view} at {width}x{height} goes beyond the page: {found}"
-            );
+            for part in 0..page.parts()?.max(1) {
+                let name = page.open_part(part)?;
+                within(
+                    page,
+                    &format!("{view} {name} at {width}x{height}"),
+                    &mut beyond,
+                )?;
+            }
+            if open_first_row(page)? {
+                within(
+                    page,
+                    &format!("{view}, inspector, at {width}x{height}"),
+                    &mut beyond,
+                )?;
+                page.session().press(&[], key::ESCAPE)?;
+            }
             let path = stage
                 .scratch()?
                 .join(format!("{view}-{width}x{height}.png"));
             page.screenshot(&path)?;
         }
+    }
+    ensure!(beyond.is_empty(), "beyond the page:\n{}", beyond.join("\n"));
+    Ok(())
+}
+
+fn within(page: &Page, place: &str, beyond: &mut Vec<String>) -> Result<()> {
+    page.rest()?;
+    let found = page.session().run(OVERFLOW, &[])?;
+    if found["wide"] != json!(false) || found["out"] != json!([]) {
+        beyond.push(format!("{place}: {found}"));
     }
     Ok(())
 }

@@ -7,8 +7,25 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Page, Stage};
+use super::{Page, Stage, Test, VIEWS, key};
 use crate::shell;
+
+pub(super) const TESTS: &[Test] = &[
+    Test {
+        name: "hostile_text_is_shown_as_text",
+        run: hostile_text,
+    },
+    Test {
+        name: "cancel_at_once_leaves_a_usable_case",
+        run: cancel_at_once,
+    },
+];
+
+/// Whose files must be read one by one, from a folder.
+pub(super) const FOLDER_TESTS: &[Test] = &[Test {
+    name: "files_that_go_while_they_are_read_are_told",
+    run: files_go,
+}];
 
 /// Texts that would do something if they were anything but text.
 const EVIL: &[&str] = &[
@@ -21,9 +38,6 @@ const EVIL: &[&str] = &[
     "\u{0}\u{1b}[31mred\u{7}",
     "=HYPERLINK(\"http:x\")",
 ];
-
-/// The views that show evidence of CloudTrail, and where its texts stand in them.
-const VIEWS: &[&str] = &["evidence", "integrity", "activity", "risk", "report"];
 
 /// Counts what no text of the evidence may have become.
 const FOUND: &str = "
@@ -39,7 +53,7 @@ while (walker.nextNode()) if (hides.test(walker.currentNode.data)) found.push(wa
 for (const one of document.querySelectorAll('[title], [aria-label]')) if (hides.test(one.title + one.ariaLabel)) found.push('title ' + one.outerHTML.slice(0, 200));
 return found;";
 
-pub(super) fn hostile_text(stage: &Stage) -> Result<()> {
+fn hostile_text(stage: &Stage) -> Result<()> {
     let folder = stage.scratch()?.join("evil");
     fs::create_dir_all(&folder)?;
     let records: Vec<Value> = EVIL
@@ -63,30 +77,91 @@ pub(super) fn hostile_text(stage: &Stage) -> Result<()> {
         folder.join("broken.json"),
         format!("{{\"Records\":[{{\"{}", EVIL[5]),
     )?;
+    let items: Vec<Value> = EVIL
+        .iter()
+        .map(|text| {
+            json!({ "awsAccountId": "111122223333", "configurationItemCaptureTime": "2026-03-01T08:20:00Z", "configurationItemStatus": "OK",
+                "resourceType": "AWS::S3::Bucket", "resourceId": text, "resourceName": text, "awsRegion": text, "tags": { text.to_owned(): text },
+                "configuration": { "name": text, text.to_owned(): text },
+                "relationships": [{ "resourceType": "AWS::IAM::User", "resourceId": text, "name": text }] })
+        })
+        .collect();
+    fs::write(
+        folder.join("items.json"),
+        json!({ "fileVersion": "1.0", "configurationItems": items }).to_string(),
+    )?;
+    let rules: Vec<Value> = EVIL
+        .iter()
+        .map(|text| {
+            json!({ "ConfigRuleName": text, "ConfigRuleArn": text, "Description": text,
+                "Source": { "Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED" }, "ConfigRuleState": "ACTIVE" })
+        })
+        .collect();
+    fs::write(
+        folder.join("rules.json"),
+        json!({ "ConfigRules": rules }).to_string(),
+    )?;
+    let reports: Vec<Value> = EVIL
+        .iter()
+        .map(|text| {
+            json!({ "id": text, "name": format!("SOC 2 {text}"), "state": "PUBLISHED", "series": text, "description": text,
+                "companyName": text, "periodStart": "2025-04-01T00:00:00Z", "periodEnd": "2025-09-30T00:00:00Z" })
+        })
+        .collect();
+    fs::write(
+        folder.join("reports.json"),
+        json!({ "reports": reports }).to_string(),
+    )?;
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let sigma: Vec<String> = EVIL
+        .iter()
+        .map(|text| {
+            let text = quoted(text);
+            format!("title: {text}\ndescription: {text}\nauthor: {text}\nlogsource:\n  product: aws\n  service: cloudtrail\ndetection:\n  selection:\n    eventName: {text}\n  condition: selection\nlevel: high\n")
+        })
+        .collect();
+    fs::write(folder.join("sigma.yml"), sigma.join("---\n"))?;
+    let tickets: Vec<String> = EVIL
+        .iter()
+        .map(|text| {
+            format!(
+                "\"{}\",2026-03-01 08:00,2026-03-01 09:00,\"{0}\",\"{0}\",Approved",
+                text.replace('"', "\"\"")
+            )
+        })
+        .collect();
+    fs::write(
+        folder.join("tickets.csv"),
+        format!(
+            "Number,Planned start date,Planned end date,Configuration item,Assigned to,State\n{}\n",
+            tickets.join("\n")
+        ),
+    )?;
     let names = shell::root().join("tests/evidence/names-that-lie/evidence/odd.zip");
 
     let page = stage.open()?;
     // The page's own script stands in it before any evidence does.
     let before = page.session().run(FOUND, &[])?;
-    page.drop_files(&[
-        folder.join("events.json"),
-        folder.join("digest.json"),
-        folder.join("broken.json"),
-        names,
-    ])?;
-    page.wait_ready(4)?;
+    let dropped = [
+        "events.json",
+        "digest.json",
+        "broken.json",
+        "items.json",
+        "rules.json",
+        "reports.json",
+        "sigma.yml",
+        "tickets.csv",
+    ];
+    let mut paths: Vec<_> = dropped.iter().map(|name| folder.join(name)).collect();
+    paths.push(names);
+    page.drop_files(&paths)?;
+    page.wait_ready(paths.len())?;
     for view in VIEWS {
         page.click(&format!("nav-{view}"))?;
         page.wait_shown(&format!("view-{view}"), true)?;
-        harmless(page, view, &before)?;
-        // The first row of a table, opened beside it.
-        let opened = page.session().run(
-            "const row = document.querySelector('[role=grid] [role=row][aria-rowindex=\"2\"], [role=grid] .row'); if (row) row.click(); return !!row;",
-            &[],
-        )?;
-        if opened == json!(true) {
-            std::thread::sleep(Duration::from_millis(400));
-            harmless(page, &format!("{view}, a row opened"), &before)?;
+        for part in 0..page.parts()?.max(1) {
+            let name = page.open_part(part)?;
+            everything_is_text(page, &format!("{view} {name}"), &before)?;
         }
     }
     page.click("nav-evidence")?;
@@ -108,6 +183,21 @@ pub(super) fn hostile_text(stage: &Stage) -> Result<()> {
     stage.expect_quiet_console()
 }
 
+/// Looks at a part of a view, and at the first row of its table, opened beside it.
+fn everything_is_text(page: &Page, place: &str, before: &Value) -> Result<()> {
+    harmless(page, place, before)?;
+    let opened = page.session().run(
+        "const row = document.querySelector('#row-0'); row?.click(); return !!row;",
+        &[],
+    )?;
+    if opened == json!(true) {
+        std::thread::sleep(Duration::from_millis(400));
+        harmless(page, &format!("{place}, a row opened"), before)?;
+        page.session().press(&[], key::ESCAPE)?;
+    }
+    Ok(())
+}
+
 fn harmless(page: &Page, place: &str, before: &Value) -> Result<()> {
     let found = page.session().run(FOUND, &[])?;
     ensure!(
@@ -124,7 +214,7 @@ fn harmless(page: &Page, place: &str, before: &Value) -> Result<()> {
 
 /// Files that are deleted or cut when they were dropped and are not read yet: each is listed and says so, none counts
 /// as missing or altered, and the others are judged.
-pub(super) fn files_go(stage: &Stage) -> Result<()> {
+fn files_go(stage: &Stage) -> Result<()> {
     const FILES: usize = 3_000;
     let folder = stage.scratch()?.join("going");
     fs::create_dir_all(&folder)?;
@@ -196,7 +286,7 @@ fn event(at: usize) -> String {
 
 /// Cancel before anything is read, twice in a row, and after an archive was begun: the case is usable each time, and
 /// nothing that was not read is called missing.
-pub(super) fn cancel_at_once(stage: &Stage) -> Result<()> {
+fn cancel_at_once(stage: &Stage) -> Result<()> {
     let folder = shell::root().join("tests/evidence/complete/evidence");
     let archive = stage.scratch()?.join("evidence.zip");
     crate::pack::zip(&folder, &archive)?;

@@ -38,6 +38,11 @@ pub(super) const TESTS: &[Test] = &[
     },
 ];
 
+pub(super) const DRAG_TESTS: &[Test] = &[Test {
+    name: "folders_and_files_are_dropped_and_pasted",
+    run: dropped_and_pasted,
+}];
+
 /// Clicks Cancel as soon as some files are read.
 const CANCEL: &str = "
 const intake = document.querySelector('[data-testid=intake]');
@@ -351,6 +356,60 @@ fn cancel_ends_a_big_archive(stage: &Stage) -> Result<()> {
         count == files.len(),
         "{count} files are listed, {} were",
         files.len()
+    );
+    stage.expect_quiet_console()
+}
+
+/// What a person drags in from the file manager, and what they paste: folders of more files than the browser lists at a time,
+/// folders in folders, files beside them.
+fn dropped_and_pasted(stage: &Stage) -> Result<()> {
+    const FILES: usize = 250;
+    let scratch = stage.scratch()?;
+    let folder = scratch.join("dragged");
+    fs::create_dir_all(folder.join("inner/deeper"))?;
+    let event = |at: usize| {
+        format!(
+            "[{{\"eventID\":\"{at:08x}-0000-4000-8000-000000000000\",\"eventName\":\"A\",\"eventTime\":\"2024-05-01T10:00:00Z\"}}]"
+        )
+    };
+    for at in 0..FILES {
+        fs::write(folder.join(format!("inner/deeper/{at:05}.json")), event(at))?;
+    }
+    fs::write(folder.join("beside.json"), event(FILES))?;
+    let alone = scratch.join("alone.json");
+    fs::write(&alone, event(FILES + 1))?;
+    let page = stage.open()?;
+    page.session().drag(&[&folder, &alone], (600, 400))?;
+    page.wait_ready(FILES + 2)?;
+    let paste = "
+const transfer = new DataTransfer();
+transfer.setData('text/plain', arguments[0]);
+document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));";
+    page.session().run(paste, &[event(FILES + 2).into()])?;
+    page.wait_ready(FILES + 3)?;
+    let report = page.report()?;
+    let files = report["evidence"]["files"].as_array().context("no files")?;
+    let mut paths: Vec<&str> = files
+        .iter()
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    paths.sort_unstable();
+    ensure!(paths.len() == FILES + 3, "{} files are listed", paths.len());
+    for path in [
+        "alone.json",
+        "dragged/beside.json",
+        "dragged/inner/deeper/00249.json",
+    ] {
+        ensure!(
+            paths.binary_search(&path).is_ok(),
+            "{path} is not among {paths:?}"
+        );
+    }
+    ensure!(
+        files
+            .iter()
+            .all(|file| file["problem"].is_null() && file["kind"] == "cloudtrail-events"),
+        "{files:?}"
     );
     stage.expect_quiet_console()
 }

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use super::{Page, Stage, Variant, faults};
+use super::{Page, Stage, Variant};
 use crate::setup::Browser;
 use crate::webdriver::Driver;
 
@@ -22,18 +22,6 @@ struct Load {
 }
 
 const TESTS: &[Load] = &[
-    Load {
-        name: "hostile_text_is_shown_as_text",
-        run: |_, stage| faults::hostile_text(stage),
-    },
-    Load {
-        name: "files_that_go_while_they_are_read_are_unread",
-        run: |_, stage| faults::files_go(stage),
-    },
-    Load {
-        name: "cancel_at_once_leaves_a_usable_case",
-        run: |_, stage| faults::cancel_at_once(stage),
-    },
     Load {
         name: "load_twenty_cases_give_their_memory_back",
         run: twenty_cases,

@@ -78,10 +78,20 @@ const SUITES: &[Suite] = &[
     everywhere(glue::TESTS),
     everywhere(seal::TESTS),
     everywhere(intake::TESTS),
+    // Only Chromium's driver drags files in.
+    Suite {
+        tests: intake::DRAG_TESTS,
+        runs_in: |setting| setting.engine.has_devtools,
+    },
     // What stands between a page and its workers is put there by Chromium's driver alone.
     Suite {
         tests: deaths::TESTS,
         runs_in: |setting| setting.engine.has_devtools,
+    },
+    everywhere(faults::TESTS),
+    Suite {
+        tests: faults::FOLDER_TESTS,
+        runs_in: |setting| setting.engine.takes_folders,
     },
     everywhere(views::TESTS),
     everywhere(activity::TESTS),

@@ -56,16 +56,20 @@ impl Stage {
         })
     }
 
-    /// Opens the page and waits for its seal.
-    pub(crate) fn open(&self) -> Result<&Page> {
-        let address = match self.variant {
+    /// Where the page is.
+    pub(super) fn address(&self) -> String {
+        match self.variant {
             Variant::Site => self.site.url(),
             Variant::OneFile => {
                 let file = build::dist().join(crate::one_file::NAME);
                 format!("file://{}", file.display())
             }
-        };
-        self.page.open(&address)?;
+        }
+    }
+
+    /// Opens the page and waits for its seal.
+    pub(crate) fn open(&self) -> Result<&Page> {
+        self.page.open(&self.address())?;
         // The worker's own requests would be taken for the page's.
         self.page.wait_for("the service worker", SETUP, || {
             let state = "return window.exhibit.offline?.state ?? 'none'";

@@ -62,7 +62,7 @@ fn open_by_address(stage: &Stage) -> Result<()> {
         stage.page.session().open_url("about:blank")?;
         stage
             .page
-            .open(&format!("{}#/v1/{view}", stage.site.url()))?;
+            .open(&format!("{}#/v1/{view}", stage.address()))?;
         stage.page.wait_shown(&format!("view-{view}"), true)?;
     }
     stage.expect_quiet_console()
@@ -97,5 +97,24 @@ fn keyboard_opens_help_and_palette(stage: &Stage) -> Result<()> {
         session.press(&[], key::ESCAPE)?;
         page.wait_shown(testid, false)?;
     }
+    // Keys that are letters can be turned off (WCAG 2.1.4).
+    session.press(&[key::CONTROL], "k")?;
+    page.wait_shown("palette", true)?;
+    for letter in "single".chars() {
+        session.press(&[], letter.encode_utf8(&mut [0; 4]))?;
+    }
+    session.press(&[], key::ENTER)?;
+    page.wait_for("the words", Duration::from_secs(10), || {
+        let words = session.run("return document.body.innerText", &[])?;
+        Ok(words
+            .as_str()
+            .is_some_and(|words| words.contains("Shortcuts of a single key are off")))
+    })?;
+    session.press(&[], "?")?;
+    page.rest()?;
+    ensure!(
+        !page.shows("help-overlay")?,
+        "a letter still runs a command"
+    );
     stage.expect_quiet_console()
 }

@@ -205,6 +205,16 @@ impl Session {
         self.run_in_browser(FIREFOX_MOTION, &[]).map(drop)
     }
 
+    /// Drags files and folders in from outside and drops them at a place of the page.
+    pub(crate) fn drag(&self, paths: &[&Path], (x, y): (u32, u32)) -> Result<()> {
+        let data = json!({ "items": [], "files": paths, "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "data": data });
+            self.devtools("Input.dispatchDragEvent", event)?;
+        }
+        Ok(())
+    }
+
     /// A command of Chromium's own protocol.
     pub(crate) fn devtools(&self, command: &str, params: Value) -> Result<Value> {
         let body = json!({ "cmd": command, "params": params });

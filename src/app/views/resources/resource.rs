@@ -105,7 +105,7 @@ pub(super) fn Past(props: &Props) -> Html {
                 <p class="summary">{ told(&view.kind) }</p>
             </div>
             <details class="alternative"><summary>{"What it is"}{ at.map(|at| format!(", as of {}", format::time(at))) }</summary>
-                <dl class="facts">{ for view.facts.iter().enumerate().map(|(at, (label, value))| html! { <div key={at.to_string()}><dt>{ label }</dt><dd>{ told(value) }</dd></div> }) }</dl>
+                <dl class="facts">{ for view.facts.iter().enumerate().map(|(at, (label, value))| html! { <div key={at.to_string()}><dt>{ told(label) }</dt><dd>{ told(value) }</dd></div> }) }</dl>
             </details>
             <Axis view={Rc::new((**view).clone())} picked={(a, b)} onpick={pick.clone()} open={open.clone()} />
             <nav class="tabs" aria-label="Parts of the resource">
