@@ -100,6 +100,11 @@ fn each_defect_has_the_words_of_the_cli() {
             &["6/8 digest files valid, 2/8 digest files INVALID"],
         ),
         (
+            "digest-overwritten-with-its-successor",
+            &["Digest file 0500 INVALID: has been moved from its original location"],
+            &["7/8 digest files valid, 1/8 digest files INVALID"],
+        ),
+        (
             "garbage-digest",
             &[
                 "Digest file 0400 INVALID: invalid format",

@@ -294,7 +294,7 @@ impl Follower<'_> {
                 self.restarted(item, older, chains);
                 continue;
             };
-            if let Some(&previous) = self.proofs.links.at(self.holdings, bucket, key).first() {
+            if let Some(previous) = self.previous(item, bucket, key) {
                 self.fits(item, previous, row, chains);
                 continue;
             }
@@ -331,6 +331,19 @@ impl Follower<'_> {
             }
             self.missing(item, older.end, to, hours, collected, chains);
         }
+    }
+
+    /// The digest that stands where `item` says that its predecessor does. One that says that it belongs elsewhere is
+    /// not it where that is proven, or where it ends too late: it hides that another is gone.
+    fn previous(&self, item: &DigestItem, bucket: Name, key: Name) -> Option<&DigestItem> {
+        let found = self.proofs.links.at(self.holdings, bucket, key).iter();
+        let mut fitting = found.filter_map(|&ix| {
+            let other = &self.holdings.digests[ix as usize];
+            let is_own = (other.bucket, other.key) == (bucket, key);
+            let may_be = !self.proofs.is_proven(ix) && other.end < item.start.plus(TOUCH);
+            (is_own || may_be).then_some(other)
+        });
+        fitting.next()
     }
 
     /// The newest digest that is older than `item`, which stands at `place`.
@@ -377,8 +390,13 @@ impl Follower<'_> {
     }
 
     /// A predecessor that is here, but whose window ends long before this one begins.
-    fn fits(&self, item: &DigestItem, previous: DigestIx, row: &mut TrailRow, chains: &mut Chains) {
-        let previous = &self.holdings.digests[previous as usize];
+    fn fits(
+        &self,
+        item: &DigestItem,
+        previous: &DigestItem,
+        row: &mut TrailRow,
+        chains: &mut Chains,
+    ) {
         if self.backfill || item.start.seconds() - previous.end.seconds() < TOUCH {
             return;
         }

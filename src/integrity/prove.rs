@@ -115,7 +115,7 @@ pub fn prove(
     rank: &dyn Fn(u32) -> u32,
     eager: bool,
 ) -> Proofs {
-    let primary = primary(holdings, rank);
+    let primary = primary(holdings, path, rank);
     let links = Links::new(holdings, &primary, path);
     let keys = Keys::new(holdings, rank);
     let mut prover = Prover {
@@ -155,13 +155,20 @@ struct Anonymous {
     all_tried: bool,
 }
 
-/// Digests newest first, each content at each key once: copies add nothing.
-fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
+/// Digests newest first, each content at each key once: copies add nothing. What lies under its own name stands for
+/// what lies under that of another.
+fn primary(
+    holdings: &Holdings,
+    path: &dyn Fn(u32) -> String,
+    rank: &dyn Fn(u32) -> u32,
+) -> Vec<DigestIx> {
     let mut order: Vec<DigestIx> = (0..holdings.digests.len() as u32).collect();
+    let is_moved =
+        |item: &DigestItem| base_name(&path(item.file)) != base_name(holdings.text(item.key));
     let keys: Vec<_> = holdings
         .digests
         .iter()
-        .map(|item| (std::cmp::Reverse(item.end), rank(item.file)))
+        .map(|item| (std::cmp::Reverse(item.end), is_moved(item), rank(item.file)))
         .collect();
     by_keys(&mut order, &keys);
     let mut seen: HashSet<(Name, Name, Sum, bool), foldhash::fast::RandomState> =
