@@ -216,6 +216,8 @@ pub struct MetadataItem {
     pub key: Option<Name>,
     /// The signature; `None` where its text is no hexadecimal.
     pub signature: Option<Signature>,
+    /// When the object was written, where known.
+    pub modified: Option<Moment>,
 }
 
 /// The last part of a path, without `.gz`: by it, files are matched wherever they lie.
@@ -449,6 +451,7 @@ impl Holdings {
             bucket: record.bucket.map(|text| self.names.hold(&text)),
             key: record.key.map(|text| self.names.hold(&text)),
             signature: self.signature(&text),
+            modified: record.modified,
         };
         push(&mut self.metadata, item);
     }

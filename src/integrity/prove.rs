@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::Signature;
+use crate::moment::HOUR;
 use crate::order::{by_keys, order};
 use crate::sum::Sum;
 
@@ -12,8 +13,11 @@ use super::links::Links;
 use super::names::Name;
 use super::status::{DigestStatus, SignatureSource};
 
-/// How many pieces of metadata that name one digest are tried; a hostile drop could hold any number.
-const MOST_METADATA: usize = 64;
+/// How many pieces of metadata that name one digest, and how many digests that carry a signature of it, are tried; a
+/// hostile drop could hold any number.
+const MOST: usize = 64;
+/// How many keys are tried under one fingerprint, beginning with the one that it is of.
+const MOST_KEYS: usize = 8;
 
 /// Place of a digest in [`Holdings::digests`].
 pub type DigestIx = u32;
@@ -180,7 +184,7 @@ fn primary(
     order
 }
 
-/// Keys by fingerprint: as stated, and as computed.
+/// Keys by fingerprint: first as computed, then as stated.
 struct Keys {
     by_fingerprint: HashMap<String, Vec<KeyIx>, foldhash::fast::RandomState>,
 }
@@ -197,17 +201,14 @@ impl Keys {
         let mut keys = Keys {
             by_fingerprint: HashMap::default(),
         };
-        for ix in order {
-            let key = &holdings.keys[ix as usize];
-            let stated = key.record.fingerprint.to_ascii_lowercase();
-            for fingerprint in [&stated, &key.md5] {
-                let known = keys.by_fingerprint.entry(fingerprint.clone()).or_default();
-                if !known
-                    .iter()
-                    .any(|&other| holdings.keys[other as usize].sum == key.sum)
-                {
-                    known.push(ix);
-                }
+        let key = |ix: &KeyIx| &holdings.keys[*ix as usize];
+        let own = order.iter().map(|ix| (key(ix).md5.clone(), *ix));
+        let stated = |ix: &KeyIx| (key(ix).record.fingerprint.to_ascii_lowercase(), *ix);
+        for (fingerprint, ix) in own.chain(order.iter().map(stated)) {
+            let known = keys.by_fingerprint.entry(fingerprint).or_default();
+            if known.len() < MOST_KEYS && !known.iter().any(|other| key(other).sum == key(&ix).sum)
+            {
+                known.push(ix);
             }
         }
         keys
@@ -272,8 +273,8 @@ impl Prover<'_> {
             let first = order.partition_point(|&at| named[at as usize].0 < own);
             let all = order[first..].iter().map(|&at| named[at as usize]);
             let all = all.take_while(|(name, _)| *name == own);
-            let few = all.clone().take(MOST_METADATA + 1).count() <= MOST_METADATA;
-            for (_, at) in all.take(MOST_METADATA) {
+            let few = all.clone().take(MOST + 1).count() <= MOST;
+            for (_, at) in all.take(MOST) {
                 let metadata = &holdings.metadata[at as usize];
                 let outcome = self.verifies(ix, SignatureAt::Metadata(at));
                 let proof = &mut self.of[ix as usize];
@@ -414,7 +415,7 @@ impl Prover<'_> {
             if self.proven(ix) || (!eager && waiting.contains(&(item.trail, item.backfill))) {
                 continue;
             }
-            for at in 0..self.links.after(item).len() {
+            for at in 0..self.links.after(item).len().min(MOST) {
                 let next = self.links.after(item)[at];
                 match self.verifies(ix, SignatureAt::Next(next)) {
                     Some(Some(key)) => {
@@ -465,6 +466,10 @@ impl Prover<'_> {
             && ends == 1
             && !self.proven(newest)
             && self.links.after(item).is_empty()
+            // What was written before its window ended, or when the next digest is due, is another object.
+            && self.holdings.metadata[at as usize]
+                .modified
+                .is_none_or(|written| (item.end..item.end.plus(HOUR)).contains(&written))
             && !self.is_of_another_key(signature, item)
         {
             let proof = &mut self.of[newest as usize];
@@ -507,14 +512,13 @@ impl Prover<'_> {
         if proof.mismatch {
             return DigestStatus::ChainMismatch;
         }
-        let keys = self.keys.of(self.holdings, &self.holdings.digests[ix]);
-        if keys.is_empty() {
+        let item = &self.holdings.digests[ix];
+        let Some(&key) = self.keys.of(self.holdings, item).first() else {
             return DigestStatus::NoKey;
-        }
-        if keys
-            .iter()
-            .all(|&key| self.holdings.keys[key as usize].key.is_err())
-        {
+        };
+        // What only states the fingerprint may be anything, and condemns nothing.
+        let key = &self.holdings.keys[key as usize];
+        if key.key.is_err() || key.md5 != self.holdings.text(item.fingerprint) {
             return DigestStatus::BadKey;
         }
         if proof.condemned {

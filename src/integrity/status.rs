@@ -141,7 +141,7 @@ statuses! {
             "The public key that this digest names is not in the evidence."
             "Fetch the keys of its region and period with `aws cloudtrail list-public-keys` and drop the output.",
         BadKey "bad-key" Unproven Incomplete
-            "The public key that this digest names cannot be read."
+            "The public key that this digest names cannot be read, or is not the one that has its fingerprint."
             "Fetch the keys again with `aws cloudtrail list-public-keys`; the dropped output is damaged or edited.",
         Unread "unread" Unproven Incomplete
             "The file was dropped, and could not be read or was not read to its end."
