@@ -201,7 +201,7 @@ statuses! {
             "Log files, other regions, the trail's status or the bucket's listing run past the newest digest by more than digests are ever late."
             "Fetch the newest digests from the bucket; if they are not there, they were deleted or validation was switched off.",
         NoChain "no-chain" NotCovered Incomplete
-            "This account and region should have digests, and none is in the evidence."
+            "This account and region, or this trail of theirs, should have digests, and none is in the evidence."
             "Collect its `CloudTrail-Digest` folder; if there is none, log file validation is off there.",
     }
 }
