@@ -44,6 +44,7 @@ pub mod checks;
 pub mod expect;
 pub mod holdings;
 pub mod judge;
+mod keys;
 pub mod lake;
 mod links;
 pub mod logs;

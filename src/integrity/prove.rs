@@ -9,6 +9,7 @@ use crate::sum::Sum;
 
 use super::checks::{Checks, Recovered};
 use super::holdings::{DigestItem, Holdings, KeyItem, base_name};
+use super::keys::{KeyIx, Keys};
 use super::links::Links;
 use super::names::Name;
 use super::status::{DigestStatus, SignatureSource};
@@ -16,13 +17,9 @@ use super::status::{DigestStatus, SignatureSource};
 /// How many pieces of metadata that name one digest, and how many digests that carry a signature of it, are tried; a
 /// hostile drop could hold any number.
 const MOST: usize = 64;
-/// How many keys are tried under one fingerprint, beginning with the one that it is of.
-const MOST_KEYS: usize = 8;
 
 /// Place of a digest in [`Holdings::digests`].
 pub type DigestIx = u32;
-/// Place of a key in [`Holdings::keys`].
-pub type KeyIx = u32;
 
 /// Where a signature stands in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,43 +181,6 @@ fn primary(
     order
 }
 
-/// Keys by fingerprint: first as computed, then as stated.
-struct Keys {
-    by_fingerprint: HashMap<String, Vec<KeyIx>, foldhash::fast::RandomState>,
-}
-
-impl Keys {
-    fn new(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Self {
-        let mut order: Vec<KeyIx> = (0..holdings.keys.len() as u32).collect();
-        let sums: Vec<_> = holdings
-            .keys
-            .iter()
-            .map(|key| (key.sum, rank(key.file)))
-            .collect();
-        by_keys(&mut order, &sums);
-        let mut keys = Keys {
-            by_fingerprint: HashMap::default(),
-        };
-        let key = |ix: &KeyIx| &holdings.keys[*ix as usize];
-        let own = order.iter().map(|ix| (key(ix).md5.clone(), *ix));
-        let stated = |ix: &KeyIx| (key(ix).record.fingerprint.to_ascii_lowercase(), *ix);
-        for (fingerprint, ix) in own.chain(order.iter().map(stated)) {
-            let known = keys.by_fingerprint.entry(fingerprint).or_default();
-            if known.len() < MOST_KEYS && !known.iter().any(|other| key(other).sum == key(&ix).sum)
-            {
-                known.push(ix);
-            }
-        }
-        keys
-    }
-
-    fn of(&self, holdings: &Holdings, item: &DigestItem) -> &[KeyIx] {
-        self.by_fingerprint
-            .get(holdings.text(item.fingerprint))
-            .map_or(&[], Vec::as_slice)
-    }
-}
-
 struct Prover<'a> {
     holdings: &'a Holdings,
     checks: &'a mut Checks,
@@ -241,7 +201,7 @@ impl Prover<'_> {
         };
         let item = &self.holdings.digests[ix as usize];
         let mut known = true;
-        for &key in self.keys.of(self.holdings, item) {
+        for &key in self.keys.under(self.holdings.text(item.fingerprint)) {
             match self
                 .checks
                 .verifies(self.holdings, ix, key, (at, &signature))
@@ -351,7 +311,7 @@ impl Prover<'_> {
             };
             let mut tried = true;
             let found = fingerprints.iter().find_map(|&fingerprint| {
-                let keys = self.keys.by_fingerprint.get(holdings.text(fingerprint))?;
+                let keys = self.keys.under(holdings.text(fingerprint));
                 keys.iter().find_map(|&key| {
                     let key_item = &holdings.keys[key as usize];
                     let text = match self.checks.recover(key_item, signature) {
@@ -486,7 +446,7 @@ impl Prover<'_> {
         let Some(signature) = at.signature(self.holdings) else {
             return false;
         };
-        let own = self.keys.of(self.holdings, item);
+        let own = self.keys.under(self.holdings.text(item.fingerprint));
         let others = (0..self.holdings.keys.len() as KeyIx).filter(|key| !own.contains(key));
         let keys: Vec<&KeyItem> = others
             .map(|key| &self.holdings.keys[key as usize])
@@ -513,12 +473,13 @@ impl Prover<'_> {
             return DigestStatus::ChainMismatch;
         }
         let item = &self.holdings.digests[ix];
-        let Some(&key) = self.keys.of(self.holdings, item).first() else {
+        let fingerprint = self.holdings.text(item.fingerprint);
+        let Some(&key) = self.keys.under(fingerprint).first() else {
             return DigestStatus::NoKey;
         };
         // What only states the fingerprint may be anything, and condemns nothing.
         let key = &self.holdings.keys[key as usize];
-        if key.key.is_err() || key.md5 != self.holdings.text(item.fingerprint) {
+        if key.key.is_err() || key.md5 != fingerprint {
             return DigestStatus::BadKey;
         }
         if proof.condemned {
