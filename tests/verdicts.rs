@@ -6,10 +6,11 @@ use std::io::Write as _;
 use std::path::Path;
 
 use base64::Engine as _;
-use exhibit::case::Case;
+use exhibit::case::{Case, Settings};
 use serde_json::{Value, json};
 
-use support::{entries, files_below, report};
+use exhibit::integrity::Scope;
+use support::{entries, files_below, judged, report, report_of};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -213,5 +214,143 @@ fn signatures_to_check_do_not_multiply() {
     assert!(
         (MANY..=2 * MANY * 64 * 8).contains(&asked),
         "{asked} signatures"
+    );
+}
+
+/// The verdict within a scope.
+fn within(files: &Files, change: impl FnOnce(&mut Scope)) -> &'static str {
+    let mut settings = Settings::default();
+    change(&mut settings.scope);
+    judged(files, settings).judgement().verdict.verdict.name()
+}
+
+/// Names what is to be asked for.
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|&name| name.to_owned()).collect()
+}
+
+#[test]
+fn what_lies_outside_the_regions_asked_for_does_not_count() {
+    let mut files = evidence("complete");
+    let elsewhere = "111122223333_CloudTrail-Digest_eu-west-1_management-events_us-east-1_20260301T030000Z.json.gz";
+    files.push((elsewhere.to_owned(), gzip(b"not a digest")));
+    add(
+        &mut files,
+        "query/result_sign.json",
+        &json!({ "region": "eu-west-1", "files": [], "hashAlgorithm": "SHA-256",
+        "signatureAlgorithm": "SHA256withRSA", "hashSignature": "ab", "publicKeyFingerprint": "cd" }),
+    );
+    assert_eq!(within(&files, |_| ()), "failed");
+    assert_eq!(
+        within(&files, |scope| scope.regions = names(&["us-east-1"])),
+        "verified"
+    );
+    assert_eq!(
+        within(&files, |scope| scope.regions = names(&["eu-west-1"])),
+        "failed"
+    );
+    let told = report(&files);
+    let digests = told["cloudtrail"]["digests"].as_array().expect("digests");
+    let broken = digests
+        .iter()
+        .find(|row| row["path"] == elsewhere)
+        .expect("the broken one");
+    assert_eq!(
+        (&broken["region"], &broken["trail"]),
+        (&json!("eu-west-1"), &json!("management-events"))
+    );
+}
+
+#[test]
+fn what_lies_outside_the_bucket_or_prefix_asked_for_does_not_count() {
+    let mut files = evidence("org-trail-with-prefix");
+    files
+        .iter_mut()
+        .for_each(|(path, _)| path.insert_str(0, "one/"));
+    let other = evidence("one-digest-deleted").into_iter();
+    files.extend(other.map(|(path, bytes)| (format!("two/{path}"), bytes)));
+    let log = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T0330Z_aaaaaaaaaaaaaaaa.json.gz";
+    let unlisted = gzip(b"{\"Records\":[]}");
+    files.push((format!("two/{log}"), unlisted.clone()));
+    assert_eq!(
+        within(&files, |scope| scope.prefix = Some("audit/".to_owned())),
+        "verified"
+    );
+    files.push((format!("one/audit/{log}"), unlisted));
+    assert_eq!(
+        within(&files, |scope| scope.prefix = Some("audit/".to_owned())),
+        "incomplete"
+    );
+    let digest = "AWSLogs/o-exampleorgid/111122223333/CloudTrail-Digest/us-east-1/2026/03/01/111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_20260301T093000Z.json.gz";
+    files.push((format!("one/audit/{digest}"), gzip(b"not a digest")));
+    assert_eq!(
+        within(&files, |scope| scope.prefix = Some("audit/".to_owned())),
+        "failed"
+    );
+}
+
+#[test]
+fn every_account_asked_for_needs_digests_in_every_region_asked_for() {
+    let mut files = evidence("two-accounts");
+    let verdict = |files: &Files, regions: &[&str]| {
+        within(files, |scope| {
+            scope.accounts = names(&["111122223333", "444455556666"]);
+            scope.regions = names(regions);
+        })
+    };
+    assert_eq!(verdict(&files, &["us-east-1"]), "verified");
+    files = evidence("several-regions");
+    let second = evidence("two-accounts").into_iter();
+    files.extend(second.filter(|(path, _)| path.contains("444455556666")));
+    assert_eq!(verdict(&files, &["us-east-1"]), "verified");
+    assert_eq!(verdict(&files, &["us-east-1", "eu-west-1"]), "incomplete");
+}
+
+#[test]
+fn a_trail_that_is_described_and_of_which_no_digest_is_here_is_a_gap() {
+    let trail = |name: &str, bucket: &str, validation: bool| {
+        json!({ "Name": name, "S3BucketName": bucket, "HomeRegion": "us-east-1", "IsMultiRegionTrail": false,
+            "LogFileValidationEnabled": validation, "TrailARN": format!("arn:aws:cloudtrail:us-east-1:111122223333:trail/{name}") })
+    };
+    let own = || trail("management-events", "example-trail-bucket", true);
+    let with = |trails: &[Value]| {
+        let mut files = evidence("complete");
+        add(
+            &mut files,
+            "describe-trails.json",
+            &json!({ "trailList": trails }),
+        );
+        files
+    };
+    let all = |trails: &[Value]| within(&with(trails), |_| ());
+    // The shadow of a trail in another region has its home region.
+    assert_eq!(all(&[own(), own()]), "verified");
+    assert_eq!(
+        all(&[own(), trail("security", "example-trail-bucket", true)]),
+        "incomplete"
+    );
+    assert_eq!(
+        all(&[own(), trail("security", "example-trail-bucket", false)]),
+        "incomplete"
+    );
+    // What another bucket holds is not in question.
+    assert_eq!(
+        all(&[own(), trail("security", "another-bucket", true)]),
+        "verified"
+    );
+    let two = with(&[own(), trail("security", "example-trail-bucket", true)]);
+    assert_eq!(
+        within(&two, |scope| scope.trails = names(&["management-events"])),
+        "verified"
+    );
+    let told = report_of(&mut judged(&two, Settings::default()));
+    let trails = told["cloudtrail"]["trails"].as_array().expect("trails");
+    assert_eq!(
+        (
+            trails.len(),
+            &trails[1]["trail"],
+            &trails[1]["gaps"][0]["kind"]
+        ),
+        (2, &json!("security"), &json!("no-chain"))
     );
 }
