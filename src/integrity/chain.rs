@@ -302,25 +302,32 @@ impl Follower<'_> {
                 continue;
             }
             let end = self.named_end(key).unwrap_or(item.start);
-            let Some(older) = older else {
+            // A backfill digest of a time that the other chains cover would be here as they are.
+            let covered = row
+                .chains
+                .iter()
+                .any(|chain| !chain.backfill && chain.from < end);
+            let before = end.plus(-HOUR);
+            let older = older.map(|older| older.end);
+            let Some(older) = older.or((self.backfill && covered).then_some(before)) else {
                 self.starts_late(item, end, place, chains);
                 continue;
             };
             let there = self.broken.contains(base_name(self.holdings.text(key)));
             let to = if there { end.plus(-HOUR) } else { item.start };
-            if there && to.seconds() - older.end.seconds() < TOUCH {
+            if there && to.seconds() - older.seconds() < TOUCH {
                 continue;
             }
             let hours = if self.backfill {
                 1
             } else {
-                hours(older.end, to).max(1)
+                hours(older, to).max(1)
             };
-            let collected = self.collected(item, older.end, to);
+            let collected = self.collected(item, older, to);
             row.missing += hours;
             if !there {
                 row.missing_named += 1;
-                if self.collected(item, end.plus(-HOUR), end) {
+                if self.collected(item, before, end) {
                     chains.missing.push(Missing {
                         bucket,
                         key,
@@ -329,7 +336,7 @@ impl Follower<'_> {
                     });
                 }
             }
-            self.missing(item, older.end, to, hours, collected, chains);
+            self.missing(item, older, to, hours, collected, chains);
         }
     }
 
