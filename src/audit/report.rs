@@ -129,7 +129,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     out.field("statement", &judgement.verdict.statement);
     let keys: Vec<Value> = crate::case::overview::keys(case).into_iter().map(|key| json!({
         "fingerprint": key.fingerprint, "sha256": key.sha256, "region": key.region, "path": key.path,
-        "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches,
+        "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches, "usedWhileValid": key.used_while_valid,
     })).collect();
     out.field("keys", &keys);
     out.field("keysConfirmed", &case.keys_confirmed());
