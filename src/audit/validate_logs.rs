@@ -96,6 +96,10 @@ pub fn write(case: &Case, write: &mut dyn FnMut(&[u8])) {
     };
     let judgement = case.judgement();
     if judgement.digests.is_empty() {
+        let scope = &case.settings().scope;
+        if let (Some(from), Some(to)) = (scope.from, scope.to) {
+            out.say(&format!("Results requested for {from} to {to}\n"));
+        }
         out.say("No digests found\n");
         return out.end();
     }
@@ -215,7 +219,9 @@ fn trail(
         counts[usize::from(row.backfill)].add(&line);
         out.say(&line.text);
         let DigestAt::Item(ix) = row.at else { continue };
-        for log in logs.of_digest.remove(&ix).unwrap_or_default() {
+        let of_digest = logs.of_digest.remove(&ix).unwrap_or_default();
+        let listed = |at: &usize| judgement.logs[*at].listed;
+        for log in sorted(of_digest, |a, b| listed(a).cmp(&listed(b))) {
             let line = log_line(case, &judgement.logs[log], proven(row));
             counts[2].add(&line);
             out.say(&line.text);
