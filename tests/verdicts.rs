@@ -354,3 +354,60 @@ fn a_trail_that_is_described_and_of_which_no_digest_is_here_is_a_gap() {
         (2, &json!("security"), &json!("no-chain"))
     );
 }
+
+#[test]
+fn a_key_that_was_not_valid_when_it_signed_is_told_and_changes_no_verdict() {
+    let told = |from: &str, to: &str| {
+        let mut files = evidence("complete");
+        edit(&mut files, KEYS, |keys| {
+            keys["PublicKeyList"][0]["ValidityStartTime"] = from.into();
+            keys["PublicKeyList"][0]["ValidityEndTime"] = to.into();
+        });
+        let report = report(&files);
+        assert_eq!(report["cloudtrail"]["verdict"], "verified");
+        let keys = report["cloudtrail"]["keys"].as_array().expect("keys");
+        let used = keys.iter().find(|key| key["usedBy"] == 8).expect("the key");
+        used["usedWhileValid"] == true
+    };
+    assert!(told("2026-03-01T00:00:00Z", "2026-03-01T08:00:00Z"));
+    // A digest is signed some hours after its window at most.
+    assert!(told("2026-03-01T04:30:00Z", "2026-03-30T00:00:00Z"));
+    assert!(!told("2026-03-01T04:31:00Z", "2026-03-30T00:00:00Z"));
+    assert!(!told("2026-02-01T00:00:00Z", "2026-03-01T07:59:59Z"));
+}
+
+#[test]
+fn the_summary_counts_every_status() {
+    let summary = &report(&evidence("complete"))["cloudtrail"]["summary"];
+    let count = |list: &str| summary[list].as_object().expect("counts").len();
+    assert_eq!((count("digests"), count("logs")), (10, 10));
+    assert_eq!(
+        (&summary["digests"]["valid"], &summary["logs"]["modified"]),
+        (&json!(8), &json!(0))
+    );
+}
+
+#[test]
+fn a_listing_tells_whether_it_is_whole_and_how_far_the_bucket_goes() {
+    let log = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/111122223333_CloudTrail_us-east-1_20260301T1320Z_aaaaaaaaaaaaaaaa.json.gz";
+    let with = |key: &str, is_truncated: bool| {
+        let mut files = evidence("complete");
+        add(
+            &mut files,
+            "list.json",
+            &json!({ "Contents": [{ "Key": key, "StorageClass": "STANDARD" }], "IsTruncated": is_truncated }),
+        );
+        let report = report(&files);
+        let files = report["evidence"]["files"]
+            .as_array()
+            .expect("files")
+            .iter();
+        let problems = files
+            .filter(|file| file["problem"]["code"] == "listing-cut")
+            .count();
+        (found(&report, []).0, problems)
+    };
+    assert_eq!(with(log, false), ("incomplete".to_owned(), 0));
+    let sooner = log.replace("T1320Z", "T1250Z");
+    assert_eq!(with(&sooner, true), ("verified".to_owned(), 1));
+}

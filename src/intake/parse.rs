@@ -2,7 +2,8 @@
 
 use crate::artifact;
 use crate::cloudtrail::{
-    Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata, records,
+    Description, Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
+    records,
 };
 use crate::compliance::framework;
 use crate::compliance::recorded::{self, Recorded};
@@ -182,8 +183,11 @@ fn lake(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
 fn descriptions(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
     match description::parse(text) {
         Ok(all) => {
+            // Pages stand one after the other: the last says whether there are more.
+            let ends = matches!(all.last(), Some(Description::Listing(_, false)));
+            let cut = ends.then(|| Problem::new(ProblemCode::ListingCut, ""));
             entry.facts = Facts::Descriptions(all);
-            Vec::new()
+            cut.into_iter().collect()
         }
         Err(problem) => vec![problem],
     }

@@ -46,7 +46,7 @@ impl Listing {
                 .descriptions
                 .iter()
                 .filter_map(|(_, description)| match description {
-                    Description::Listing(objects) => Some(objects),
+                    Description::Listing(objects, _) => Some(objects),
                     _ => None,
                 });
         for object in objects.flatten() {
@@ -109,11 +109,17 @@ fn ends_early(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut
         let Some(end) = row.newest else { continue };
         let place = (row.key.account.clone(), row.key.region.clone());
         let mut later: Vec<(Moment, String)> = Vec::new();
-        if newest_here.get(&place) == Some(&end)
-            && let Some((_, last)) = logs.get(&place)
-            && last.seconds() - end.seconds() > OVERDUE
-        {
-            later.push((*last, format!("A log file was delivered at {last}.")));
+        let told = [
+            (logs, "A log file was delivered at"),
+            (&listing.spans, "The bucket's listing names a file of"),
+        ];
+        for (spans, words) in told {
+            if newest_here.get(&place) == Some(&end)
+                && let Some((_, last)) = spans.get(&place)
+                && last.seconds() - end.seconds() > OVERDUE
+            {
+                later.push((*last, format!("{words} {last}.")));
+            }
         }
         if let Some(sibling) = newest_of_trail.get(&whole_trail(&row.key)) {
             if sibling.seconds() - end.seconds() > OVERDUE {
