@@ -250,7 +250,7 @@ fn a_hundred_thousand_tiny_files_keep_one_row_each() {
     assert_eq!(case.activity().order.len(), 100_000);
 }
 
-/// Metadata, digests and keys that name one another for ever cost no more than they are many.
+/// Metadata, regions and accounts that name one another for ever cost no more than they are many.
 #[test]
 fn many_of_one_name_do_not_multiply() {
     let mut files = sound();

@@ -2,7 +2,9 @@
 
 mod support;
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use exhibit::audit::script;
 use exhibit::case::{Case, Export, Settings};
@@ -98,6 +100,11 @@ fn each_defect_has_the_words_of_the_cli() {
                 "# Digest file 0300 …",
             ],
             &["6/8 digest files valid, 2/8 digest files INVALID"],
+        ),
+        (
+            "digest-overwritten-with-its-successor",
+            &["Digest file 0500 INVALID: has been moved from its original location"],
+            &["7/8 digest files valid, 1/8 digest files INVALID"],
         ),
         (
             "garbage-digest",
@@ -229,4 +236,49 @@ fn what_should_be_there_is_told_of_each_trail() {
     let trail = &case.judgement().trails[gaps[0].trail as usize].key;
     assert_eq!(gaps[0].kind.name(), "no-chain");
     assert_eq!(trail.trail, "another-trail");
+}
+
+/// What the script writes down stays JSON, whatever characters the names in its commands hold.
+#[test]
+fn the_script_notes_hostile_names_as_json() {
+    let key = "a\u{1}\u{b}\u{1b}\u{7f}\"\\\n\r\t'$(id)`id`&é.json.gz";
+    let digest = serde_json::json!({
+        "awsAccountId": "111122223333", "digestStartTime": "2026-03-01T00:00:00Z", "digestEndTime": "2026-03-01T01:00:00Z",
+        "digestS3Bucket": "trail", "digestS3Object": key, "digestPublicKeyFingerprint": "00", "digestSignatureAlgorithm": "SHA256withRSA",
+        "newestEventTime": null, "oldestEventTime": null, "previousDigestS3Bucket": null, "previousDigestS3Object": null,
+        "previousDigestHashValue": null, "previousDigestHashAlgorithm": null, "previousDigestSignature": null, "logFiles": [],
+    });
+    let path = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260301T010000Z.json";
+    let files = [(path.to_owned(), digest.to_string().into_bytes())];
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile-script");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(
+        folder.join("aws"),
+        "#!/usr/bin/env bash\nprintf 'aws\\001\\n'\n",
+    )
+    .expect("a file");
+    let script = script::script(&judged(&files, Settings::default()));
+    fs::write(folder.join("collect.sh"), script).expect("a file");
+    let run = Command::new("bash")
+        .args(["-c", "chmod +x aws && PATH=$PWD:$PATH bash collect.sh"])
+        .current_dir(&folder)
+        .output();
+    let run = run.expect("bash");
+    assert!(run.status.success(), "{run:?}");
+    let noted = fs::read(folder.join("exhibit-collection/collection.json")).expect("a file");
+    let noted: serde_json::Value = serde_json::from_slice(&noted).expect("JSON");
+    let commands = noted["commands"].as_array().expect("commands").iter();
+    let named = key.replace(
+        |sign: char| sign.is_control() && !"\n\r\t".contains(sign),
+        "\u{fffd}",
+    );
+    let head = commands.filter_map(|one| one["command"].as_str());
+    let mut head = head.filter(|command| command.starts_with("aws s3api head-object"));
+    assert_eq!(
+        head.next(),
+        Some(&*format!(
+            "aws s3api head-object --bucket trail --key {named}"
+        ))
+    );
 }

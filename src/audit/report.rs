@@ -12,8 +12,8 @@ use crate::case::question::Scope;
 use crate::case::{accessed, artifacts, controls, objects, reach, risk, secrets};
 use crate::config::policy::Grant;
 use crate::integrity::chain::Gap;
-use crate::integrity::judge::{digest_key, log_key};
-use crate::integrity::{DigestAt, DigestRow, LogAt, LogRow, State};
+use crate::integrity::judge::{digest_key, digest_place, log_key};
+use crate::integrity::{DigestAt, DigestRow, DigestStatus, LogAt, LogRow, LogStatus, State};
 use crate::moment::Moment;
 use crate::order::Gather as _;
 
@@ -129,7 +129,7 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
     out.field("statement", &judgement.verdict.statement);
     let keys: Vec<Value> = crate::case::overview::keys(case).into_iter().map(|key| json!({
         "fingerprint": key.fingerprint, "sha256": key.sha256, "region": key.region, "path": key.path,
-        "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches,
+        "usedBy": key.used_by, "fingerprintMatches": key.fingerprint_matches, "usedWhileValid": key.used_while_valid,
     })).collect();
     out.field("keys", &keys);
     out.field("keysConfirmed", &case.keys_confirmed());
@@ -138,8 +138,8 @@ fn cloudtrail(case: &Case, out: &mut Out<'_>) {
         &crate::case::overview::unmatched(case),
     );
     out.field("summary", &json!({
-        "digests": counts(judgement.digest_counts().into_iter().map(|(status, n)| (status.name(), n))),
-        "logs": counts(judgement.log_counts().into_iter().map(|(status, n)| (status.name(), n))),
+        "digests": counts(each(DigestStatus::ALL, &judgement.digest_counts()).map(|(status, n)| (status.name(), n))),
+        "logs": counts(each(LogStatus::ALL, &judgement.log_counts()).map(|(status, n)| (status.name(), n))),
         "events": case.activity().order.len(),
     }));
     out.list("trails", judgement.trails.iter().enumerate().map(|(at, trail)| {
@@ -287,6 +287,14 @@ fn counts<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Value {
     )
 }
 
+/// A count for each status, also for those that do not occur.
+fn each<S: Copy + PartialEq>(all: &[S], found: &[(S, u64)]) -> impl Iterator<Item = (S, u64)> {
+    all.iter().map(|&status| {
+        let mut counted = found.iter().filter(|(one, _)| *one == status);
+        (status, counted.next().map_or(0, |(_, n)| *n))
+    })
+}
+
 fn requested(scope: &Scope) -> Value {
     let list = |list: &[String]| {
         if list.is_empty() {
@@ -311,9 +319,7 @@ fn scope(scope: &Scope) -> Value {
 fn digest(case: &Case, row: &DigestRow) -> Value {
     let holdings = case.holdings();
     let (bucket, key) = digest_key(holdings, case.register(), row);
-    let trail = row
-        .trail
-        .map(|trail| &case.judgement().trails[trail as usize].key);
+    let place = digest_place(holdings, &case.judgement().trails, row);
     let (file, fingerprint) = match row.at {
         DigestAt::Item(ix) => {
             let item = &holdings.digests[ix as usize];
@@ -325,7 +331,7 @@ fn digest(case: &Case, row: &DigestRow) -> Value {
     let proven = row.status.state() == State::Proven;
     json!({
         "bucket": bucket, "key": key, "path": file,
-        "account": trail.map(|key| &key.account), "region": trail.map(|key| &key.region), "trail": trail.map(|key| &key.trail),
+        "account": place.map(|place| place.0), "region": place.map(|place| place.1), "trail": place.map(|place| place.2),
         "from": text(row.window.map(|(from, _)| from)), "to": text(row.window.map(|(_, to)| to)),
         "backfill": row.backfill, "status": row.status.name(), "signatureSource": row.source.map(|source| source.name()),
         "fingerprint": fingerprint,

@@ -319,7 +319,7 @@ mkdir -p exhibit-collection && cd exhibit-collection || exit 1
 
 text() {
   local s=$1
-  s=${s//\\/\\\\}; s=${s//\"/\\\"}; s=${s//$'\n'/\\n}; s=${s//$'\r'/\\r}; s=${s//$'\t'/\\t}
+  s=${s//\\/\\\\}; s=${s//\"/\\\"}; s=${s//$'\n'/\\n}; s=${s//$'\r'/\\r}; s=${s//$'\t'/\\t}; s=${s//[[:cntrl:]]/\\ufffd}
   printf '"%s"' "$s"
 }
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }

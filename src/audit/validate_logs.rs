@@ -6,11 +6,12 @@
 //! not counted; so do log files of digests that are not proven, which the CLI does not look at.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::case::Case;
 use crate::cloudtrail::Description;
 use crate::integrity::chain::{Gap, TrailKey};
+use crate::integrity::holdings::base_name;
 use crate::integrity::judge::{digest_key, log_key, log_place};
 use crate::integrity::prove::DigestIx;
 use crate::integrity::{DigestAt, DigestRow, DigestStatus, GapKind, LogAt, LogRow, LogStatus};
@@ -95,6 +96,10 @@ pub fn write(case: &Case, write: &mut dyn FnMut(&[u8])) {
     };
     let judgement = case.judgement();
     if judgement.digests.is_empty() {
+        let scope = &case.settings().scope;
+        if let (Some(from), Some(to)) = (scope.from, scope.to) {
+            out.say(&format!("Results requested for {from} to {to}\n"));
+        }
         out.say("No digests found\n");
         return out.end();
     }
@@ -108,11 +113,19 @@ pub fn write(case: &Case, write: &mut dyn FnMut(&[u8])) {
     }
     let nameless = digests.remove(&None).unwrap_or_default();
     let mut logs = Logs::new(case);
+    let moved = moved(case);
     for (at, rows) in (0..).zip(&judgement.trails) {
         let of_trail = digests.remove(&Some(at)).unwrap_or_default();
         if !of_trail.is_empty() {
             let gaps = gaps.remove(&at).unwrap_or_default();
-            trail(case, &rows.key, of_trail, &gaps, &mut logs, &mut out);
+            trail(
+                case,
+                &rows.key,
+                (of_trail, &moved),
+                &gaps,
+                &mut logs,
+                &mut out,
+            );
         }
     }
     for row in nameless {
@@ -166,7 +179,7 @@ impl Logs {
 fn trail(
     case: &Case,
     key: &TrailKey,
-    digests: Vec<&DigestRow>,
+    (digests, moved): (Vec<&DigestRow>, &HashSet<&str>),
     gaps: &[&Gap],
     logs: &mut Logs,
     out: &mut Out<'_>,
@@ -202,11 +215,13 @@ fn trail(
     let digests = sorted(digests, |a, b| walked(a).cmp(&walked(b)));
     let mut counts = [Count::default(); 3];
     for row in digests {
-        let line = digest_line(case, row, key);
+        let line = digest_line(case, row, key, moved);
         counts[usize::from(row.backfill)].add(&line);
         out.say(&line.text);
         let DigestAt::Item(ix) = row.at else { continue };
-        for log in logs.of_digest.remove(&ix).unwrap_or_default() {
+        let of_digest = logs.of_digest.remove(&ix).unwrap_or_default();
+        let listed = |at: &usize| judgement.logs[*at].listed;
+        for log in sorted(of_digest, |a, b| listed(a).cmp(&listed(b))) {
             let line = log_line(case, &judgement.logs[log], proven(row));
             counts[2].add(&line);
             out.say(&line.text);
@@ -281,7 +296,17 @@ fn digest_place(case: &Case, row: &DigestRow) -> String {
     format!("{backfill}Digest file\t{place}")
 }
 
-fn digest_line(case: &Case, row: &DigestRow, trail: &TrailKey) -> Line {
+/// The names under which digests lie that say that they belong elsewhere.
+fn moved(case: &Case) -> HashSet<&str> {
+    let holdings = case.holdings();
+    let names = holdings.digests.iter().filter_map(|item| {
+        let name = base_name(&case.register().file(item.file)?.path);
+        (name != base_name(holdings.text(item.key))).then_some(name)
+    });
+    names.collect()
+}
+
+fn digest_line(case: &Case, row: &DigestRow, trail: &TrailKey, moved: &HashSet<&str>) -> Line {
     let place = digest_place(case, row);
     let message = row.status.message();
     let fingerprint = match row.at {
@@ -290,6 +315,11 @@ fn digest_line(case: &Case, row: &DigestRow, trail: &TrailKey) -> Line {
                 .text(case.holdings().digests[ix as usize].fingerprint),
         ),
         _ => String::new(),
+    };
+    let is_moved = || {
+        moved.contains(base_name(
+            digest_key(case.holdings(), case.register(), row).1,
+        ))
     };
     const SIGNATURE: &str = "signature verification failed";
     match row.status {
@@ -303,6 +333,9 @@ fn digest_line(case: &Case, row: &DigestRow, trail: &TrailKey) -> Line {
         // The CLI inflates the first stream of a digest and does not look further.
         DigestStatus::TrailingData => Line::valid(place.clone()).and(&place, message),
         DigestStatus::Unread => Line::remark(&place, message),
+        DigestStatus::Missing if is_moved() => {
+            Line::invalid(place, "has been moved from its original location")
+        }
         DigestStatus::Missing => Line::invalid(place, "not found"),
         // The CLI names the home region, though it asks for the keys of the region that delivered.
         DigestStatus::NoKey => {

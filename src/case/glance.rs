@@ -120,6 +120,8 @@ pub struct KeySummary {
     pub used_by: u64,
     /// Whether the stated fingerprint is the MD5 of its bytes.
     pub fingerprint_matches: bool,
+    /// Whether all of them were signed while it was valid, as far as the times tell.
+    pub used_while_valid: bool,
     /// Why it cannot be used; `None` for a good key.
     pub fault: Option<String>,
 }

@@ -444,6 +444,11 @@ fn inspect_key(case: &Case, at: u32) -> Option<Inspection> {
     if !key.fingerprint_matches {
         it.why.push("The stated fingerprint is not the MD5 of its bytes, as it is for every key that AWS publishes.".to_owned());
     }
+    if !key.used_while_valid {
+        it.why.push(
+            "Its listed validity does not cover the time of every digest that names it.".to_owned(),
+        );
+    }
     if let Some(fault) = &key.fault {
         it.why.push(format!("It cannot verify anything: {fault}."));
     }

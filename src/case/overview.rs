@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit;
 use crate::integrity::chain::Gap;
+use crate::integrity::expect::LATEST;
 use crate::integrity::judge::tally;
 use crate::integrity::{DigestAt, LogAt, State};
 use crate::moment::{HOUR, Moment};
@@ -57,12 +58,16 @@ pub(crate) fn overview(case: &Case) -> Overview {
 /// The public keys, one a value, with how many digests name each.
 pub(crate) fn keys(case: &Case) -> Vec<KeySummary> {
     let holdings = &case.holdings;
-    let mut used: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut used: BTreeMap<&str, (u64, Moment, Moment)> = BTreeMap::new();
     for row in &case.judgement.digests {
-        if let DigestAt::Item(ix) = row.at {
-            *used
-                .entry(holdings.text(holdings.digests[ix as usize].fingerprint))
-                .or_default() += 1;
+        let DigestAt::Item(ix) = row.at else { continue };
+        let item = &holdings.digests[ix as usize];
+        let name = holdings.text(item.fingerprint);
+        let (count, first, last) = used.entry(name).or_insert((0, Moment::MAX, Moment::MIN));
+        *count += 1;
+        // A backfill digest is signed at a time that it does not tell.
+        if !item.backfill {
+            (*first, *last) = (item.end.min(*first), item.end.max(*last));
         }
     }
     let mut keys: Vec<KeySummary> = Vec::new();
@@ -73,8 +78,13 @@ pub(crate) fn keys(case: &Case) -> Vec<KeySummary> {
         } else {
             stated
         };
+        let never = (0, Moment::MAX, Moment::MIN);
+        let (used_by, first, last) = used.get(named.as_str()).copied().unwrap_or(never);
+        let (from, to) = (item.record.from, item.record.to);
         keys.push(KeySummary {
-            used_by: used.get(named.as_str()).copied().unwrap_or_default(),
+            used_by,
+            used_while_valid: from.is_none_or(|from| first.plus(LATEST) >= from)
+                && to.is_none_or(|to| last <= to),
             fingerprint_matches: named == item.md5,
             fingerprint: named,
             sha256: item.sum.to_string(),

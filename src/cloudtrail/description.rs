@@ -25,8 +25,8 @@ pub enum Description {
     Selectors(Selectors),
     /// A setting of a log bucket, or of the key that its logs are encrypted with.
     Setting(Setting),
-    /// From `s3api list-objects-v2` (or `list-objects`).
-    Listing(Vec<ListedObject>),
+    /// From `s3api list-objects-v2` (or `list-objects`), and whether these are all.
+    Listing(Vec<ListedObject>, bool),
 }
 
 /// A trail as its owner configured it.
@@ -126,6 +126,7 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
             .iter()
             .filter_map(Value::as_object)
     };
+    let is_whole = object.get("NextToken").is_none_or(Value::is_null);
     all.extend(objects("trailList").map(trail).map(Description::Trail));
     if let Some(one) = object.get("Trail").and_then(Value::as_object) {
         all.push(Description::Trail(trail(one)));
@@ -166,7 +167,6 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
         let ids = objects("Accounts")
             .filter(active)
             .filter_map(|account| Some((text(account, "Id")?, text(account, "Arn"))));
-        let is_whole = object.get("NextToken").is_none_or(Value::is_null);
         all.push(Description::Accounts(ids.collect(), is_whole));
     }
     if list("Contents").is_some() {
@@ -182,6 +182,7 @@ fn read(object: &Map<String, Value>, all: &mut Vec<Description>) {
         };
         all.push(Description::Listing(
             objects("Contents").filter_map(one).collect(),
+            is_whole && object.get("IsTruncated") != Some(&Value::Bool(true)),
         ));
     }
 }
@@ -291,6 +292,6 @@ mod tests {
             all[3],
             Description::Accounts(vec![("1".into(), None)], true)
         );
-        assert!(matches!(&all[4], Description::Listing(list) if list.len() == 1));
+        assert!(matches!(&all[4], Description::Listing(list, true) if list.len() == 1));
     }
 }

@@ -26,6 +26,8 @@ pub struct ObjectMetadata {
     pub signature: Option<String>,
     /// `backfill-generation-timestamp`.
     pub backfill_generated: Option<Moment>,
+    /// `LastModified`: when the object was written.
+    pub modified: Option<Moment>,
     /// S3's own checksums of the object.
     pub stated: Stated,
 }
@@ -117,6 +119,7 @@ fn one(object: &Map<String, Value>) -> ObjectMetadata {
     let mut metadata = ObjectMetadata {
         bucket: text(object, &["Bucket"]),
         key: text(object, &["Key", "Path"]),
+        modified: field(object, "LastModified").and_then(json::moment),
         ..ObjectMetadata::default()
     };
     let inner = field(object, "Metadata").and_then(Value::as_object);

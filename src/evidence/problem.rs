@@ -125,6 +125,8 @@ problems! {
         "Fetch the keys again with `aws cloudtrail list-public-keys`.",
     CertificateInvalid "certificate-invalid" "A certificate could not be read"
         "Fetch it again from the SigningCertURL of a message.",
+    ListingCut "listing-cut" "The listing names a part of the bucket's objects only"
+        "List the rest too, without `--max-items` and `--no-paginate`: what it does not name may be there.",
     TooLargeToParse "too-large-to-parse" "The file was hashed, but is too large to be read record by record"
         "Its integrity is judged all the same; split it to see its records.",
 }

@@ -2,7 +2,8 @@
 
 use crate::artifact;
 use crate::cloudtrail::{
-    Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata, records,
+    Description, Digest, LakeSign, ObjectName, description, key, lake_result, log, metadata,
+    records,
 };
 use crate::compliance::framework;
 use crate::compliance::recorded::{self, Recorded};
@@ -172,7 +173,11 @@ fn lake(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
 }
 
 fn descriptions(entry: &mut Entry, text: &[u8]) -> Vec<Problem> {
-    let (all, problems) = description::parse(text);
+    let (all, mut problems) = description::parse(text);
+    // Pages stand one after the other: the last says whether there are more.
+    if matches!(all.last(), Some(Description::Listing(_, false))) {
+        problems.push(Problem::new(ProblemCode::ListingCut, ""));
+    }
     entry.facts = Facts::Descriptions(all);
     problems
 }

@@ -294,7 +294,7 @@ impl Follower<'_> {
                 self.restarted(item, older, chains);
                 continue;
             };
-            if let Some(&previous) = self.proofs.links.at(self.holdings, bucket, key).first() {
+            if let Some(previous) = self.previous(item, bucket, key) {
                 self.fits(item, previous, row, chains);
                 continue;
             }
@@ -302,25 +302,32 @@ impl Follower<'_> {
                 continue;
             }
             let end = self.named_end(key).unwrap_or(item.start);
-            let Some(older) = older else {
+            // A backfill digest of a time that the other chains cover would be here as they are.
+            let covered = row
+                .chains
+                .iter()
+                .any(|chain| !chain.backfill && chain.from < end);
+            let before = end.plus(-HOUR);
+            let older = older.map(|older| older.end);
+            let Some(older) = older.or((self.backfill && covered).then_some(before)) else {
                 self.starts_late(item, end, place, chains);
                 continue;
             };
             let there = self.broken.contains(base_name(self.holdings.text(key)));
             let to = if there { end.plus(-HOUR) } else { item.start };
-            if there && to.seconds() - older.end.seconds() < TOUCH {
+            if there && to.seconds() - older.seconds() < TOUCH {
                 continue;
             }
             let hours = if self.backfill {
                 1
             } else {
-                hours(older.end, to).max(1)
+                hours(older, to).max(1)
             };
-            let collected = self.collected(item, older.end, to);
+            let collected = self.collected(item, older, to);
             row.missing += hours;
             if !there {
                 row.missing_named += 1;
-                if self.collected(item, end.plus(-HOUR), end) {
+                if self.collected(item, before, end) {
                     chains.missing.push(Missing {
                         bucket,
                         key,
@@ -329,8 +336,21 @@ impl Follower<'_> {
                     });
                 }
             }
-            self.missing(item, older.end, to, hours, collected, chains);
+            self.missing(item, older, to, hours, collected, chains);
         }
+    }
+
+    /// The digest that stands where `item` says that its predecessor does. One that says that it belongs elsewhere is
+    /// not it where that is proven, or where it ends too late: it hides that another is gone.
+    fn previous(&self, item: &DigestItem, bucket: Name, key: Name) -> Option<&DigestItem> {
+        let found = self.proofs.links.at(self.holdings, bucket, key).iter();
+        let mut fitting = found.filter_map(|&ix| {
+            let other = &self.holdings.digests[ix as usize];
+            let is_own = (other.bucket, other.key) == (bucket, key);
+            let may_be = !self.proofs.is_proven(ix) && other.end < item.start.plus(TOUCH);
+            (is_own || may_be).then_some(other)
+        });
+        fitting.next()
     }
 
     /// The newest digest that is older than `item`, which stands at `place`.
@@ -377,8 +397,13 @@ impl Follower<'_> {
     }
 
     /// A predecessor that is here, but whose window ends long before this one begins.
-    fn fits(&self, item: &DigestItem, previous: DigestIx, row: &mut TrailRow, chains: &mut Chains) {
-        let previous = &self.holdings.digests[previous as usize];
+    fn fits(
+        &self,
+        item: &DigestItem,
+        previous: &DigestItem,
+        row: &mut TrailRow,
+        chains: &mut Chains,
+    ) {
         if self.backfill || item.start.seconds() - previous.end.seconds() < TOUCH {
             return;
         }

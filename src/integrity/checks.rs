@@ -11,7 +11,8 @@ use crate::room::push;
 use crate::sum::Sum;
 
 use super::holdings::{Holdings, KeyItem};
-use super::prove::{DigestIx, KeyIx, SignatureAt};
+use super::keys::KeyIx;
+use super::prove::{DigestIx, SignatureAt};
 
 /// Identifies a check by all that goes into it: key, signed text and signature.
 pub type CheckId = [u8; 32];

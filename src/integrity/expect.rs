@@ -1,6 +1,6 @@
 //! What should be covered and is not: regions and accounts without digests, chains that end before their time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::cloudtrail::{Description, ObjectName};
 use crate::moment::{HOUR, Moment};
@@ -46,7 +46,7 @@ impl Listing {
                 .descriptions
                 .iter()
                 .filter_map(|(_, description)| match description {
-                    Description::Listing(objects) => Some(objects),
+                    Description::Listing(objects, _) => Some(objects),
                     _ => None,
                 });
         for object in objects.flatten() {
@@ -109,11 +109,17 @@ fn ends_early(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut
         let Some(end) = row.newest else { continue };
         let place = (row.key.account.clone(), row.key.region.clone());
         let mut later: Vec<(Moment, String)> = Vec::new();
-        if newest_here.get(&place) == Some(&end)
-            && let Some((_, last)) = logs.get(&place)
-            && last.seconds() - end.seconds() > OVERDUE
-        {
-            later.push((*last, format!("A log file was delivered at {last}.")));
+        let told = [
+            (logs, "A log file was delivered at"),
+            (&listing.spans, "The bucket's listing names a file of"),
+        ];
+        for (spans, words) in told {
+            if newest_here.get(&place) == Some(&end)
+                && let Some((_, last)) = spans.get(&place)
+                && last.seconds() - end.seconds() > OVERDUE
+            {
+                later.push((*last, format!("{words} {last}.")));
+            }
         }
         if let Some(sibling) = newest_of_trail.get(&whole_trail(&row.key)) {
             if sibling.seconds() - end.seconds() > OVERDUE {
@@ -204,6 +210,7 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
         .filter_map(|row| row.span)
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let mut expected: BTreeMap<(String, String), Expected> = BTreeMap::new();
+    let mut other = other_trails(listing, chains, &have);
     let seen = [
         (
             logs,
@@ -227,16 +234,29 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
         }
     }
     if let Some(span) = span {
-        for (key, evidence) in described(holdings, &have) {
+        let known: BTreeSet<_> = chains
+            .trails
+            .iter()
+            .map(|row| nameable(&row.key))
+            .gathered();
+        for (key, evidence, is_beside) in described(holdings, &have) {
             let place = (key.account.clone(), key.region.clone());
-            expected.entry(place).or_insert((key, span, evidence));
+            if !have.contains(&place) {
+                expected.entry(place).or_insert((key, span, evidence));
+            } else if is_beside
+                && !known.contains(&nameable(&key))
+                && !other
+                    .iter()
+                    .any(|(one, ..)| nameable(one) == nameable(&key))
+            {
+                other.push((key, span, evidence));
+            }
         }
     }
     let absent = expected
         .into_iter()
         .filter(|(place, _)| !have.contains(place));
     let absent: Vec<Expected> = absent.map(|(_, expected)| expected).collect();
-    let other = other_trails(listing, chains, &have);
     for (key, (from, to), evidence) in absent.into_iter().chain(other) {
         chains.gaps.push(Gap {
             kind: GapKind::NoChain,
@@ -259,6 +279,11 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
     }
 }
 
+/// A trail in one account and region by what a description tells of it too, which leaves out the organization.
+fn nameable(key: &TrailKey) -> (&str, &str, &str, &str) {
+    (&key.account, &key.region, &key.trail, &key.home_region)
+}
+
 /// Trails of which a listing names digests and the evidence has none, where it has digests of another trail.
 fn other_trails(
     listing: &Listing,
@@ -277,9 +302,13 @@ fn other_trails(
 }
 
 /// The accounts and regions that descriptions expect: a trail's home region, all regions of a multi-region
-/// trail, all accounts of an organization's trail. Lists of regions and accounts count for themselves
-/// where no trail is described.
-fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(TrailKey, String)> {
+/// trail, all accounts of an organization's trail; and whether the trail delivers to where digests in the evidence come
+/// from, so that its own would be among them. Lists of regions and accounts count for themselves where no trail is
+/// described.
+fn described(
+    holdings: &Holdings,
+    have: &BTreeSet<(String, String)>,
+) -> Vec<(TrailKey, String, bool)> {
     let mut regions = BTreeSet::new();
     let mut accounts = BTreeSet::new();
     let mut trails = Vec::new();
@@ -294,7 +323,10 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
         }
     }
     let mut all = Vec::new();
-    let mut push = |account: &str, region: &str, trail: &str, home: &str, evidence: &str| {
+    let mut push = |account: &str,
+                    region: &str,
+                    (trail, home, is_beside): (&str, &str, bool),
+                    evidence: &str| {
         if all.len() >= MOST_EXPECTED {
             return;
         }
@@ -305,8 +337,13 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
             trail: trail.to_owned(),
             home_region: home.to_owned(),
         };
-        all.push((key, evidence.to_owned()));
+        all.push((key, evidence.to_owned(), is_beside));
     };
+    let roots = holdings.digests.iter().filter_map(|item| {
+        let (prefix, _) = holdings.text(item.key).rsplit_once("AWSLogs/")?;
+        Some((holdings.text(item.bucket), prefix.trim_end_matches('/')))
+    });
+    let roots: HashSet<(&str, &str)> = roots.collect();
     for trail in &trails {
         let owner = trail
             .arn
@@ -337,10 +374,14 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
                 "The trail's description, with the lists of regions and accounts, says that it records here."
             }
         };
+        let prefix = trail.prefix.as_deref().unwrap_or_default();
+        let bucket = trail.bucket.as_deref().unwrap_or_default();
+        let is_beside = roots.contains(&(bucket, prefix.trim_end_matches('/')));
+        let named = (trail.name.as_str(), home, is_beside);
         for account in of {
             places
                 .iter()
-                .for_each(|region| push(account, region, &trail.name, home, evidence));
+                .for_each(|region| push(account, region, named, evidence));
         }
     }
     if trails.is_empty() {
@@ -351,8 +392,7 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
                 push(
                     account,
                     region,
-                    "",
-                    "",
+                    ("", "", false),
                     "This region is enabled for the account.",
                 )
             });
@@ -365,8 +405,7 @@ fn described(holdings: &Holdings, have: &BTreeSet<(String, String)>) -> Vec<(Tra
                 push(
                     account,
                     region,
-                    "",
-                    "",
+                    ("", "", false),
                     "The organization has this account.",
                 )
             });

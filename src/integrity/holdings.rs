@@ -216,6 +216,8 @@ pub struct MetadataItem {
     pub key: Option<Name>,
     /// The signature; `None` where its text is no hexadecimal.
     pub signature: Option<Signature>,
+    /// When the object was written, where known.
+    pub modified: Option<Moment>,
 }
 
 /// The last part of a path, without `.gz`: by it, files are matched wherever they lie.
@@ -294,7 +296,8 @@ impl Holdings {
                     Some(ObjectName::Digest(name)) => Some(name),
                     _ => None,
                 };
-                self.add_broken(file, entry, name, false);
+                let unread = is_past_limits(entry) || has(entry, ProblemCode::TooLargeToParse);
+                self.add_broken(file, entry, name, unread);
             }
             Kind::CloudtrailLog => self.add_log(file, entry, 0),
             // What nobody read is not missing, and nothing speaks against it.
@@ -415,7 +418,7 @@ impl Holdings {
                 None
             },
             trailing: has(entry, ProblemCode::GzipTrailing),
-            unread: entry.kind == Kind::Unreadable,
+            unread: entry.kind == Kind::Unreadable || is_past_limits(entry),
             // What stands where a log file belongs is judged as one, whatever it holds.
             optional: entry.kind != Kind::CloudtrailLog
                 && name.as_ref().is_none_or(|name| name.insight),
@@ -448,6 +451,7 @@ impl Holdings {
             bucket: record.bucket.map(|text| self.names.hold(&text)),
             key: record.key.map(|text| self.names.hold(&text)),
             signature: self.signature(&text),
+            modified: record.modified,
         };
         push(&mut self.metadata, item);
     }
@@ -475,6 +479,11 @@ fn place(path: &str) -> Option<DigestName> {
 
 fn has(entry: &Entry, code: ProblemCode) -> bool {
     entry.problems.iter().any(|problem| problem.code == code)
+}
+
+/// Whether it was not read to its end since it holds more than is read: that may be sound.
+fn is_past_limits(entry: &Entry) -> bool {
+    has(entry, ProblemCode::InflatedRatio) || has(entry, ProblemCode::InflatedTooLarge)
 }
 
 /// Whether a file with this problem has no content that a hash could be compared with.

@@ -318,10 +318,32 @@ pub fn digest_key<'a>(
         }
         DigestAt::Broken(ix) => {
             let path = files.path(holdings.broken[ix as usize].file);
-            (None, path.rfind("AWSLogs/").map_or(path, |at| &path[at..]))
+            (None, root(path).map_or(path, |root| &path[root.len()..]))
         }
         DigestAt::Missing { bucket, key, .. } => (Some(holdings.text(bucket)), holdings.text(key)),
     }
+}
+
+/// Account, region and trail of a digest row: of its trail, else by its name.
+pub fn digest_place<'a>(
+    holdings: &'a Holdings,
+    trails: &'a [TrailRow],
+    row: &DigestRow,
+) -> Option<(&'a str, &'a str, &'a str)> {
+    if let Some(trail) = row.trail {
+        let key = &trails[trail as usize].key;
+        return Some((&key.account, &key.region, &key.trail));
+    }
+    let DigestAt::Broken(ix) = row.at else {
+        return None;
+    };
+    let name = holdings.broken[ix as usize].name.as_ref()?;
+    Some((&name.account, &name.region, &name.trail))
+}
+
+/// What of a path stands before the folder `AWSLogs`: it stands for a bucket and the prefix of its keys.
+fn root(path: &str) -> Option<&str> {
+    path.rfind("AWSLogs/").map(|at| &path[..at])
 }
 
 /// Leaves out what lies outside the scope. Everything outside has helped to prove what lies inside.
@@ -344,53 +366,81 @@ fn narrow(holdings: &Holdings, files: &dyn Files, scope: &Scope, judgement: &mut
     let within = |from: Moment, to: Moment| {
         scope.from.is_none_or(|wanted| to > wanted) && scope.to.is_none_or(|wanted| from < wanted)
     };
-    let of_trail = |key: &TrailKey| {
-        one_of(&scope.accounts, &key.account)
-            && one_of(&scope.regions, &key.region)
-            && (key.trail.is_empty() || one_of(&scope.trails, &key.trail))
+    let of_trail = |(account, region, trail): (&str, &str, &str)| {
+        one_of(&scope.accounts, account)
+            && one_of(&scope.regions, region)
+            && (trail.is_empty() || one_of(&scope.trails, trail))
+    };
+    // Where a file lies that no digest names is told by the digests beside it; else it may be of any bucket and prefix.
+    let mut roots: HashMap<&str, HashSet<(&str, &str)>> = HashMap::new();
+    for item in &holdings.digests {
+        if let (Some(here), Some(prefix)) =
+            (root(files.path(item.file)), root(holdings.text(item.key)))
+        {
+            let places = roots.entry(here).or_default();
+            places.insert((holdings.text(item.bucket), prefix));
+        }
+    }
+    let lies_within = |path: &str| {
+        let found = root(path).and_then(|here| Some((here, roots.get(here)?)));
+        found.is_none_or(|(here, places)| {
+            let key = &path[here.len()..];
+            let mut places = places.iter();
+            places.any(|(bucket, prefix)| at_place(Some(bucket), &format!("{prefix}{key}")))
+        })
+    };
+    let digest_fits = |row: &DigestRow| match row.at {
+        DigestAt::Broken(ix) => lies_within(files.path(holdings.broken[ix as usize].file)),
+        _ => {
+            let (bucket, key) = digest_key(holdings, files, row);
+            at_place(bucket, key)
+        }
     };
     // A trail is at the place where its digests are; one without any may be anywhere.
     let mut places: Vec<(bool, bool)> = vec![(false, false); judgement.trails.len()];
     for row in &judgement.digests {
         if let Some(trail) = row.trail {
-            let (bucket, key) = digest_key(holdings, files, row);
             let (any, here) = &mut places[trail as usize];
             *any = true;
-            *here |= at_place(bucket, key);
+            *here |= digest_fits(row);
         }
     }
     let trails: Vec<bool> = judgement
         .trails
         .iter()
         .zip(places)
-        .map(|(row, (any, here))| of_trail(&row.key) && (here || !any))
+        .map(|(row, (any, here))| {
+            let key = &row.key;
+            of_trail((&key.account, &key.region, &key.trail)) && (here || !any)
+        })
         .collect();
-    let trail_fits = |trail: Option<u32>| trail.is_none_or(|trail| trails[trail as usize]);
     judgement.digests.retain(|row| {
-        let (bucket, key) = digest_key(holdings, files, row);
-        trail_fits(row.trail)
-            && at_place(bucket, key)
+        digest_place(holdings, &judgement.trails, row).is_none_or(of_trail)
+            && row.trail.is_none_or(|trail| trails[trail as usize])
+            && digest_fits(row)
             && row.window.is_none_or(|(from, to)| within(from, to))
     });
     judgement.logs.retain(|row| {
         let (account, region, at) = log_place(holdings, row);
-        let (bucket, key) = match (log_key(holdings, row), row.at) {
-            (Some((bucket, key)), _) => (Some(bucket), key),
-            (None, LogAt::File(ix)) => {
-                let path = files.path(holdings.logs[ix as usize].file);
-                (None, path.rfind("AWSLogs/").map_or(path, |at| &path[at..]))
-            }
-            (None, LogAt::Absent(_)) => (None, ""),
+        let is_at_place = match (log_key(holdings, row), row.at) {
+            (Some((bucket, key)), _) => at_place(Some(bucket), key),
+            (None, LogAt::File(ix)) => lies_within(files.path(holdings.logs[ix as usize].file)),
+            (None, LogAt::Absent(_)) => true,
         };
         let trail = row
             .listed
             .map(|(digest, _)| holdings.text(holdings.digests[digest as usize].trail.trail));
-        let of_prefix = row.listed.is_none() || at_place(bucket, key);
         one_of(&scope.accounts, account)
             && one_of(&scope.regions, region)
             && trail.is_none_or(|trail| one_of(&scope.trails, trail))
-            && of_prefix
+            && is_at_place
             && at.is_none_or(|at| within(at, at.plus(60)))
+    });
+    let signs = holdings.lake.iter();
+    let regions: HashMap<u32, &str> = signs.map(|(file, sign)| (*file, &*sign.region)).collect();
+    judgement.lake.retain(|row| {
+        let region = regions.get(&row.file).copied().unwrap_or_default();
+        region.is_empty() || one_of(&scope.regions, region)
     });
     judgement
         .gaps

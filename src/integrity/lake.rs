@@ -86,10 +86,19 @@ fn one(holdings: &Holdings, sign: &LakeSign, path: &str, paths: &[String]) -> (L
     let verifies = Signature::from_hex(&sign.signature)
         .is_some_and(|signature| keys.any(|key| key.verifies(text.as_bytes(), &signature.0)));
     if !verifies {
-        return (
-            LakeStatus::InvalidSignature,
-            format!("Checked with the key {fingerprint}."),
-        );
+        // What only states the fingerprint may be anything, and condemns nothing.
+        let mut all = holdings.keys.iter();
+        return if all.any(|key| key.md5 == fingerprint) {
+            (
+                LakeStatus::InvalidSignature,
+                format!("Checked with the key {fingerprint}."),
+            )
+        } else {
+            (
+                LakeStatus::NoKey,
+                format!("A key states the fingerprint {fingerprint} and has another."),
+            )
+        };
     }
     let folder = folder(path);
     for (name, sum) in &sign.files {

@@ -29,8 +29,12 @@
 //! *missing* only where the evidence names it and holds other files of its account, region and day; otherwise it
 //! may simply not have been collected. What was dropped and could not be read, or was not read since reading was
 //! cancelled, is *unread*: nothing proves it, and nothing speaks against it. A signature that an unproven digest
-//! carries can prove, and never condemn. Metadata that names no digest condemns only where it can be of no other:
-//! it is the only one left, for the newest digest of the only chain, and nothing tells of a newer one.
+//! carries can prove, and never condemn. A key that states a fingerprint which is not its own can prove as well, and
+//! never condemn. Metadata that names no digest condemns only where it can be of no other: it is the only one left, for
+//! the newest digest of the only chain, and nothing tells of a newer one, such as the time when its object was written.
+//!
+//! Of one digest, 64 pieces of metadata that name it, 64 next digests and 8 keys are tried; who drops more of them is
+//! hostile, and nothing follows from the rest.
 //!
 //! All of this rests on the public keys. They arrive unsigned, perhaps from the party under audit: until the
 //! auditor confirms having fetched them, every statement says "if these keys are AWS's".
@@ -40,6 +44,7 @@ pub mod checks;
 pub mod expect;
 pub mod holdings;
 pub mod judge;
+mod keys;
 pub mod lake;
 mod links;
 pub mod logs;

@@ -3,22 +3,23 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cloudtrail::Signature;
+use crate::moment::HOUR;
 use crate::order::{by_keys, order};
 use crate::sum::Sum;
 
 use super::checks::{Checks, Recovered};
 use super::holdings::{DigestItem, Holdings, KeyItem, base_name};
+use super::keys::{KeyIx, Keys};
 use super::links::Links;
 use super::names::Name;
 use super::status::{DigestStatus, SignatureSource};
 
-/// How many pieces of metadata that name one digest are tried; a hostile drop could hold any number.
-const MOST_METADATA: usize = 64;
+/// How many pieces of metadata that name one digest, and how many digests that carry a signature of it, are tried; a
+/// hostile drop could hold any number.
+const MOST: usize = 64;
 
 /// Place of a digest in [`Holdings::digests`].
 pub type DigestIx = u32;
-/// Place of a key in [`Holdings::keys`].
-pub type KeyIx = u32;
 
 /// Where a signature stands in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +116,7 @@ pub fn prove(
     rank: &dyn Fn(u32) -> u32,
     eager: bool,
 ) -> Proofs {
-    let primary = primary(holdings, rank);
+    let primary = primary(holdings, path, rank);
     let links = Links::new(holdings, &primary, path);
     let keys = Keys::new(holdings, rank);
     let mut prover = Prover {
@@ -155,13 +156,20 @@ struct Anonymous {
     all_tried: bool,
 }
 
-/// Digests newest first, each content at each key once: copies add nothing.
-fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
+/// Digests newest first, each content at each key once: copies add nothing. What lies under its own name stands for
+/// what lies under that of another.
+fn primary(
+    holdings: &Holdings,
+    path: &dyn Fn(u32) -> String,
+    rank: &dyn Fn(u32) -> u32,
+) -> Vec<DigestIx> {
     let mut order: Vec<DigestIx> = (0..holdings.digests.len() as u32).collect();
+    let is_moved =
+        |item: &DigestItem| base_name(&path(item.file)) != base_name(holdings.text(item.key));
     let keys: Vec<_> = holdings
         .digests
         .iter()
-        .map(|item| (std::cmp::Reverse(item.end), rank(item.file)))
+        .map(|item| (std::cmp::Reverse(item.end), is_moved(item), rank(item.file)))
         .collect();
     by_keys(&mut order, &keys);
     let mut seen: HashSet<(Name, Name, Sum, bool), foldhash::fast::RandomState> =
@@ -171,46 +179,6 @@ fn primary(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Vec<DigestIx> {
         seen.insert((item.bucket, item.key, item.content, item.trailing))
     });
     order
-}
-
-/// Keys by fingerprint: as stated, and as computed.
-struct Keys {
-    by_fingerprint: HashMap<String, Vec<KeyIx>, foldhash::fast::RandomState>,
-}
-
-impl Keys {
-    fn new(holdings: &Holdings, rank: &dyn Fn(u32) -> u32) -> Self {
-        let mut order: Vec<KeyIx> = (0..holdings.keys.len() as u32).collect();
-        let sums: Vec<_> = holdings
-            .keys
-            .iter()
-            .map(|key| (key.sum, rank(key.file)))
-            .collect();
-        by_keys(&mut order, &sums);
-        let mut keys = Keys {
-            by_fingerprint: HashMap::default(),
-        };
-        for ix in order {
-            let key = &holdings.keys[ix as usize];
-            let stated = key.record.fingerprint.to_ascii_lowercase();
-            for fingerprint in [&stated, &key.md5] {
-                let known = keys.by_fingerprint.entry(fingerprint.clone()).or_default();
-                if !known
-                    .iter()
-                    .any(|&other| holdings.keys[other as usize].sum == key.sum)
-                {
-                    known.push(ix);
-                }
-            }
-        }
-        keys
-    }
-
-    fn of(&self, holdings: &Holdings, item: &DigestItem) -> &[KeyIx] {
-        self.by_fingerprint
-            .get(holdings.text(item.fingerprint))
-            .map_or(&[], Vec::as_slice)
-    }
 }
 
 struct Prover<'a> {
@@ -233,7 +201,7 @@ impl Prover<'_> {
         };
         let item = &self.holdings.digests[ix as usize];
         let mut known = true;
-        for &key in self.keys.of(self.holdings, item) {
+        for &key in self.keys.under(self.holdings.text(item.fingerprint)) {
             match self
                 .checks
                 .verifies(self.holdings, ix, key, (at, &signature))
@@ -265,8 +233,8 @@ impl Prover<'_> {
             let first = order.partition_point(|&at| named[at as usize].0 < own);
             let all = order[first..].iter().map(|&at| named[at as usize]);
             let all = all.take_while(|(name, _)| *name == own);
-            let few = all.clone().take(MOST_METADATA + 1).count() <= MOST_METADATA;
-            for (_, at) in all.take(MOST_METADATA) {
+            let few = all.clone().take(MOST + 1).count() <= MOST;
+            for (_, at) in all.take(MOST) {
                 let metadata = &holdings.metadata[at as usize];
                 let outcome = self.verifies(ix, SignatureAt::Metadata(at));
                 let proof = &mut self.of[ix as usize];
@@ -343,7 +311,7 @@ impl Prover<'_> {
             };
             let mut tried = true;
             let found = fingerprints.iter().find_map(|&fingerprint| {
-                let keys = self.keys.by_fingerprint.get(holdings.text(fingerprint))?;
+                let keys = self.keys.under(holdings.text(fingerprint));
                 keys.iter().find_map(|&key| {
                     let key_item = &holdings.keys[key as usize];
                     let text = match self.checks.recover(key_item, signature) {
@@ -407,7 +375,7 @@ impl Prover<'_> {
             if self.proven(ix) || (!eager && waiting.contains(&(item.trail, item.backfill))) {
                 continue;
             }
-            for at in 0..self.links.after(item).len() {
+            for at in 0..self.links.after(item).len().min(MOST) {
                 let next = self.links.after(item)[at];
                 match self.verifies(ix, SignatureAt::Next(next)) {
                     Some(Some(key)) => {
@@ -458,6 +426,10 @@ impl Prover<'_> {
             && ends == 1
             && !self.proven(newest)
             && self.links.after(item).is_empty()
+            // What was written before its window ended, or when the next digest is due, is another object.
+            && self.holdings.metadata[at as usize]
+                .modified
+                .is_none_or(|written| (item.end..item.end.plus(HOUR)).contains(&written))
             && !self.is_of_another_key(signature, item)
         {
             let proof = &mut self.of[newest as usize];
@@ -474,7 +446,7 @@ impl Prover<'_> {
         let Some(signature) = at.signature(self.holdings) else {
             return false;
         };
-        let own = self.keys.of(self.holdings, item);
+        let own = self.keys.under(self.holdings.text(item.fingerprint));
         let others = (0..self.holdings.keys.len() as KeyIx).filter(|key| !own.contains(key));
         let keys: Vec<&KeyItem> = others
             .map(|key| &self.holdings.keys[key as usize])
@@ -500,14 +472,14 @@ impl Prover<'_> {
         if proof.mismatch {
             return DigestStatus::ChainMismatch;
         }
-        let keys = self.keys.of(self.holdings, &self.holdings.digests[ix]);
-        if keys.is_empty() {
+        let item = &self.holdings.digests[ix];
+        let fingerprint = self.holdings.text(item.fingerprint);
+        let Some(&key) = self.keys.under(fingerprint).first() else {
             return DigestStatus::NoKey;
-        }
-        if keys
-            .iter()
-            .all(|&key| self.holdings.keys[key as usize].key.is_err())
-        {
+        };
+        // What only states the fingerprint may be anything, and condemns nothing.
+        let key = &self.holdings.keys[key as usize];
+        if key.key.is_err() || key.md5 != fingerprint {
             return DigestStatus::BadKey;
         }
         if proof.condemned {

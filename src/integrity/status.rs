@@ -141,7 +141,7 @@ statuses! {
             "The public key that this digest names is not in the evidence."
             "Fetch the keys of its region and period with `aws cloudtrail list-public-keys` and drop the output.",
         BadKey "bad-key" Unproven Incomplete
-            "The public key that this digest names cannot be read."
+            "The public key that this digest names cannot be read, or is not the one that has its fingerprint."
             "Fetch the keys again with `aws cloudtrail list-public-keys`; the dropped output is damaged or edited.",
         Unread "unread" Unproven Incomplete
             "The file was dropped, and could not be read or was not read to its end."
@@ -201,7 +201,7 @@ statuses! {
             "Log files, other regions, the trail's status or the bucket's listing run past the newest digest by more than digests are ever late."
             "Fetch the newest digests from the bucket; if they are not there, they were deleted or validation was switched off.",
         NoChain "no-chain" NotCovered Incomplete
-            "This account and region should have digests, and none is in the evidence."
+            "This account and region, or this trail of theirs, should have digests, and none is in the evidence."
             "Collect its `CloudTrail-Digest` folder; if there is none, log file validation is off there.",
     }
 }

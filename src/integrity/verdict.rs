@@ -165,6 +165,26 @@ fn unmet(judgement: &Judgement, scope: &Scope, found: &Scope) -> Vec<String> {
     absent("account", &scope.accounts, &found.accounts);
     absent("region", &scope.regions, &found.regions);
     absent("trail", &scope.trails, &found.trails);
+    for account in scope
+        .accounts
+        .iter()
+        .filter(|one| found.accounts.contains(one))
+    {
+        let used = used_trails(judgement);
+        let here = |region: &String| {
+            let mut keys = used.iter().map(|row| &row.key);
+            keys.any(|key| key.account == *account && key.region == *region)
+        };
+        for region in scope
+            .regions
+            .iter()
+            .filter(|one| found.regions.contains(one))
+        {
+            if !here(region) {
+                unmet.push(format!("no digest of account {account} in region {region}"));
+            }
+        }
+    }
     // Trails outside of what was asked for may begin and end when they like.
     let spans = || {
         used_trails(judgement)
@@ -285,7 +305,7 @@ fn reasons(judgement: &Judgement, asked: &[String], verdict: Verdict) -> String 
             GapKind::EndsEarly => format!("{} before the evidence does", ended(of().count())),
             GapKind::NoChain => format!(
                 "{} without any digest",
-                count(of().count(), "account and region pair")
+                count(of().count(), "chain that should be there")
             ),
         });
     }

@@ -296,6 +296,7 @@ fn Keys(props: &PartProps) -> Html {
         let note = match &key.fault {
             Some(fault) => fault.clone(),
             None if !key.fingerprint_matches => "stated fingerprint is not its own".to_owned(),
+            None if !key.used_while_valid => "used outside of its validity".to_owned(),
             None => String::new(),
         };
         html! {

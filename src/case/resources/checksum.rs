@@ -70,7 +70,7 @@ fn is_inflated(file: &Registered, key: &str) -> bool {
 pub(super) fn checksums(case: &Case) -> HashMap<u32, Checksum> {
     let mut listed: Listed<'_> = HashMap::new();
     for (_, description) in &case.holdings.descriptions {
-        if let Description::Listing(objects) = description {
+        if let Description::Listing(objects, _) = description {
             let of_config = objects
                 .iter()
                 .filter(|object| object.key.contains("_Config_"));

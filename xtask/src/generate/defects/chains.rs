@@ -20,7 +20,20 @@ impl Bench<'_> {
             "head-object-backfill.json".to_owned(),
             head_backfill(&late[1].signature, START + 9 * HOUR),
         );
+        let mut less = backfill.clone();
+        for key in late[0].logs.iter().chain([&late[0].key]) {
+            less.remove(key);
+        }
         Ok(vec![
+            Defect {
+                name: "backfill-digest-deleted",
+                about: "The oldest backfill digest is gone with its log file, while the hours before and after it are there.",
+                verdict: "failed",
+                digests: &[("valid", 9), ("missing", 1)],
+                gaps: &[("missing-digests", 1)],
+                files: less,
+                ..SOUND
+            },
             Defect {
                 name: "backfill",
                 about: "A second chain of backfill digests lists a log file that came late.",

@@ -141,6 +141,30 @@ impl Bench<'_> {
             )?,
             self.changed(
                 Defect {
+                    name: "digest-overwritten-with-its-successor",
+                    about: "An hour was deleted with its log file, and the next digest copied into its place: it names the place that it lies in itself.",
+                    verdict: "failed",
+                    digests: &[("valid", 7), ("missing", 1)],
+                    logs: &[("valid", 7)],
+                    gaps: &[("missing-digests", 1)],
+                    ..SOUND
+                },
+                |files, made| hide(files, made, 4..5, 5),
+            )?,
+            self.changed(
+                Defect {
+                    name: "digest-overwritten-with-a-later-one",
+                    about: "Two hours were deleted with their log files, and a digest of a later hour copied into the place of the second.",
+                    verdict: "failed",
+                    digests: &[("valid", 6), ("missing", 1)],
+                    logs: &[("valid", 6)],
+                    gaps: &[("missing-digests", 1)],
+                    ..SOUND
+                },
+                |files, made| hide(files, made, 3..5, 6),
+            )?,
+            self.changed(
+                Defect {
                     name: "log-in-place-of-another",
                     about: "A log file was replaced by a genuine one of another hour.",
                     verdict: "failed",
@@ -419,6 +443,22 @@ impl Bench<'_> {
             )?,
         ])
     }
+}
+
+/// Deletes hours with their log files, lays a genuine digest into the place of the last, and adds the metadata that
+/// proves the digest before them.
+fn hide(files: &mut Files, made: &[Made], hours: std::ops::Range<usize>, by: usize) -> Result<()> {
+    let other = files.get(&made[by].key).cloned().unwrap_or_default();
+    let before = &made[hours.start - 1].signature;
+    files.insert("head-object-before.json".to_owned(), head_object(before));
+    let last = hours.end - 1;
+    for hour in &made[hours] {
+        for key in hour.logs.iter().chain([&hour.key]) {
+            files.remove(key);
+        }
+    }
+    files.insert(made[last].key.clone(), other);
+    Ok(())
 }
 
 /// DER of an RSA public key in PKCS#1, whatever the numbers.
