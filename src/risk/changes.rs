@@ -113,7 +113,9 @@ pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -
             (Owner::Bucket(change.bucket.clone()), block)
         };
         let own = known.entry(owner).or_default();
-        own.account.clone_from(&change.account);
+        if change.error.is_empty() {
+            own.account.clone_from(&change.account);
+        }
         let reach = &mut own.reach;
         let old = reach.clone();
         let is_told = match tells {
@@ -140,11 +142,14 @@ pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -
         }
         (change.before, change.after) = (old.behind(block), reach.behind(block));
         let blocks = (old.block, reach.block);
-        changes.push(change.clone());
-        if is_of_account && blocks.0 != blocks.1 && known.len() <= left {
+        let of_buckets = if is_of_account && blocks.0 != blocks.1 && known.len() <= left {
             left -= known.len();
-            changes.extend(of_buckets(&known, &change, blocks));
-        }
+            of_buckets(&known, &change, blocks)
+        } else {
+            Vec::new()
+        };
+        changes.push(change);
+        changes.extend(of_buckets);
     }
     changes
 }
@@ -159,6 +164,9 @@ fn of_buckets(
         let Owner::Bucket(bucket) = owner else {
             return None;
         };
+        if one.account != of.account {
+            return None;
+        }
         let change = Change {
             bucket: bucket.clone(),
             before: one.reach.behind(old),
@@ -166,7 +174,7 @@ fn of_buckets(
             ..of.clone()
         };
         let is_other = change.before.public() != change.after.public();
-        (one.account == of.account && is_other).then_some(change)
+        is_other.then_some(change)
     };
     let all = known.iter().filter_map(change).collect();
     sorted(all, |a: &Change, b: &Change| a.bucket.cmp(&b.bucket))

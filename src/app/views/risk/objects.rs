@@ -26,7 +26,7 @@ pub(super) fn Objects(props: &Props) -> Html {
     facets.extend(picked(Table::Objects, "class", asked("class")));
     let holds = asked("holds");
     facets.extend(picked(Table::Objects, "piiTypes", holds.clone()));
-    let holds = holds.map(|kind| html! { <p class="fine">{"Those with "}{ told(&kind) }{" only. "}<a href={route.clone().with("holds", "").address()}>{"All objects"}</a></p> });
+    let holds = holds.map(|kind| html! { <p class="fine">{"Only those with "}{ told(&kind) }{" are shown. "}<a href={route.clone().with("holds", "").address()}>{"All objects"}</a></p> });
     html! { <><Ways route={route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p>{ holds }<Grid table={Table::Objects} label="Objects" {facets} /></> }
 }
 
