@@ -164,6 +164,10 @@ fn card(random: &mut Random) -> String {
     let mut digits = random.pick(&["4", "52", "37"]).to_owned();
     let long = if digits == "37" { 14 } else { 15 };
     digits += &random.signs("0123456789", long - digits.len());
+    // Half of those of MasterCard's first digits are UnionPay's: without a draw of its own, which would make other texts of all.
+    if digits.starts_with('5') && digits.ends_with(['0', '2', '4', '6', '8']) {
+        digits.replace_range(..1, "6");
+    }
     let doubled = |(at, byte): (usize, u8)| {
         let double = u32::from(byte - b'0') * if at % 2 == 0 { 2 } else { 1 };
         double / 10 + double % 10

@@ -1,13 +1,18 @@
-//! What objects are classified by: themes, documents. Regexes and personal data are measured in `detectors.rs`.
+//! What objects are classified by: themes, documents; and the calls on objects of buckets. Regexes and personal data are measured in `detectors.rs`.
+
+mod support;
 
 use std::io::Cursor;
 
+use exhibit::case::{Answer, Case, Facet, Filter, Question, Row as TableRow, Settings, Table};
 use exhibit::document;
 use exhibit::evidence::{Kind, Limits};
 use exhibit::intake::{Facts, Reader, Shard};
 use exhibit::object::{FAR, Personal, Way, classify, found};
 use exhibit::risk::Values;
 use exhibit::risk::objects::risks;
+
+use support::judged;
 
 #[test]
 fn every_theme_holds_with_its_keywords_and_not_with_one_less() {
@@ -259,4 +264,102 @@ fn each_class_of_text_is_told() {
             .map(|at| Way::Classifier.rows()[usize::from(at)].name);
         assert_eq!(told, Some(expected), "{text}");
     }
+}
+
+fn rows(case: &mut Case, table: Table, filter: Filter) -> Vec<TableRow> {
+    let question = Question::Rows {
+        table,
+        filter,
+        sort: None,
+        first: 0,
+        count: 9,
+    };
+    match case.answer(&question) {
+        Answer::Rows(rows) => rows.rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn words(text: &str) -> Filter {
+    Filter {
+        text: text.to_owned(),
+        ..Filter::default()
+    }
+}
+
+#[test]
+fn objects_are_picked_by_one_kind_of_their_personal_data() {
+    let files = [
+        ("card.txt", "pay 4539 1488 0343 6467 now, from 203.0.113.7"),
+        ("Credit card numbers.txt", "write to bob@example.org"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+    let mut case = judged(&files, Settings::default());
+    let columns = Table::Objects.columns().iter();
+    let column = columns
+        .take_while(|column| column.name != "piiTypes")
+        .count() as u16;
+    let value = Personal::Card.label().to_owned();
+    let filter = Filter {
+        facets: vec![Facet { column, value }],
+        ..Filter::default()
+    };
+    let found = rows(&mut case, Table::Objects, filter);
+    let [one] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(one.cells[1].shown(), "card.txt");
+}
+
+#[test]
+fn the_calls_on_an_object_are_found_however_they_name_it() {
+    let event = |id: u32, name: &str, more: &str| {
+        format!(
+            r#"{{"eventVersion":"1.08","eventID":"{id:08x}-0000-0000-0000-00000000000a","eventName":"{name}","eventSource":"s3.amazonaws.com","awsRegion":"cn-north-1","eventTime":"2026-03-01T05:00:0{id}Z","eventCategory":"Data",{more}}}"#
+        )
+    };
+    let events = [
+        event(
+            1,
+            "GetObject",
+            r#""resources":[{"ARN":"arn:aws-cn:s3:::b/a k.pst"}]"#,
+        ),
+        event(
+            2,
+            "GetObject",
+            r#""requestParameters":{"bucketName":"b","key":"a k.pst"}"#,
+        ),
+        event(
+            3,
+            "CopyObject",
+            r#""requestParameters":{"bucketName":"c","key":"x","x-amz-copy-source":"b/a%20k.pst"}"#,
+        ),
+        event(
+            4,
+            "DeleteObjects",
+            r#""requestParameters":{"bucketName":"b","delete":{"objects":[{"key":"a k.pst"}]}}"#,
+        ),
+        event(
+            5,
+            "GetObject",
+            r#""requestParameters":{"bucketName":"b","key":"other"}"#,
+        ),
+    ];
+    let log = format!("{{\"Records\":[{}]}}", events.join(","));
+    let mut case = judged(
+        &[("a.json".to_owned(), log.into_bytes())],
+        Settings::default(),
+    );
+    let object = rows(&mut case, Table::Accessed, words("pst"))
+        .remove(0)
+        .subject;
+    let Answer::Inspection(Some(told)) = case.answer(&Question::Inspect(object)) else {
+        panic!("an object")
+    };
+    let (_, query) = &told.queries[0];
+    assert_eq!(
+        rows(&mut case, Table::Events, words(query)).len(),
+        4,
+        "{query}"
+    );
 }

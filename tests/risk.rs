@@ -57,32 +57,32 @@ fn techniques_raise_the_alert_that_fits() {
         ("console-login", "login-without-mfa"),
         ("instance-connect", "commands-sent"),
         ("serial-console", "commands-sent"),
-        ("backdoor-role", "policy-widened"),
-        ("backdoor-user", "key-made"),
-        ("create-admin", "policy-widened"),
+        ("backdoor-role", "federation"),
+        ("backdoor-user", "key-made-for-other"),
+        ("create-admin", "administrator-made"),
         ("create-user-login", "key-made"),
         ("backdoor-function", "code-replaced"),
         ("layer-extension", "code-replaced"),
         ("overwrite-code", "code-replaced"),
         ("rolesanywhere", "federation"),
-        ("federation-token", "federation"),
+        ("federation-token", "key-made"),
         ("update-user-login", "key-made"),
     ];
-    let (mut files, mut right) = (0, Vec::new());
+    let (mut files, mut missed) = (0, Vec::new());
     for (path, bytes) in files_below(&folder) {
         let Some((part, alert)) = fits.iter().find(|(part, _)| path.contains(part)) else {
             continue;
         };
         files += 1;
         let raised = alerts(&report(&[(path.clone(), bytes)]));
-        if raised.iter().any(|(id, _)| id == alert) {
-            right.push(*part);
-        } else {
+        if !raised.iter().any(|(id, _)| id == alert) {
             eprintln!("{path}: {raised:?}, not {alert}");
+            missed.push(*part);
         }
     }
     assert_eq!(files, 35, "each technique is named");
-    assert!(right.len() >= 34, "{right:?}");
+    // One call reads many secrets, and its record names none.
+    assert_eq!(missed, ["batch-retrieve-secrets"]);
 }
 
 #[test]

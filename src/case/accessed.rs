@@ -199,9 +199,8 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         fact("Last call", Cell::Time(last));
     }
     it.why.push("Known by the calls on it that the evidence records; only a trail with data events of its bucket records them. Its risk is told by its key alone: what it holds is known only where it was dropped too. Whoever copies an object reads it. Calls that delete many objects at once hardly ever name them.".to_owned());
-    let arn = format!("arn:aws:s3:::{}/{}", one.bucket, one.key);
     it.queries
-        .push(("Its calls".to_owned(), term("resource", &arn)));
+        .push(("Its calls".to_owned(), calls_on(case, one)));
     if let Some((place, is_whole)) = dropped {
         let file = case.objects.held.get(place as usize).map(|(file, _)| *file);
         let path = file
@@ -218,6 +217,31 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         ));
     }
     Some(it)
+}
+
+/// Calls that a query names by their IDs, at most.
+const MOST_IDS: usize = 50;
+
+/// The query of the calls on an object: those that name its ARN, those that name bucket and key alone, and by their IDs those
+/// whose request names it elsewhere, in a list or as what is copied.
+fn calls_on(case: &Case, one: &Accessed) -> String {
+    let arn = format!("arn:{}:s3:::{}/{}", one.partition, one.bucket, one.key);
+    let store = &case.activity;
+    let is_told = |event: u32| {
+        let mut targets = store.targets.of(event).into_iter().flatten();
+        targets.any(|&target| store.texts.get(target) == one.key)
+    };
+    let named = case.accessed.objects.iter().filter(|told| told.2 == arn);
+    let named = named.map(|told| told.0).filter(|&event| !is_told(event));
+    let ids = named.map(|event| format!(" OR {}", term("id", &store.id_text(event))));
+    let ids: String = ids.take(MOST_IDS).collect();
+    let resource = |name: &str| term("resource", name);
+    format!(
+        "{} OR ({} {}){ids}",
+        resource(&arn),
+        resource(&one.bucket),
+        resource(&one.key)
+    )
 }
 
 /// The objects of the report.

@@ -1,6 +1,6 @@
 //! Changes of who may reach a bucket, as a table and in the report.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::cloudtrail::Log;
 use crate::moment::Moment;
 use crate::order::sorted;
 use crate::risk::changes::{Change, changes};
-use crate::risk::reach::Public;
+use crate::risk::reach::{Public, Reach};
 use crate::risk::widened::narrowed as narrowed_by;
 
 use super::Case;
@@ -104,11 +104,26 @@ pub(super) fn length(case: &Case) -> usize {
     all(case).len()
 }
 
-/// Changes that let everyone in, or may have.
-pub(super) fn opened(case: &Case) -> u64 {
+/// Whether a change let everyone in, or may have.
+fn opens(one: &Change) -> bool {
     let is_open = |public: Public| matches!(public, Public::Yes | Public::UnlessBlocked);
-    let opens = |one: &&Change| is_open(one.after.public()) && !is_open(one.before.public());
-    all(case).iter().filter(opens).count() as u64
+    is_open(one.after.public()) && !is_open(one.before.public())
+}
+
+/// Buckets that a change opened to everyone, or may have.
+pub(super) fn opened(case: &Case) -> u64 {
+    let changes = all(case).iter().filter(|one| opens(one));
+    let buckets: HashSet<&str> = changes.map(|one| &*one.bucket).collect();
+    buckets.len() as u64
+}
+
+/// Whether everyone can reach it; of an account its buckets tell, each in a row of its own.
+fn public(one: &Change, reach: &Reach) -> &'static str {
+    if one.bucket.is_empty() {
+        "see its buckets"
+    } else {
+        reach.public().name()
+    }
 }
 
 fn bucket(one: &Change) -> &str {
@@ -144,8 +159,8 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
             text(call(one)),
             text(outcome(one)),
             code(&one.actor),
-            text(one.before.public().name()),
-            text(one.after.public().name()),
+            text(public(one, &one.before)),
+            text(public(one, &one.after)),
             text(&one.before.words()),
             text(&one.after.words()),
             text(&one.account),
@@ -167,8 +182,8 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     fact("Outcome", text(outcome(one)));
     fact("Actor", code(&one.actor));
     fact("Account", text(&one.account));
-    fact("Everyone, before", text(one.before.public().name()));
-    fact("Everyone, after", text(one.after.public().name()));
+    fact("Everyone, before", text(public(one, &one.before)));
+    fact("Everyone, after", text(public(one, &one.after)));
     fact("Who may reach it, before", text(&one.before.words()));
     fact("Who may reach it, after", text(&one.after.words()));
     it.why.push("By the bucket's own policy, access control list and public access block, and by the account's block where a call tells it, as far as calls and configuration items of the evidence state them. What is denied to all for certain is taken away, other denials and conditions are told; the owner's account, whose users have policies of their own, is not listed. \"Not told\" means that nothing before says it.".to_owned());
@@ -202,7 +217,7 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
     all(case).iter().map(|one| {
         json!({
             "at": one.at.map(|at| at.to_string()), "bucket": one.bucket, "account": one.account, "call": one.call, "actor": one.actor,
-            "error": one.error, "publicBefore": one.before.public().name(), "publicAfter": one.after.public().name(),
+            "error": one.error, "publicBefore": public(one, &one.before), "publicAfter": public(one, &one.after),
             "before": one.before.words(), "after": one.after.words(),
         })
     })

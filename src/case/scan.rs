@@ -10,7 +10,7 @@ use crate::order::{order, sorted};
 use super::activity::InTime;
 use super::question::{Facets, Filter, Rows, Sort};
 use super::rows::{length, row};
-use super::table::{Cell, Row, Table};
+use super::table::{Cell, Column, Row, Table};
 use super::{
     Case, accessed, activity, changes, compliance, controls, custody, reach, resources, risk,
 };
@@ -273,6 +273,7 @@ pub(super) fn window(case: &mut Case, table: Table, first: u32, count: u32) -> R
 
 /// The rows that a filter shows, in the order of a sort.
 struct Order {
+    columns: &'static [Column],
     words: Vec<String>,
     /// The column to sort by, and whether descending.
     sort: Sort,
@@ -284,8 +285,8 @@ struct Order {
 
 impl Order {
     fn new(table: Table, filter: &Filter, sort: Sort) -> Self {
-        let columns = table.columns().len();
-        let sort = sort.filter(|(column, _)| usize::from(*column) < columns);
+        let columns = table.columns();
+        let sort = sort.filter(|(column, _)| usize::from(*column) < columns.len());
         let text = if table.takes_query() {
             ""
         } else {
@@ -293,6 +294,7 @@ impl Order {
         };
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         Order {
+            columns,
             all: sort.is_none() && words.is_empty() && filter.facets.is_empty(),
             words,
             sort,
@@ -302,7 +304,7 @@ impl Order {
     }
 
     fn take(&mut self, at: u32, mut row: Row, filter: &Filter) {
-        if !shows(&row, filter, &self.words) {
+        if !shows(&row, filter, &self.words, self.columns) {
             return;
         }
         self.places.push(at);
@@ -326,16 +328,20 @@ impl Order {
     }
 }
 
-fn shows(row: &Row, filter: &Filter, words: &[String]) -> bool {
+fn shows(row: &Row, filter: &Filter, words: &[String], columns: &[Column]) -> bool {
     let picked = filter.facets.iter().all(|facet| {
         let alternatives = filter
             .facets
             .iter()
             .filter(|other| other.column == facet.column);
-        let shown = row.cells.get(usize::from(facet.column)).map(Cell::shown);
-        alternatives
-            .into_iter()
-            .any(|other| shown.as_deref() == Some(&other.value))
+        let at = usize::from(facet.column);
+        let shown = row.cells.get(at).map(Cell::shown).unwrap_or_default();
+        // A column that offers no values holds several in one text.
+        let is_one = columns.get(at).is_none_or(|column| column.facet);
+        alternatives.into_iter().any(|other| match is_one {
+            true => shown == other.value,
+            false => shown.contains(&other.value),
+        })
     });
     picked
         && (words.is_empty() || {

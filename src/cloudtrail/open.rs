@@ -1,4 +1,4 @@
-//! Whether a request lets everyone in: all addresses, all users, any principal that a policy allows.
+//! Whether a request lets everyone in: all addresses or a vast part of them, all users, any principal that a policy allows.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -9,10 +9,8 @@ use serde_json::Value;
 use super::event::{Access, Event};
 use crate::evidence::condition::names_callers;
 
-/// Without one of these no request lets everyone in; only a record with one is decoded.
+/// Without one of these, or a network as large as [`is_vast`], no request lets everyone in; only a record with one is decoded.
 const HINTS: &[&str] = &[
-    "/0\"",
-    "/0\\\"",
     "AllUsers",
     "AuthenticatedUsers",
     "public-read",
@@ -40,7 +38,11 @@ pub(super) fn is_open(event: &Event<'_>) -> bool {
         return false;
     }
     // Our own list: it can be made into a finder.
-    let finder = FINDER.get_or_init(|| AhoCorasick::new(HINTS).ok());
+    let finder = FINDER.get_or_init(|| {
+        let vast = (0..VAST.1).flat_map(|bits| ["\"", "\\\""].map(|end| format!("/{bits}{end}")));
+        let all = HINTS.iter().map(|hint| (*hint).to_owned()).chain(vast);
+        AhoCorasick::new(all).ok()
+    });
     let has_hint = finder
         .as_ref()
         .is_none_or(|finder| finder.is_match(event.request));
@@ -108,13 +110,30 @@ fn is_everyone(text: &str, names: Names) -> bool {
                 text,
                 "public-read" | "public-read-write" | "authenticated-read"
             );
-            // A network without a single fixed bit is all addresses, whatever address stands before it.
-            let network = text.strip_suffix("/0");
-            is_canned
-                || network.is_some_and(|address| address.parse::<IpAddr>().is_ok())
-                || text.ends_with("/groups/global/AllUsers")
-                || text.ends_with("/groups/global/AuthenticatedUsers")
+            // A header that grants names several, each in quotes.
+            let is_group = |named: &str| {
+                let named = named.trim_end_matches(['"', ' ']);
+                named.ends_with("/groups/global/AllUsers")
+                    || named.ends_with("/groups/global/AuthenticatedUsers")
+            };
+            is_canned || is_vast(text) || text.split(',').any(is_group)
         }
+    }
+}
+
+/// Fixed bits of a network of version 4 and 6 from which on it is not vast.
+const VAST: (u8, u8) = (8, 16);
+
+/// Whether a network is all addresses or so many of the public ones that a few of its like are, whatever address stands in it.
+fn is_vast(text: &str) -> bool {
+    let parts = text.split_once('/');
+    let parts = parts.and_then(|(address, bits)| Some((address.parse().ok()?, bits.parse().ok()?)));
+    match parts {
+        Some((IpAddr::V4(_), bits)) => bits < VAST.0,
+        // From fc00:: on nothing is public.
+        Some((IpAddr::V6(address), bits @ 1..)) => bits < VAST.1 && address.octets()[0] < 0xfc,
+        Some((_, bits)) => bits == 0,
+        None => false,
     }
 }
 
@@ -138,7 +157,12 @@ mod tests {
             r#"{"ipPermissions":{"items":[{"ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}}]}}"#,
             r#"{"ModifySecurityGroupRulesRequest":{"SecurityGroupRule":{"SecurityGroupRule":{"CidrIpv6":"::/0"}}}}"#,
             r#"{"cidrIp":"198.51.100.7/0","ipProtocol":"tcp"}"#,
+            r#"{"cidrIp":"128.0.0.0/1"}"#,
+            r#"{"cidrIp":"8.0.0.0/7"}"#,
+            r#"{"CidrIpv6":"2000::/3"}"#,
             r#"{"x-amz-acl":["public-read"]}"#,
+            r#"{"x-amz-grant-read":"uri=\"http://acs.amazonaws.com/groups/global/AllUsers\", id=\"x\""}"#,
+            r#"{"x-amz-grant-read":["id=\"x\", uri=\"http://acs.amazonaws.com/groups/global/AuthenticatedUsers\""]}"#,
             r#"{"AccessControlPolicy":{"AccessControlList":{"Grant":[{"Grantee":{"URI":"http://acs.amazonaws.com/groups/global/AllUsers"}}]}}}"#,
             r#"{"createVolumePermission":{"add":{"items":[{"group":"all"}]}}}"#,
             r#"{"attributeName":"restore","valuesToAdd":["all"]}"#,
@@ -149,6 +173,8 @@ mod tests {
         }
         for request in [
             r#"{"ipRanges":{"items":[{"cidrIp":"10.0.0.0/8"}]}}"#,
+            r#"{"cidrIpv6":"fc00::/7","other":"2600::/16","path":"a/1"}"#,
+            r#"{"x-amz-grant-write":"uri=\"http://acs.amazonaws.com/groups/s3/LogDelivery\""}"#,
             r#"{"bucketPolicy":{"Statement":[{"Effect":"Deny","Principal":"*"},{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"}}]}}"#,
             r#"{"policy":"{\"Statement\":[{\"Principal\":\"*\",\"Effect\":\"Deny\"}]}"}"#,
             r#"{"policy":"{\"Principal\":\"*\""}"#,

@@ -3,6 +3,7 @@
 
 use super::personal::{self, Personal};
 use super::search;
+use super::tables::Way;
 use super::{FAR, content_type};
 use crate::document;
 use crate::order::sorted;
@@ -61,6 +62,12 @@ fn places(text: &[u8]) -> (Vec<(&'static str, usize, usize, Cover)>, bool) {
         let left = (2 * MOST).saturating_sub(places.len());
         let all = rule.places(text, left.min(MOST)).into_iter();
         places.extend(all.map(|(at, length)| (rule.name, at, at + length, Cover::Secret)));
+    }
+    for (row, _) in &found.patterns {
+        let row = &Way::Regex.rows()[usize::from(*row)];
+        let left = (2 * MOST).saturating_sub(places.len());
+        let all = search::secrets(row, text, left.min(MOST)).into_iter();
+        places.extend(all.map(|(at, end)| (row.name, at, end, Cover::Secret)));
     }
     let mut places = sorted(places, |a, b| (a.1, a.2).cmp(&(b.1, b.2)));
     places.dedup_by_key(|place| (place.1, place.2));
@@ -142,6 +149,31 @@ mod tests {
             )
         );
         assert_eq!(covered("nothing to hide\n"), None);
+        let shown =
+            covered("Account: heroku\nHEROKU_API_KEY=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\n")
+                .expect("a key");
+        assert!(!shown.contains("4b5a"), "{shown}");
+        let hash = "$6$rounds$ZmFrZWZha2VmYWtl";
+        for (text, value) in [
+            (format!("root:{hash}:19000:0:99999:7:::\n").repeat(5), hash),
+            (
+                "\"Account\",\"Login Name\",\"Password\",\"Web Site\",\"Comments\"\n\"Mail\",\"alice\",\"hunter2-x\",\"\",\"\"\n".to_owned(),
+                "hunter2-x",
+            ),
+            (
+                format!("bob:1001:{}:{}:[U          ]:LCT-5A2B3C4D:\n", "X".repeat(32), "0123456789ABCDEF".repeat(2)),
+                "0123456789ABCDEF",
+            ),
+            (
+                "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 2\nAAAAgQDfirst\nAAAAsecond==\nPrivate-MAC: 0a1b\n".to_owned(),
+                "AAAAsecond",
+            ),
+        ] {
+            let shown = covered(&text).expect("something to cover");
+            assert!(text.contains(value) && !shown.contains(value), "{shown}");
+            let (pieces, _) = found(text.as_bytes());
+            assert!(pieces.iter().any(|piece| piece.value.contains(value)), "{value}");
+        }
         let many = "card 4539 1488 0343 6467\n".repeat(MOST + 9);
         assert!(!covered(&many).expect("cards").contains("4539"));
         // What readers count and what is told to a person come of the same pass.

@@ -97,14 +97,23 @@ fn words() -> Option<&'static Words> {
 pub(super) fn pattern(row: usize) -> Option<&'static Regex> {
     static PATTERNS: [OnceLock<Option<Regex>>; 80] = [const { OnceLock::new() }; 80];
     let of: &Row = Way::Regex.rows().get(row)?;
-    let make = || {
-        RegexBuilder::new(&wherever(of.pattern))
-            .unicode(false)
-            .crlf(true)
-            .build()
-            .ok()
-    };
-    PATTERNS.get(row)?.get_or_init(make).as_ref()
+    PATTERNS.get(row)?.get_or_init(|| made(of.pattern)).as_ref()
+}
+
+fn made(pattern: &str) -> Option<Regex> {
+    let builder = &mut RegexBuilder::new(&wherever(pattern));
+    builder.unicode(false).crlf(true).build().ok()
+}
+
+/// Where in a text of a row's pattern stands what must not be shown: from and to, at most `most`.
+pub(super) fn secrets(row: &Row, text: &[u8], most: usize) -> Vec<(usize, usize)> {
+    let pattern = (!row.secret.is_empty()).then(|| made(row.secret)).flatten();
+    let all = pattern
+        .iter()
+        .flat_map(|pattern| pattern.captures_iter(text));
+    let group =
+        |found: regex::bytes::Captures<'_>| Some((found.get(1)?.start(), found.get(1)?.end()));
+    all.filter_map(group).take(most).collect()
 }
 
 /// A pattern for texts of JSON too, in which line ends and quotes stand with a backslash, and for indented ones.

@@ -78,6 +78,8 @@ pub struct Row {
     pub words: &'static str,
     /// The pattern; of a content type, the extensions that tell it.
     pub pattern: &'static str,
+    /// Of a regex, the pattern whose group is what must not be shown.
+    pub secret: &'static str,
 }
 
 /// Classes of the linear model, with risks that are this project's: Amazon published none.
@@ -147,6 +149,7 @@ fn counted(parts: &[&'static str]) -> Option<Row> {
         },
         words,
         pattern,
+        secret: parts.get(5).copied().unwrap_or_default(),
         ..Row::default()
     })
 }

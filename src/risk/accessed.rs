@@ -15,6 +15,8 @@ use super::objects::risks;
 /// An object of a bucket, as calls on it tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Accessed {
+    /// The partition of AWS that its ARN names.
+    pub partition: String,
     /// The bucket.
     pub bucket: String,
     /// The key.
@@ -261,6 +263,7 @@ impl Tally<'_> {
         let named = by_name(key);
         let [reads, writes, deletes, refused] = self.actors.map(|few| few.named(store));
         Some(Accessed {
+            partition: self.arn.split(':').nth(1)?.to_owned(),
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             risk: risks(&named, values).1,

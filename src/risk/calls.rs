@@ -99,11 +99,16 @@ pub fn key<'n>(name: &'n str, source: &str) -> Cow<'n, str> {
 
 /// The risk of a call, as the user set it or as the model has it; 0 where it is turned off.
 pub fn of_call(name: &str, source: &str, values: &Values) -> u8 {
-    let key = key(name, source);
-    if !values.is_on(Rated::Call, &key) {
-        return 0;
+    if values.is_on(Rated::Call, &key(name, source)) {
+        value(name, source, values)
+    } else {
+        0
     }
-    let own = values.set_of(Rated::Call, &key);
+}
+
+/// The value of a call: as the user set it, else the model's.
+fn value(name: &str, source: &str, values: &Values) -> u8 {
+    let own = values.set_of(Rated::Call, &key(name, source));
     let known = known(name, source).map(|call| call.risk);
     own.or(known).unwrap_or(0).min(MOST)
 }
@@ -145,6 +150,7 @@ fn counted_call(name: &str, source: &str, count: u32, values: &Values) -> Counte
         source: source.to_owned(),
         class: class(short(source), name),
         count,
+        value: value(name, source, values),
         risk: of_call(name, source, values),
         is_on: values.is_on(Rated::Call, &key),
         key,

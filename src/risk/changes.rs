@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::reach::{Reach, differs, of_account_item, of_call, of_item};
+use super::reach::{Block, Reach, differs, of_account_item, of_call, of_item};
 use crate::activity::{Field, Store, field};
 use crate::config::Inventory;
 use crate::moment::Moment;
@@ -48,6 +48,16 @@ enum Owner {
     Bucket(String),
 }
 
+/// What is known of an owner.
+#[derive(Default)]
+struct Known {
+    account: String,
+    reach: Reach,
+}
+
+/// Buckets that are looked at, in all, since the block of their account was changed.
+const MOST: usize = 200_000;
+
 /// All changes, in order. `requests` are the request parameters of the calls that change who may reach a bucket.
 pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -> Vec<Change> {
     let mut all: Vec<(Change, Tells<'_>)> = Vec::new();
@@ -79,8 +89,9 @@ pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -
         let key = |one: &(Change, Tells<'_>)| (one.0.at, one.0.capture, id(&one.0));
         key(a).cmp(&key(b))
     });
-    let mut known: HashMap<Owner, Reach> = HashMap::new();
+    let mut known: HashMap<Owner, Known> = HashMap::new();
     let mut changes = Vec::new();
+    let mut left = MOST;
     for (mut change, tells) in all.drain(..) {
         let request: Value = match &tells {
             Tells::Call(request) => serde_json::from_str(request).unwrap_or_default(),
@@ -90,46 +101,83 @@ pub fn changes(store: &Store, requests: &[(u32, &str)], inventory: &Inventory) -
             bucket.clone_into(&mut change.bucket);
         }
         let of_account = Owner::Account(change.account.clone());
-        let (owner, account) = if change.bucket.is_empty() {
+        let is_of_account = change.bucket.is_empty();
+        let (owner, block) = if is_of_account {
+            // What names no bucket says nothing of any.
+            if matches!(tells, Tells::Call(_)) && !change.call.contains("Account") {
+                continue;
+            }
             (of_account, None)
         } else {
-            let account = known.get(&of_account).and_then(|one| one.block);
-            (Owner::Bucket(change.bucket.clone()), account)
+            let block = known.get(&of_account).and_then(|one| one.reach.block);
+            (Owner::Bucket(change.bucket.clone()), block)
         };
-        match tells {
+        let own = known.entry(owner).or_default();
+        if change.error.is_empty() {
+            own.account.clone_from(&change.account);
+        }
+        let reach = &mut own.reach;
+        let old = reach.clone();
+        let is_told = match tells {
             Tells::Call(_) => {
-                // What names no bucket says nothing of any.
-                if change.bucket.is_empty() && !change.call.contains("Account") {
-                    continue;
-                }
-                let reach = known.entry(owner).or_default();
-                change.before = reach.behind(account);
                 if change.error.is_empty() {
                     if change.call == "DeleteBucket" {
                         *reach = Reach::default();
                     }
                     reach.take(of_call(&change.call, &request));
                 }
-                change.after = reach.behind(account);
-                changes.push(change);
+                true
             }
-            Tells::Item { deleted, reach } => {
-                let before = known.entry(owner).or_default();
-                let was_told = *before != Reach::default();
-                let old = before.clone();
-                if deleted {
-                    *before = Reach::default();
-                    continue;
-                }
-                before.take(reach);
-                if was_told && differs(&old, before) {
-                    (change.before, change.after) = (old.behind(account), before.behind(account));
-                    changes.push(change);
-                }
+            Tells::Item { deleted: true, .. } => {
+                *reach = Reach::default();
+                false
             }
+            Tells::Item { reach: told, .. } => {
+                reach.take(told);
+                old != Reach::default() && differs(&old, reach)
+            }
+        };
+        if !is_told {
+            continue;
         }
+        (change.before, change.after) = (old.behind(block), reach.behind(block));
+        let blocks = (old.block, reach.block);
+        let of_buckets = if is_of_account && blocks.0 != blocks.1 && known.len() <= left {
+            left -= known.len();
+            of_buckets(&known, &change, blocks)
+        } else {
+            Vec::new()
+        };
+        changes.push(change);
+        changes.extend(of_buckets);
     }
     changes
+}
+
+/// What another block of an account makes of its buckets: those that everyone can reach otherwise than before.
+fn of_buckets(
+    known: &HashMap<Owner, Known>,
+    of: &Change,
+    (old, new): (Option<Block>, Option<Block>),
+) -> Vec<Change> {
+    let change = |(owner, one): (&Owner, &Known)| {
+        let Owner::Bucket(bucket) = owner else {
+            return None;
+        };
+        if one.account != of.account {
+            return None;
+        }
+        let change = Change {
+            bucket: bucket.clone(),
+            before: one.reach.behind(old),
+            after: one.reach.behind(new),
+            ..of.clone()
+        };
+        let is_other = change.before.public() != change.after.public();
+        is_other.then_some(change)
+    };
+    let all = known.iter().filter_map(change).collect();
+    sorted(all, |a: &Change, b: &Change| a.bucket.cmp(&b.bucket))
 }
 
 fn add_items(inventory: &Inventory, all: &mut Vec<(Change, Tells<'_>)>) {
@@ -278,10 +326,58 @@ mod tests {
             event(4, "PutBucketPolicy", "[]", ""),
         ]);
         assert_eq!(all[0].before.words(), "not told");
-        assert_eq!(all[0].after.public(), Public::UnlessBlocked);
+        let told: Vec<(&str, Public, Public)> = all
+            .iter()
+            .map(|one| (&*one.bucket, one.before.public(), one.after.public()))
+            .collect();
         assert_eq!(
-            (all[1].bucket.as_str(), all[2].after.public()),
-            ("", Public::Blocked)
+            told[..4],
+            [
+                ("b", Public::No, Public::UnlessBlocked),
+                ("", Public::No, Public::No),
+                ("b", Public::UnlessBlocked, Public::Blocked),
+                ("b", Public::Blocked, Public::Blocked),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_account_that_loses_its_block_opens_its_buckets() {
+        let on = r#"{"PublicAccessBlockConfiguration":{"RestrictPublicBuckets":true,"BlockPublicPolicy":true,"BlockPublicAcls":true,"IgnorePublicAcls":true}}"#;
+        let acl =
+            |bucket: &str, acl: &str| format!(r#"{{"bucketName":"{bucket}","x-amz-acl":"{acl}"}}"#);
+        let of_other = event(4, "PutBucketAcl", &acl("d", "public-read"), "").replace(
+            r#"recipientAccountId":"111122223333"#,
+            r#"recipientAccountId":"444455556666"#,
+        );
+        let all = of(&[
+            event(1, "PutAccountPublicAccessBlock", on, ""),
+            event(2, "PutBucketAcl", &acl("b", "public-read"), ""),
+            event(3, "PutBucketAcl", &acl("c", "private"), ""),
+            of_other,
+            event(
+                5,
+                "DeleteAccountPublicAccessBlock",
+                "{}",
+                r#","errorCode":"AccessDenied""#,
+            ),
+            event(6, "DeleteAccountPublicAccessBlock", "{}", ""),
+        ]);
+        let [.., denied, of_account, bucket] = &all[..] else {
+            panic!("{all:?}");
+        };
+        assert_eq!(
+            (denied.error.as_str(), &*denied.bucket),
+            ("AccessDenied", "")
+        );
+        assert_eq!((&*of_account.bucket, &*bucket.bucket), ("", "b"));
+        assert_eq!(
+            (bucket.before.public(), bucket.after.public()),
+            (Public::Blocked, Public::Yes)
+        );
+        assert_eq!(
+            (bucket.event, &*bucket.call),
+            (of_account.event, "DeleteAccountPublicAccessBlock")
         );
     }
 

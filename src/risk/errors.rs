@@ -333,15 +333,36 @@ pub fn known(code: &str) -> Option<&'static Error> {
     exact.or_else(kind)
 }
 
-/// The risk of an error: as the user set it, else the model's; 0 where it is turned off.
+/// The codes by which an error is rated: its own, and that of the row whose kind it is.
+fn codes(code: &str) -> [&str; 2] {
+    [code, known(code).map_or(code, |error| error.code)]
+}
+
+/// What the user set of an error, or else of its kind.
+fn set(code: &str, values: &Values) -> Option<u8> {
+    let mut codes = codes(code).into_iter();
+    codes.find_map(|code| values.set_of(Rated::Error, code))
+}
+
+/// Whether an error counts, and its kind does.
+fn is_on(code: &str, values: &Values) -> bool {
+    let on = |code: &str| values.is_on(Rated::Error, code);
+    codes(code).into_iter().all(on)
+}
+
+/// The value of an error: as the user set it, else the model's.
+fn value(code: &str, values: &Values) -> u8 {
+    let model = || known(code).map(|error| error.risk);
+    set(code, values).or_else(model).unwrap_or(0).min(MOST)
+}
+
+/// The risk of an error: its value; 0 where it is turned off.
 pub fn of_error(code: &str, values: &Values) -> u8 {
-    if !values.is_on(Rated::Error, code) {
-        return 0;
+    if is_on(code, values) {
+        value(code, values)
+    } else {
+        0
     }
-    let own = values.set_of(Rated::Error, code);
-    own.or(known(code).map(|error| error.risk))
-        .unwrap_or(0)
-        .min(MOST)
 }
 
 /// The errors among the events that are shown and those of the model, the riskiest first.
@@ -368,10 +389,11 @@ fn counted_error(code: &str, count: u32, values: &Values) -> Counted {
         source: String::new(),
         class: known.map_or("other", |error| error.class),
         count,
+        value: value(code, values),
         risk: of_error(code, values),
-        is_on: values.is_on(Rated::Error, code),
+        is_on: is_on(code, values),
         origin: match known {
-            _ if values.set_of(Rated::Error, code).is_some() => Origin::Yours,
+            _ if set(code, values).is_some() => Origin::Yours,
             Some(error) if error.published && error.code == code => Origin::Published,
             Some(_) => Origin::Ours,
             None => Origin::None,
@@ -434,5 +456,25 @@ mod tests {
             (of_error("NoSuchBucket", &own), of_error("NoSuchKey", &own)),
             (7, 2)
         );
+    }
+
+    #[test]
+    fn what_is_set_of_a_row_is_set_of_its_kind() {
+        let mut own = Values::default();
+        own.set(Rated::Error, "Validation", Some(9));
+        own.turn(Rated::Error, "Throttling", false);
+        assert_eq!(of_error("ValidationException", &own), 9);
+        assert_eq!(
+            counted_error("ValidationException", 1, &own).origin,
+            Origin::Yours
+        );
+        let throttled = counted_error("ThrottlingException", 1, &own);
+        assert_eq!(
+            (throttled.value, throttled.risk, throttled.is_on),
+            (1, 0, false)
+        );
+        own.set(Rated::Error, "ValidationException", Some(3));
+        assert_eq!(of_error("ValidationException", &own), 3);
+        assert_eq!(of_error("ValidationError", &own), 9);
     }
 }

@@ -60,7 +60,9 @@ pub struct Counted {
     pub class: &'static str,
     /// Events.
     pub count: u32,
-    /// The risk of one.
+    /// Its value, whether it counts or not.
+    pub value: u8,
+    /// The risk of one: 0 where it does not count.
     pub risk: u8,
     /// Whether it counts.
     pub is_on: bool,

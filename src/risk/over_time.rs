@@ -38,6 +38,8 @@ pub struct OverTime {
 pub struct Line {
     /// Its name.
     pub name: String,
+    /// The service; empty for errors.
+    pub source: String,
     /// Its risk.
     pub risk: u8,
     /// Its events within the time.
@@ -74,25 +76,21 @@ pub fn over_time(
     } else {
         &store.calls.column
     };
-    // Calls of one name may be of several services, each with a risk of its own; they are one line.
-    let texts: Vec<u32> = if is_errors {
-        store.errors.values.clone()
+    // Calls of one name may be of several services, each with a risk of its own.
+    let names: Vec<(&str, &str)> = if is_errors {
+        let errors = store.errors.values.iter();
+        errors.map(|&error| (store.texts.get(error), "")).collect()
     } else {
-        store.calls.values.iter().map(|call| call.0).collect()
+        let text = |text| store.texts.get(text);
+        let calls = store.calls.values.iter();
+        calls.map(|call| (text(call.0), text(call.1))).collect()
     };
-    let risk_of = |(place, &text): (usize, &u32)| match store.texts.get(text) {
+    let risk_of = |&(name, source): &(&str, &str)| match name {
         "" => 0,
         name if is_errors => of_error(name, values),
-        name => {
-            let call = store.calls.values.get(place);
-            of_call(
-                name,
-                call.map_or("", |call| store.texts.get(call.1)),
-                values,
-            )
-        }
+        name => of_call(name, source, values),
     };
-    let risks: Vec<u8> = texts.iter().enumerate().map(risk_of).collect();
+    let risks: Vec<u8> = names.iter().map(risk_of).collect();
     let step = if by_week { 7 * DAY } else { DAY };
     // Weeks begin on Monday; 1970 began on a Thursday.
     let shift = if by_week { 4 * DAY } else { 0 };
@@ -111,23 +109,23 @@ pub fn over_time(
     let (first, last) = (begin(first), begin(last));
     let from = first.max(last - (MOST_STEPS - 1) * step);
     let steps = ((last - from) / step + 1) as u32;
-    let mut lines: HashMap<u32, Line> = HashMap::new();
+    let mut lines: HashMap<usize, Line> = HashMap::new();
     for &event in &store.order {
         let place = column.get(event) as usize;
-        let (Some(&risk), Some(&text)) = (risks.get(place), texts.get(place)) else {
+        let (Some(&risk), Some(&(name, source))) = (risks.get(place), names.get(place)) else {
             continue;
         };
         let at = i64::from(times.get(event));
         if risk < least.max(1) || at < from || at == 0 {
             continue;
         }
-        let line = lines.entry(text).or_insert_with(|| Line {
-            name: store.texts.get(text).to_owned(),
+        let line = lines.entry(place).or_insert_with(|| Line {
+            name: name.to_owned(),
+            source: source.to_owned(),
             risk,
             total: 0,
             counts: vec![0; steps as usize],
         });
-        line.risk = line.risk.max(risk);
         line.total += 1;
         if let Some(count) = line.counts.get_mut(((at - from) / step) as usize) {
             *count += 1;
@@ -136,7 +134,7 @@ pub fn over_time(
     let all = sorted(lines.into_values().collect(), |a: &Line, b: &Line| {
         (b.risk, b.total)
             .cmp(&(a.risk, a.total))
-            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| (&a.name, &a.source).cmp(&(&b.name, &b.source)))
     });
     let others = all.iter().skip(TOP);
     OverTime {
@@ -184,6 +182,23 @@ mod tests {
         );
         // 1970-01-05 was a Monday.
         assert_eq!((errors.moment(0).seconds() - 4 * 86_400) % (7 * 86_400), 0);
+        let text = lines(&[
+            ("CreateUser", "", 2, 60),
+            (
+                "CreateUser",
+                r#""eventSource":"transfer.amazonaws.com""#,
+                1,
+                60,
+            ),
+        ]);
+        let users = crate::activity::store::tests::store(&[&text]);
+        let calls = over_time(&users, &none, Rated::Call, 8, false);
+        let told: Vec<(&str, u32)> = calls
+            .top
+            .iter()
+            .map(|line| (&*line.source, line.total))
+            .collect();
+        assert_eq!(told, [("iam.amazonaws.com", 2)]);
         let mut own = Values::default();
         own.set(Rated::Call, "StopLogging", Some(2));
         assert!(

@@ -93,11 +93,11 @@ impl Values {
         self.alerts.push(alert);
     }
 
-    /// Takes what a file holds; alerts of the user's own stay beside those of the file. Returns the titles under which the
-    /// file's are kept where the user has others of theirs.
+    /// Takes what a file holds; alerts of the user's own stay beside those of the file, each turned on or off as it was. Returns
+    /// the titles under which the file's are kept where the user has others of theirs.
     pub fn take(&mut self, file: Values) -> Vec<String> {
-        let own = std::mem::replace(self, file).alerts;
-        let theirs = std::mem::replace(&mut self.alerts, own);
+        let own = std::mem::replace(self, file);
+        let theirs = std::mem::replace(&mut self.alerts, own.alerts);
         let is_known = |own: &CustomAlert, other: &CustomAlert| {
             let title = own.title.clone();
             *own == CustomAlert {
@@ -105,12 +105,24 @@ impl Values {
                 ..other.clone()
             }
         };
+        let mut off: Vec<bool> = self
+            .alerts
+            .iter()
+            .map(|one| own.disabled.alerts.contains(&one.id()))
+            .collect();
         for alert in theirs {
+            let is_off = self.disabled.alerts.remove(&alert.id());
             if !self.alerts.iter().any(|own| is_known(own, &alert)) {
                 self.alerts.push(alert);
+                off.push(is_off);
             }
         }
-        tell_apart(&mut self.alerts)
+        let named = tell_apart(&mut self.alerts);
+        let off = self.alerts.iter().zip(off).filter(|(_, is_off)| *is_off);
+        self.disabled
+            .alerts
+            .extend(off.map(|(alert, _)| alert.id()));
+        named
     }
 
     /// What the user set of it; `None` where the model's own value holds.
@@ -246,5 +258,33 @@ mod tests {
         assert_eq!(own.alerts.len(), 5);
         own.keep(alert("other", "name:G"));
         assert_eq!((own.alerts.len(), &*own.alerts[4].query), (5, "name:G"));
+    }
+    #[test]
+    fn each_alert_stays_turned_on_or_off() {
+        let alert = |title: &str, query: &str| CustomAlert {
+            title: title.to_owned(),
+            query: query.to_owned(),
+            ..CustomAlert::default()
+        };
+        let values = |alerts: Vec<CustomAlert>, off: &[&str]| {
+            let mut values = Values {
+                alerts,
+                ..Values::default()
+            };
+            let off = off.iter().map(|id| (*id).to_owned());
+            values.disabled.alerts = off.collect();
+            values
+        };
+        let mut own = values(
+            vec![alert("Mine", "name:M"), alert("A", "name:B")],
+            &["own-mine", "root-used"],
+        );
+        let file = values(
+            vec![alert("A", "name:C"), alert("Mine", "name:M")],
+            &["own-a", "key-made"],
+        );
+        assert_eq!(own.take(file), ["A 2"]);
+        let off: Vec<&str> = own.disabled.alerts.iter().map(|id| &**id).collect();
+        assert_eq!(off, ["key-made", "own-a-2", "own-mine"]);
     }
 }

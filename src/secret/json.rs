@@ -375,6 +375,7 @@ mod tests {
             r#"{"eventName":"PutObject","requestParameters":{"bucketName":"payroll","key":"exports/2024/customers.csv.gz"}}"#,
             r#"{"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":"true"}}},"requestParameters":{"nextToken":"AAAA","clientToken":"x"}}"#,
             r#"{"requestParameters":{"policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[]}"}}"#,
+            r#"{"requestParameters":{"userData" : {"value": 1},"a":["userData","secret"],"secretId": "x"}}"#,
         ] {
             assert!(!may_hold(&request(raw)), "{raw}");
         }
@@ -383,6 +384,10 @@ mod tests {
             r#"{"requestParameters":{"environment":[{"name":"API_KEY","value":"0123456789abcdef"}]}}"#,
             r#"{"requestParameters":{"description":"-----BEGIN RSA PRIVATE KEY-----"}}"#,
             r#"{"requestParameters":{"userData":"IyEvYmluL3No"}}"#,
+            "{\"requestParameters\": {\n  \"UserData\" :\t\"IyEvYmluL3No\"\n}}",
+            r#"{"requestParameters": {"a": "secret", "clientSecret": "correct-horse-9"}}"#,
+            r#"{"requestParameters": {"text": "{\"user_data\" : \"IyEvYmluL3No\"}"}}"#,
+            r#"{"requestParameters": {"text": "{\"a\":\"{\\\"credentials\\\": \\\"x\\\"}\"}"}}"#,
         ] {
             assert!(may_hold(&request(raw)), "{raw}");
         }

@@ -313,10 +313,10 @@ pub fn may_hold(raw: &str) -> bool {
     // a password in an address stands before an `@`. A test holds that every rule is reached.
     const COMMON: &[&str] = &["secret", "session", "authorization", "://"];
     const FIELDS: &[&str] = &[
-        "userdata\":\"",
-        "user_data\":\"",
-        "userdata\\\":\\\"",
-        "user_data\\\":\\\"",
+        "userdata\"",
+        "user_data\"",
+        "userdata\\",
+        "user_data\\",
         "secretkey",
         "secret_access_key",
         "secretaccesskey",
@@ -330,12 +330,12 @@ pub fn may_hold(raw: &str) -> bool {
         "accesstoken",
         "oauthtoken",
         "connectionstring",
-        "credentials\":\"",
-        "credentials\\\":\\\"",
+        "credentials\"",
+        "credentials\\",
         "basic ",
         "bearer ",
-        "secret\":\"",
-        "secret\\\":\\\"",
+        "secret\"",
+        "secret\\",
         "_secret",
         "_token",
         "_pwd",
@@ -347,8 +347,19 @@ pub fn may_hold(raw: &str) -> bool {
             .chain(FIELDS.iter().copied());
         finder(all)
     };
+    // Of a hint that is the end of a field's name, JSON spaced in whatever way holds a text behind it.
+    let counts = |end: usize| {
+        let is_name = raw[..end].ends_with(['"', '\\']);
+        let blank = |c: char| c.is_ascii_whitespace() || c == '\\';
+        let behind = raw[end..].trim_start_matches(|c| blank(c) || c == '"');
+        let value = behind
+            .strip_prefix(':')
+            .map(|rest| rest.trim_start_matches(blank));
+        !is_name || value.is_some_and(|value| value.starts_with('"'))
+    };
     let hints = HINTS.get_or_init(make).as_ref();
-    hints.is_none_or(|hints| hints.is_match(raw)) || raw.contains('@') && raw.contains("://")
+    hints.is_none_or(|hints| hints.find_iter(raw).any(|hint| counts(hint.end())))
+        || raw.contains('@') && raw.contains("://")
 }
 
 /// Whether a field holds what an instance runs when it starts, in base64.

@@ -43,9 +43,6 @@ pub(crate) struct Props {
     /// Values of columns that are picked at first.
     #[prop_or_default]
     pub(crate) facets: Vec<Facet>,
-    /// Words that are looked for at first.
-    #[prop_or_default]
-    pub(crate) words: String,
     /// Of controls and of results: the framework.
     #[prop_or_default]
     pub(crate) framework: String,
@@ -87,10 +84,9 @@ fn sort_by_name(table: Table, name: &str) -> Sort {
 pub(crate) fn Grid(props: &Props) -> Html {
     let table = props.table;
     let filter = {
-        let (facets, text) = (props.facets.clone(), props.words.clone());
+        let facets = props.facets.clone();
         use_state(|| Filter {
             facets,
-            text,
             ..Filter::default()
         })
     };

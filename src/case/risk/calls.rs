@@ -48,7 +48,7 @@ pub(in crate::case) fn row(case: &Case, at: u32, errors: bool) -> Row {
         Cell::Rated {
             rated: rated(errors),
             name: one.key.clone(),
-            risk: one.risk,
+            risk: one.value,
         },
         Cell::Enabled {
             of: Switched::Rated(rated(errors)),
@@ -141,6 +141,6 @@ pub(in crate::case) fn inspect(
         it.days = by_day(store, events.iter());
         it.days_query = query;
     }
-    it.risk = Some((rated(errors), one.key.clone(), one.risk));
+    it.risk = Some((rated(errors), one.key.clone(), one.value));
     Some(it)
 }

@@ -164,7 +164,14 @@ mod tests {
             [("mailingAddress", 1)]
         );
         assert_eq!(found("write to bob@example.org."), [("emailAddress", 1)]);
-        assert_eq!(found("pay 4539 1488 0343 6467 now"), [("creditCard", 1)]);
+        for card in [
+            "pay 4539 1488 0343 6467 now",
+            "4539148803436467/1227",
+            "UnionPay 6205123456789015",
+            "6212345678901234569",
+        ] {
+            assert_eq!(found(card), [("creditCard", 1)], "{card}");
+        }
         assert_eq!(found("from 203.0.113.7 to"), [("ipv4Address", 1)]);
         assert_eq!(
             found("at 2001:db8::8a2e:370:7334 today"),
@@ -193,6 +200,8 @@ mod tests {
     fn what_only_looks_alike_is_not_counted() {
         for text in [
             "4539 1488 0343 6468",
+            "4539148803436467.1227",
+            "6205123456789016",
             "0000 0000 0000 0000",
             "1.2.3.999",
             "version 1.2.3.4",

@@ -230,7 +230,10 @@ impl Scan<'_, '_> {
         };
         let before = at.checked_sub(1).map_or(b' ', |place| self.text[place]);
         match *lengths {
-            [13..=19] | [4, 4, 4, 4] | [4, 6, 5] if same && b" -\0".contains(&sign) => {
+            // Behind a whole number its date or code may stand.
+            [13..=19] | [4, 4, 4, 4] | [4, 6, 5]
+                if same && (b" -\0".contains(&sign) || take == 1 && sign == b'/') =>
+            {
                 let all = self.text[at..end]
                     .iter()
                     .filter(|byte| byte.is_ascii_digit());
@@ -380,6 +383,8 @@ fn is_card(digits: &[u8]) -> bool {
     };
     let (two, three, four) = (start(2), start(3), start(4));
     let fits = match digits.len() {
+        // UnionPay.
+        16..=19 if two == 62 => true,
         13 | 19 => digits[0] == 4,
         14 => matches!(two, 36 | 38) || (300..=305).contains(&three),
         15 => matches!(two, 34 | 37),

@@ -11,7 +11,7 @@ pub(super) const ALERT: Alert = Alert {
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Any(
-        "actor:ANONYMOUS_PRINCIPAL -error:*",
+        "actor:(ANONYMOUS_PRINCIPAL OR anonymous) -error:*",
     ),
     recommendation: "Close the bucket, unless it is meant for everyone.",
 };
@@ -20,6 +20,7 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("GetObject", r#""userIdentity":{"type":"AWSAccount","principalId":"","accountId":"ANONYMOUS_PRINCIPAL"}"#, 1, 10),
+        ("GetObject", r#""userIdentity":{"type":"AWSAccount","principalId":"","accountId":"anonymous"}"#, 1, 10),
     ],
     quiet: &[
         ("GetObject", r#""errorCode":"AccessDenied","userIdentity":{"type":"AWSAccount","principalId":"","accountId":"ANONYMOUS_PRINCIPAL"}"#, 1, 10),

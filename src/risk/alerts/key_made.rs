@@ -6,12 +6,12 @@ use super::{Alert, Category, Condition, Severity};
 
 pub(super) const ALERT: Alert = Alert {
     id: "key-made",
-    title: "An access key or a password was made",
+    title: "An access key, a password or a federated session was made",
     category: Category::CredentialsLoss,
     severity: Severity::Medium,
     risk: 7,
     condition: Condition::Any(
-        "name:(CreateAccessKey OR CreateLoginProfile OR UpdateLoginProfile OR CreateServiceSpecificCredential OR ResetServiceSpecificCredential OR UploadSSHPublicKey OR UploadSigningCertificate) -error:*",
+        "name:(CreateAccessKey OR CreateLoginProfile OR UpdateLoginProfile OR CreateServiceSpecificCredential OR ResetServiceSpecificCredential OR UploadSSHPublicKey OR UploadSigningCertificate OR GetFederationToken) -error:*",
     ),
     recommendation: "See for whom it was made, and whether that was asked for.",
 };
@@ -20,6 +20,7 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("CreateAccessKey", "", 1, 10),
+        ("GetFederationToken", "", 1, 10),
     ],
     quiet: &[
         ("CreateAccessKey", r#""errorCode":"AccessDenied""#, 1, 10),

@@ -23,7 +23,9 @@ pub(super) const ALERT: Alert = Alert {
 fn find(scene: &Scene<'_>, events: &Bits) -> Vec<EventIx> {
     let store = scene.store;
     let is_for_other = |&event: &EventIx| {
-        let caller = field::value(store, Field::User, event);
+        // Of a role this is the role's name, which a user may have too.
+        let is_user = field::value(store, Field::Type, event) == "IAMUser";
+        let caller = if is_user { field::value(store, Field::User, event) } else { "" };
         let mut targets = store.targets.of(event).into_iter().flatten();
         // Beside the user's name stand the key that was made, and ARNs.
         targets.any(|&target| {
@@ -40,6 +42,7 @@ fn find(scene: &Scene<'_>, events: &Bits) -> Vec<EventIx> {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("CreateAccessKey", r#""userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a","userName":"a"},"requestParameters":{"userName":"b"},"responseElements":{"accessKey":{"accessKeyId":"AKIA1"}}"#, 1, 10),
+        ("CreateAccessKey", r#""userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/backup/s","sessionContext":{"sessionIssuer":{"type":"Role","userName":"backup"}}},"requestParameters":{"userName":"backup"}"#, 1, 10),
     ],
     quiet: &[
         ("CreateAccessKey", r#""userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a","userName":"a"},"requestParameters":{"userName":"a"},"responseElements":{"accessKey":{"accessKeyId":"AKIA1"}}"#, 1, 10),

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 pub(super) const ALERT: Alert = Alert {
     id: "new-region",
-    title: "Something was changed in a region that was not used before",
+    title: "Something was changed in a region in which nothing was before",
     category: Category::LocationAnomaly,
     severity: Severity::Medium,
     risk: 6,
@@ -26,9 +26,10 @@ const PAST: (u32, u32) = (3 * 86_400, 100);
 
 fn find(scene: &Scene<'_>, events: &Bits) -> Vec<EventIx> {
     let store = scene.store;
-    // By account: when it began, how many events it had; and which regions it was seen in.
+    // By account: when it began, how many events it had. By its region: how many of them, and when something was changed first;
+    // 0 where that is nothing unusual.
     let mut past: HashMap<u32, (u32, u32)> = HashMap::new();
-    let mut regions: HashMap<(u32, u32), Option<u32>> = HashMap::new();
+    let mut regions: HashMap<(u32, u32), (u32, Option<u32>)> = HashMap::new();
     let mut found = Vec::new();
     for &event in &store.order {
         let (Some(&(account, region)), at) = (store.places.of(event), store.times().get(event)) else {
@@ -38,13 +39,15 @@ fn find(scene: &Scene<'_>, events: &Bits) -> Vec<EventIx> {
             continue;
         }
         let (begun, count) = past.entry(account).or_insert((at, 0));
-        let is_old = at - *begun >= PAST.0 && *count >= PAST.1;
-        *count += 1;
-        let is_change = events.contains(event);
-        // A region is new for a day: what was done there first is the alert.
-        let new_since = regions.entry((account, region)).or_insert(is_old.then_some(at));
-        if is_change && new_since.is_some_and(|since| at - since < 86_400) {
-            found.push(event);
+        let (own, changed) = regions.entry((account, region)).or_default();
+        let is_unusual = at - *begun >= PAST.0 && *count - *own >= PAST.1;
+        (*count, *own) = (*count + 1, *own + 1);
+        if events.contains(event) {
+            // A region is new for a day: what was changed there first is the alert.
+            let since = *changed.get_or_insert(if is_unusual { at } else { 0 });
+            if since > 0 && at - since < 86_400 {
+                found.push(event);
+            }
         }
     }
     found
@@ -54,10 +57,12 @@ fn find(scene: &Scene<'_>, events: &Bits) -> Vec<EventIx> {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("DescribeInstances", r#""awsRegion":"eu-west-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 100, 3000),
+        ("DescribeInstances", r#""readOnly":true,"awsRegion":"sa-east-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 1, 60),
+        ("RunInstances", r#""errorCode":"AccessDenied","readOnly":false,"awsRegion":"sa-east-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 1, 90_000),
         ("RunInstances", r#""readOnly":false,"awsRegion":"sa-east-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 2, 60),
     ],
     quiet: &[
-        ("DescribeInstances", r#""awsRegion":"eu-west-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 99, 3000),
+        ("DescribeInstances", r#""awsRegion":"eu-west-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 150, 3000),
         ("RunInstances", r#""readOnly":false,"awsRegion":"eu-west-1","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}"#, 1, 60),
     ],
 };

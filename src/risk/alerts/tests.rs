@@ -206,7 +206,7 @@ fn the_forms_of_an_act_are_told_from_what_only_looks_like_it() {
             false,
         ),
         ("group-opened", "AuthorizeSecurityGroupEgress", &v4, false),
-        ("group-opened", "ModifySecurityGroupRules", rule, true),
+        ("group-opened", "ModifySecurityGroupRules", rule, false),
         (
             "image-shared",
             "ModifySnapshotAttribute",

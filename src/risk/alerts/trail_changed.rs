@@ -20,11 +20,12 @@ pub(super) const ALERT: Alert = Alert {
 pub(super) const FIXTURE: Fixture = Fixture {
     fires: &[
         ("UpdateTrail", "", 1, 10),
+        ("PutEventSelectors", r#""requestParameters":{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true}]}"#, 1, 10),
     ],
     quiet: &[
         ("UpdateTrail", r#""errorCode":"AccessDenied""#, 1, 10),
         ("UpdateTrail", r#""requestParameters":{"name":"t","enableLogFileValidation":true}"#, 1, 10),
-        ("PutEventSelectors", r#""requestParameters":{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true}]}"#, 1, 10),
+        ("PutEventSelectors", r#""requestParameters":{"eventSelectors":[{"readWriteType":"All","includeManagementEvents":true,"dataResources":[{"type":"AWS::S3::Object","values":["arn:aws:s3"]}]}]}"#, 1, 10),
         ("CreateTrail", "", 1, 10),
     ],
 };

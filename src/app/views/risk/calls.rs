@@ -23,13 +23,15 @@ pub(super) fn Calls(props: &Props) -> Html {
     let least: Option<u8> = props.route.value("least").parse().ok();
     let facets = least.map_or(Vec::new(), |least| {
         let mut facets = risks(table, least);
-        facets.extend(picked(table, "inEvidence", ["yes".to_owned()]));
+        for name in ["inEvidence", "enabled"] {
+            facets.extend(picked(table, name, ["yes".to_owned()]));
+        }
         facets
     });
     let (label, what) = if table == Table::Errors {
         (
             "Errors",
-            "What is denied has the highest risk: somebody tried what he may not do. Codes of one kind share a row of the model where they begin alike.",
+            "What is denied has the highest risk: somebody tried what he may not do. Codes of one kind share a row of the model where they begin alike: what you set or turn off there holds for all of them.",
         )
     } else {
         (

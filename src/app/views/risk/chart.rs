@@ -3,8 +3,10 @@
 
 use yew::prelude::*;
 
+use exhibit::activity::complete::term;
 use exhibit::case::OverTime;
 use exhibit::moment::Moment;
+use exhibit::risk::over_time::Line;
 
 use crate::app::format;
 use crate::app::route;
@@ -43,11 +45,20 @@ pub(super) fn Stacked(props: &Props) -> Html {
     if over.top.is_empty() {
         return html! { <section class="chart" data-testid={props.testid}><h2>{ props.title }</h2><p class="fine">{ props.empty }</p></section> };
     }
-    let term = |name: &str| exhibit::activity::complete::term(props.field, name);
-    let events = |name: &str, step: u32| {
-        let (from, to) = (over.moment(step), over.moment(step + 1).plus(-1));
-        route::activity(&format!("{} since:{from} until:{to}", term(name)))
+    let query = |line: &Line| {
+        let name = term(props.field, &line.name);
+        match &*line.source {
+            "" => name,
+            source => format!("{name} {}", term("source", source)),
+        }
     };
+    let events = |line: &Line, step: u32| {
+        let (from, to) = (over.moment(step), over.moment(step + 1).plus(-1));
+        route::activity(&format!("{} since:{from} until:{to}", query(line)))
+    };
+    // Where the chart is cut, its totals are.
+    let since = over.is_cut.then(|| format!(" since:{}", over.moment(0)));
+    let since = since.unwrap_or_default();
     let totals: Vec<u32> = (0..over.steps).map(|step| over.total(step)).collect();
     let most = totals.iter().copied().max().unwrap_or(0).max(1);
     let peak = totals.iter().position(|total| *total == most).unwrap_or(0) as u32;
@@ -65,7 +76,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
             // Neighbours of one risk are told apart by a lighter tone.
             let class = if at % 2 == 0 { format!("risk-{}", line.risk) } else { format!("risk-{} other", line.risk) };
             Some(html! {
-                <a key={line.name.clone()} href={events(&line.name, step)}>
+                <a key={format!("{} {}", line.name, line.source)} href={events(line, step)}>
                     <rect {class} x={(f64::from(step) * wide).to_string()} y={y.to_string()} width={(wide * 0.88).max(1.0).to_string()} height={tall.max(0.8).to_string()}>
                         <title>{ format!("{} {} on {}: {} events, risk {}", props.field, seen(&line.name), date(over.moment(step)), count(value), line.risk) }</title>
                     </rect>
@@ -77,7 +88,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
     let unit = if over.step > 86_400 { "week" } else { "day" };
     let left = (f64::from(peak) + 0.5) * 100.0 / f64::from(over.steps.max(1));
     let mark = format!("{}: {} events", date(over.moment(peak)), count(most));
-    let row = |(at, line): (usize, &exhibit::risk::over_time::Line)| {
+    let row = |(at, line): (usize, &Line)| {
         let top = line.counts.iter().copied().max().unwrap_or(0);
         let step = line
             .counts
@@ -90,11 +101,11 @@ pub(super) fn Stacked(props: &Props) -> Html {
             format!("swatch risk-{} other", line.risk)
         };
         html! {
-            <tr key={line.name.clone()}>
+            <tr key={format!("{} {}", line.name, line.source)}>
                 <td><span {class} aria-hidden="true" />{ line.risk }</td>
-                <td><a href={route::activity(&term(&line.name))}>{ told(&line.name) }</a></td>
+                <td><a href={route::activity(&format!("{}{since}", query(line)))} title={seen(&line.source)}>{ told(&line.name) }</a></td>
                 <td class="numeric">{ count(line.total) }</td>
-                <td class="numeric"><a href={events(&line.name, step)} title={format!("{} events", count(top))}>{ date(over.moment(step)) }</a></td>
+                <td class="numeric"><a href={events(line, step)} title={format!("{} events", count(top))}>{ date(over.moment(step)) }</a></td>
             </tr>
         }
     };

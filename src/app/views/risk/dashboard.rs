@@ -105,7 +105,7 @@ fn tiles(summary: &RiskSummary, route: &Route, least: u8) -> Html {
             { tile(address(&route, "personal"), "tile-personal", summary.personal, "objects with personal data", "impact high or moderate".to_owned()) }
             { tile(address(&route, "accessed"), "tile-accessed", summary.accessed, "objects in calls", "of S3 data events".to_owned()) }
             { tile(address(&route, "secrets"), "tile-secrets", summary.secrets, "secrets", "in events and configurations".to_owned()) }
-            { tile(address(&route, "buckets"), "tile-buckets", summary.opened, "buckets opened", format!("of {} changes of who may reach one", number(summary.reach))) }
+            { tile(route.clone().with("part", "buckets").with("show", "opened").address(), "tile-buckets", summary.opened, "buckets opened", format!("of {} changes of who may reach one", number(summary.reach))) }
             { if rules > 0 {
                 let note = if pending { "reading the records…".to_owned() } else { format!("{wrong} not evaluated") };
                 tile(route.clone().with("part", "alerts").with("show", "sigma").address(), "tile-sigma", u64::from(rules), "Sigma rules", note)

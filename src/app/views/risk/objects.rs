@@ -6,12 +6,15 @@ use yew::prelude::*;
 
 use exhibit::case::{Facet, RiskSummary, Settings, Table};
 use exhibit::object::{Impact, Way};
+use exhibit::risk::reach::Public;
 
 use super::{Props, address, picked};
 use crate::app::client::Client;
 use crate::app::format;
+use crate::app::route::Route;
 use crate::app::session::Session;
 use crate::app::widgets::table::Grid;
+use crate::app::widgets::told::told;
 
 /// Objects that were dropped.
 #[component]
@@ -21,12 +24,16 @@ pub(super) fn Objects(props: &Props) -> Html {
     let mut facets = impacts(route.value("part"));
     facets.extend(picked(Table::Objects, "risk", asked("least")));
     facets.extend(picked(Table::Objects, "class", asked("class")));
-    let words = route.value("holds").to_owned();
-    html! { <><Ways route={route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p><Grid table={Table::Objects} label="Objects" {facets} {words} /></> }
+    let holds = asked("holds");
+    facets.extend(picked(Table::Objects, "piiTypes", holds.clone()));
+    let holds = holds.map(|kind| html! { <p class="fine">{"Only those with "}{ told(&kind) }{" are shown. "}<a href={route.clone().with("holds", "").address()}>{"All objects"}</a></p> });
+    html! { <><Ways route={route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p>{ holds }<Grid table={Table::Objects} label="Objects" {facets} /></> }
 }
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Counts {
+    /// What is looked at.
+    pub(super) route: Route,
     /// Risk at a glance.
     pub(super) summary: RiskSummary,
 }
@@ -49,17 +56,26 @@ pub(super) fn Accessed(props: &Counts) -> Html {
 pub(super) fn Buckets(props: &Counts) -> Html {
     let opened = match props.summary.opened {
         0 => "None of these changes let everyone in.".to_owned(),
-        1 => "1 of these changes let everyone in, or may have.".to_owned(),
+        1 => {
+            "1 bucket was opened to everyone by one of these changes, or may have been.".to_owned()
+        }
         count => format!(
-            "{} of these changes let everyone in, or may have.",
+            "{} buckets were opened to everyone by these changes, or may have been.",
             format::number(count)
         ),
     };
+    let column = |name, all: [Public; 2]| {
+        let values = all.map(|public| public.name().to_owned()).into_iter();
+        let is_asked = props.route.value("show") == "opened";
+        picked(Table::Reach, name, values.filter(move |_| is_asked))
+    };
+    let mut facets = column("publicBefore", [Public::No, Public::Blocked]);
+    facets.extend(column("publicAfter", [Public::UnlessBlocked, Public::Yes]));
     html! {
         <>
             <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}
                 { (props.summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are longer than 64 kB, or later than the first 64 MB of them. They are not among these rows, and alerts take every change of a policy for a wider one. Look at them in Activity.", format::number(props.summary.reach_left_out))) }</p>
-            <Grid table={Table::Reach} label="Changes of who may reach buckets" />
+            <Grid table={Table::Reach} label="Changes of who may reach buckets" {facets} />
         </>
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn Users(props: &Props) -> Html {
                     <Grid table={Table::Unusual} label="Unusual" />
                 </> },
                 _ => html! { <>
-                    <p class="fine">{"By what a user did with success, and by attached policies of AWS's names where AWS Config tells; the higher counts. Sessions of a role are one user; AWS's own services are left out."}</p>
+                    <p class="fine">{"By what a user did with success, and by what its policies allow where AWS Config tells; the higher counts. Sessions of a role are one user; AWS's own services are left out."}</p>
                     <ul class="fine tiers" data-testid="tiers">{ for Tier::ALL.into_iter().map(meaning) }</ul>
                     <Grid table={Table::Users} label="Users" {facets} />
                 </> },
