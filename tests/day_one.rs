@@ -2,7 +2,7 @@
 
 mod support;
 
-use exhibit::case::population::{Draw, sample};
+use exhibit::case::population::{Draw, NOT_DRAWN, sample};
 use exhibit::case::{
     ADDENDUM_UNTOLD, Answer, Case, Export, Facet, Filter, Frozen, Item, Mapped, NO_ADDENDUM,
     Population, Question, Sample, Settings, Table,
@@ -82,7 +82,7 @@ fn a_population_is_named_by_the_hash_of_its_lines() {
         // A sample takes lines by the hash of seed and number, and finds them again.
         let draw = Draw {
             sample: Some(("seed-1".to_owned(), 3)),
-            lines: vec![lines[1].to_owned(), "not there".to_owned()],
+            held: Vec::new(),
         };
         let now = frozen(&mut case, table, &filter, draw);
         let numbers: Vec<u64> = now.drawn.iter().map(|item| item.number).collect();
@@ -90,7 +90,34 @@ fn a_population_is_named_by_the_hash_of_its_lines() {
         for item in &now.drawn {
             assert_eq!(item.line, lines[item.number as usize - 1]);
         }
-        assert!(now.found[0].is_some() && now.found[1].is_none());
+        // A sample whose rows were replaced by others of the same population is not what its seed draws.
+        let held = |items: &[Item]| Sample {
+            seed: "seed-1".to_owned(),
+            at: Moment::MIN,
+            items: items.to_vec(),
+        };
+        let line = |number: u64, line: &str| Item {
+            number,
+            line: line.to_owned(),
+            ..Item::default()
+        };
+        let other = (1..).find(|at| !numbers.contains(at)).expect("a number");
+        let other = line(other, lines[other as usize - 1]);
+        let draw = Draw {
+            sample: None,
+            held: vec![
+                held(&now.drawn),
+                held(&[now.drawn[0].clone(), other]),
+                held(&[line(1, "not there")]),
+            ],
+        };
+        let now = frozen(&mut case, table, &filter, draw).held;
+        assert_eq!(
+            now.iter().map(|(is, _)| *is).collect::<Vec<_>>(),
+            [true, false, false]
+        );
+        let found = |at: usize| now[at].1.iter().all(Option::is_some);
+        assert!(found(0) && found(1) && !found(2));
     }
 }
 
@@ -191,7 +218,12 @@ fn checklists_are_part_of_the_case_and_of_the_reports() {
         },
     ))
     .expect("JSON");
-    let item = &report["audit"]["populations"][0]["samples"][0]["items"][0];
+    let population = &report["audit"]["populations"][0];
+    assert_eq!(
+        (&population["holds"], &population["samples"][0]["holds"]),
+        (&json!(false), &json!(false))
+    );
+    let item = &population["samples"][0]["items"][0];
     assert_eq!(
         (&item["result"], &item["number"]),
         (&json!("exception"), &json!(3))
@@ -208,6 +240,8 @@ fn checklists_are_part_of_the_case_and_of_the_reports() {
         "2024 · x &lt;y&gt;",
         "1 exceptions",
         "not approved",
+        "it differs: rows that the query shows now: ",
+        NOT_DRAWN,
     ] {
         assert!(html.contains(words), "{words}");
     }

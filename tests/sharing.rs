@@ -373,7 +373,7 @@ fn no_document_names_a_confidential_artifact() {
         filter: Filter::default(),
         draw: exhibit::case::Draw {
             sample: Some(("1".to_owned(), 1_000)),
-            lines: Vec::new(),
+            held: Vec::new(),
         },
     };
     let Answer::Frozen(frozen) = case.answer(&question) else {

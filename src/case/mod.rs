@@ -100,6 +100,8 @@ pub struct Case {
     artifacts: Vec<artifacts::Held>,
     /// Controls of the audit with what is proposed; made when they are asked for.
     lines: Option<Vec<controls::Line>>,
+    /// How populations stand; made for each document.
+    populations: Vec<Frozen>,
 }
 
 impl Case {
@@ -327,6 +329,7 @@ impl Case {
         controls::arrange(self);
         changes::work_out(self);
         custody::work_out(self);
+        population::work_out(self);
     }
 
     /// Writes a document in parts, masked where the user chose so.

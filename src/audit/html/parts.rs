@@ -319,22 +319,22 @@ pub(super) fn approvals(case: &Case) -> String {
 
 /// What was drawn, and what was found of it.
 pub(super) fn populations(case: &Case) -> String {
-    let all = &case.settings().audit.populations;
     let mut out = String::from("<section id=\"populations\"><h2>Populations and samples</h2>\n");
-    if all.is_empty() {
+    if case.settings().audit.populations.is_empty() {
         out += "<p class=\"none\">None was frozen.</p>\n";
     }
-    for one in all {
+    for (one, now) in population::standing(case) {
         let _ = writeln!(
             out,
-            "<h3><bdi>{}</bdi></h3>\n<dl class=\"facts\"><dt>Query</dt><dd><bdi>{}</bdi></dd><dt>Rows</dt><dd>{}</dd><dt>SHA-256</dt><dd><code>{}</code></dd><dt>Frozen at</dt><dd>{}</dd></dl>",
+            "<h3><bdi>{}</bdi></h3>\n<dl class=\"facts\"><dt>Query</dt><dd><bdi>{}</bdi></dd><dt>Rows</dt><dd>{}</dd><dt>SHA-256</dt><dd><code>{}</code></dd><dt>Frozen at</dt><dd>{}</dd><dt>Now</dt><dd>{}</dd></dl>",
             escape(&one.name),
             escape(&population::words(one.table, &one.filter)),
             one.count,
             one.sha256,
-            one.at
+            one.at,
+            now.words(one)
         );
-        for sample in &one.samples {
+        for (sample, (holds, _)) in one.samples.iter().zip(&now.held) {
             let count = |name: &str| {
                 sample
                     .items
@@ -344,14 +344,19 @@ pub(super) fn populations(case: &Case) -> String {
             };
             let _ = writeln!(
                 out,
-                "<p>Sample of {} with seed <code><bdi>{}</bdi></code>, drawn at {}: {} pass, <b>{} exceptions</b>, {} not applicable, {} open.</p>\n<table><thead><tr><th>Line</th><th>Row</th><th>Result</th><th>Note</th></tr></thead><tbody>",
+                "<p>Sample of {} with seed <code><bdi>{}</bdi></code>, drawn at {}: {} pass, <b>{} exceptions</b>, {} not applicable, {} open. {}</p>\n<table><thead><tr><th>Line</th><th>Row</th><th>Result</th><th>Note</th></tr></thead><tbody>",
                 sample.items.len(),
                 escape(&sample.seed),
                 sample.at,
                 count("pass"),
                 count("exception"),
                 count("notApplicable"),
-                count("")
+                count(""),
+                if *holds {
+                    "Its seed draws these rows now."
+                } else {
+                    population::NOT_DRAWN
+                }
             );
             for item in &sample.items {
                 let cells = population::cells(&item.line);
