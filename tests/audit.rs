@@ -114,6 +114,15 @@ fn the_report_has_artifacts_and_controls() {
         (("met", true), ("notTested", false))
     );
     assert_eq!(report["audit"]["preparedBy"], "Ada <Auditor>");
+    // What a person linked is not there now; what the check of the recorder names is.
+    let linked = |id: &str| {
+        let one = controls.iter().find(|one| one["id"] == id).expect("it");
+        one["evidence"][0]["inEvidence"].clone()
+    };
+    assert_eq!(
+        (linked("7.1(a)"), linked("CONFIG-RECORDER")),
+        (json!(false), json!(true))
+    );
 }
 
 #[test]
@@ -450,10 +459,22 @@ fn oscal_has_what_the_model_asks_for() {
             .any(|(id, _)| *id == "FILE-HASHES" || *id == "open"),
         "{states:?}"
     );
-    let resource = &top["back-matter"]["resources"][0];
+    let resources = top["back-matter"]["resources"]
+        .as_array()
+        .expect("resources");
+    assert!(resources.iter().all(|one| is_uuid(&one["uuid"])));
     assert!(
-        is_uuid(&resource["uuid"]) && resource["rlinks"][0]["hashes"][0]["algorithm"] == "SHA-256"
+        resources
+            .iter()
+            .any(|one| one["rlinks"][0]["hashes"][0]["algorithm"] == "SHA-256")
     );
+    // What is referred to is there, and evidence that is not is told.
+    let text = document.to_string();
+    for href in text.split("\"href\":\"#").skip(1) {
+        let named = href.split('"').next().expect("an end");
+        assert!(resources.iter().any(|one| one["uuid"] == named), "{named}");
+    }
+    assert_eq!(text.matches("not in the evidence now").count(), 1);
 }
 
 #[test]

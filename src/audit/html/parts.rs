@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::case::compliance::known;
-use crate::case::controls::{Line, OWN, lines};
+use crate::case::controls::{GONE, Line, OWN, lines};
 use crate::case::{Case, artifacts, population};
 use crate::integrity::Verdict;
 use crate::moment::Moment;
@@ -163,10 +163,11 @@ fn control(line: &Line) -> String {
                     .sha256
                     .map_or(String::new(), |sum| format!(" <code>{sum}</code>"));
                 format!(
-                    "<li><bdi>{}</bdi> <bdi>{}</bdi>{sum} <bdi>{}</bdi></li>",
+                    "<li><bdi>{}</bdi> <bdi>{}</bdi>{sum} <bdi>{}</bdi> <b class=\"failed\">{}</b></li>",
                     escape(&link.title),
                     escape(&link.path),
-                    escape(&link.note)
+                    escape(&link.note),
+                    if line.lacks(link) { GONE } else { "" }
                 )
             })
             .collect();
