@@ -1,6 +1,6 @@
 //! The register of AWS's own reports and agreements, as read and as corrected by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -49,6 +49,8 @@ pub struct Correction {
     pub certifications: Option<Vec<String>>,
     /// The organization that agreed; as read where nothing is stated.
     pub organization: Option<String>,
+    /// Who issued it, empty for AWS; as read where nothing is stated.
+    pub issuer: Option<String>,
     /// The account that agreed.
     pub account: String,
     /// The state, by its name.
@@ -98,6 +100,9 @@ pub(super) fn arrange(case: &mut Case) {
             if let Some(organization) = &own.organization {
                 artifact.organization = Some(organization.clone()).filter(|text| !text.is_empty());
             }
+            if let Some(issuer) = &own.issuer {
+                artifact.issuer.clone_from(issuer);
+            }
             artifact.title.clone_from(&own.title);
             artifact.program.clone_from(&own.program);
             (artifact.from, artifact.to, artifact.expires) = (own.from, own.to, own.expires);
@@ -129,6 +134,12 @@ fn as_of(case: &Case) -> Option<Moment> {
 
 /// What an artifact asks for; `None` where nothing is wrong with it.
 fn warning(case: &Case, artifact: &Artifact) -> Option<String> {
+    if !artifact.issuer.is_empty() {
+        return Some(format!(
+            "Issued by {}: it does not attest AWS's side of a control. Where that is wrong, correct who issued it.",
+            artifact.issuer
+        ));
+    }
     let at = as_of(case);
     let end = case.settings.audit.to.or(at);
     let ends = match (artifact.expires, at) {
@@ -162,10 +173,10 @@ fn covers(case: &Case, artifact: &Artifact, end: Option<Moment>) -> Option<Strin
         (None, _) if report && artifact.expires.is_none() => {
             Some("What it covers could not be read: enter it by hand.".to_owned())
         }
-        _ if matches!(artifact.state, State::Terminated | State::Inactive)
-            && artifact.is_agreement =>
+        _ if artifact.is_agreement
+            && matches!(artifact.state_at(end), State::Terminated | State::Inactive) =>
         {
-            Some("It does not hold: nothing may rest on it.".to_owned())
+            Some("It does not hold then: nothing may rest on it.".to_owned())
         }
         _ => None,
     }
@@ -173,27 +184,37 @@ fn covers(case: &Case, artifact: &Artifact, end: Option<Moment>) -> Option<Strin
 
 /// What a report asks for that ends before the period under audit does.
 fn bridged(case: &Case, report: &Artifact, to: Moment, end: Moment) -> Option<String> {
-    let letters = case.artifacts.iter().map(|one| &one.artifact);
-    let letters = letters.filter(|letter| {
-        let programs = letter.certifications.iter().chain([&letter.program]);
+    let all = case.artifacts.iter().map(|one| &one.artifact);
+    let following = all.filter(|one| {
+        let names = one.certifications.iter().filter(|_| one.is_bridge);
         // One that AWS only lists is not here.
-        letter.is_bridge
-            && letter.known != Known::List
-            && programs.into_iter().any(|name| *name == report.program)
+        !one.is_agreement
+            && one.known != Known::List
+            && one.issuer.is_empty()
+            && names
+                .chain([&one.program])
+                .any(|name| *name == report.program)
     });
-    // It may begin on the day after the report's end.
-    let joins = |from: Option<Moment>| from.is_none_or(|from| from.seconds() <= to.seconds() + DAY);
-    let until = letters
-        .filter(|letter| joins(letter.from))
-        .filter_map(|letter| letter.to)
+    let following: Vec<&Artifact> = following.collect();
+    // Each may begin on the day after the end of the one before; a letter need not say where it begins.
+    let mut until = to;
+    while let Some(further) = (following.iter())
+        .filter(|one| match one.from {
+            Some(from) => from.seconds() <= until.seconds() + DAY,
+            None => one.is_bridge,
+        })
+        .filter_map(|one| one.to)
         .max()
-        .filter(|until| *until > to);
-    match until {
-        Some(until) if until >= end => None,
-        Some(until) => Some(format!(
-            "With the bridge letter it covers up to {until}, which is less than the period under audit: ask AWS for the letter or report that follows."
+        .filter(|further| *further > until)
+    {
+        until = further;
+    }
+    match until > to {
+        true if until >= end => None,
+        true => Some(format!(
+            "With the letters and reports that follow it covers up to {until}, which is less than the period under audit: ask AWS for the one that comes next."
         )),
-        None => Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned()),
+        false => Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned()),
     }
 }
 
@@ -379,12 +400,14 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     let held = case.artifacts.get(at as usize)?;
     let one = &held.artifact;
     it.title.clone_from(&one.title);
-    it.sort = format!("AWS {}", kind(one));
+    let whose = if one.issuer.is_empty() { "AWS " } else { "" };
+    it.sort = format!("{whose}{}", kind(one));
     let mut fact = |label: &str, cell: Cell| {
         if !matches!(cell, Cell::Empty) {
             it.what.push((label.to_owned(), cell));
         }
     };
+    fact("Issued by", text(&one.issuer));
     fact("Program", text(&one.program));
     fact("Names", text(&one.certifications.join(", ")));
     fact("State", text(one.state_at(as_of(case)).name()));
@@ -425,7 +448,9 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         );
         fact("Note", text(&own.note));
     }
-    it.why.push("AWS's own attestation tells of AWS's side of a control. It does not stand for the customer's evidence, and nothing here verifies that AWS wrote it: compare its hash with a download of your own.".to_owned());
+    if one.issuer.is_empty() {
+        it.why.push("AWS's own attestation tells of AWS's side of a control. It does not stand for the customer's evidence, and nothing here verifies that AWS wrote it: compare its hash with a download of your own.".to_owned());
+    }
     it.todo = warning(case, one);
     add_file(case, held.file, &mut it);
     let sum = case.register.file(held.file).and_then(|file| file.sum);
@@ -434,6 +459,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         place: held.place,
         is_agreement: Some(one.is_agreement),
         certifications: Some(one.certifications.clone()),
+        issuer: Some(one.issuer.clone()),
         organization: Some(one.organization.clone().unwrap_or_default()),
         title: one.title.clone(),
         program: one.program.clone(),
@@ -446,6 +472,18 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         ..Correction::default()
     }));
     Some(it)
+}
+
+/// The hashes of files that are artifacts, each with whether it is AWS's own attestation.
+pub(super) fn attestations(case: &Case) -> BTreeMap<Sum, bool> {
+    let mut all = BTreeMap::new();
+    for held in &case.artifacts {
+        if let Some(sum) = case.register.file(held.file).and_then(|file| file.sum) {
+            let own = !held.artifact.is_agreement && held.artifact.issuer.is_empty();
+            *all.entry(sum).or_default() |= own;
+        }
+    }
+    all
 }
 
 /// Whether an artifact stays out of documents for others.
@@ -480,7 +518,7 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
         });
         json!({
             "path": file.map(|file| &*file.path), "sha256": file.and_then(|file| file.sum).map(|sum| sum.to_string()),
-            "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "program": Some(&one.program).filter(|name| !name.is_empty()),
+            "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "issuer": Some(&one.issuer).filter(|issuer| !issuer.is_empty()), "program": Some(&one.program).filter(|name| !name.is_empty()),
             "certifications": one.certifications, "account": one.account, "organization": one.organization,
             "periodFrom": at(one.from), "periodTo": at(one.to), "expires": at(one.expires), "state": one.state_at(as_of(case)).name(),
             "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "a correction by hand" } else { one.known.words() },

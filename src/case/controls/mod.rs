@@ -164,8 +164,14 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
     for sum in case.register.files().filter_map(|(_, file)| file.sum) {
         gone.remove(&sum);
     }
+    let attestations = artifacts::attestations(case);
     for line in &mut lines {
         line.gone.clone_from(&gone);
+        // Whose a report is may have been corrected since.
+        for link in &mut line.control.evidence {
+            let own = link.sha256.and_then(|sum| attestations.get(&sum));
+            link.attestation = own.copied().unwrap_or(link.attestation);
+        }
     }
     lines
 }
