@@ -333,12 +333,23 @@ impl Case {
     }
 
     /// Writes a document in parts, masked where the user chose so.
-    pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
-        let mask = Mask::of(self, &self.settings.sharing);
-        match mask.zip(export.shared()) {
-            Some((mask, form)) => self.write(export, &mut |part| write(&mask.part(form, part))),
+    ///
+    /// # Errors
+    /// Why it cannot be masked; nothing is written then.
+    pub fn export(
+        &mut self,
+        export: &Export,
+        write: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), &'static str> {
+        let Some(form) = export.shared() else {
+            self.write(export, write);
+            return Ok(());
+        };
+        match Mask::of(self, &self.settings.sharing)? {
+            Some(mask) => self.write(export, &mut |part| write(&mask.part(form, part))),
             None => self.write(export, write),
         }
+        Ok(())
     }
 
     fn write(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {

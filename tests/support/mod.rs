@@ -101,7 +101,8 @@ pub(crate) fn settle(case: &mut Case) {
 #[allow(dead_code, reason = "not every suite writes a document")]
 pub(crate) fn exported(case: &mut Case, export: &Export) -> Vec<u8> {
     let mut bytes = Vec::new();
-    case.export(export, &mut |part| bytes.extend_from_slice(part));
+    let written = case.export(export, &mut |part| bytes.extend_from_slice(part));
+    written.expect("a document");
     bytes
 }
 
