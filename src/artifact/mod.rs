@@ -8,6 +8,8 @@ mod dates;
 mod listed;
 mod program;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
@@ -179,16 +181,43 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         return by_name(stem);
     }
     let text = program::plain(&document.text, FAR);
+    by_text(stem, document, &text).or_else(|| {
+        // A scan with a watermark, or signs that no font explains: its name must say all.
+        let named = program::plain(stem, HEAD);
+        let is_told = is_of_aws(&named) && has_form(&named) && tells_little(cut(&text, HEAD));
+        is_told.then(|| by_name(stem)).flatten()
+    })
+}
+
+/// Words that every text has.
+const PROSE: &[&str] = &["the", "of", "and", "to", "in", "is", "that"];
+/// Distinct words of a text that tells something.
+const TELLING: usize = 40;
+
+/// Whether a text is too little to tell what it is of, or none that can be read.
+fn tells_little(text: &str) -> bool {
+    let words: BTreeSet<&str> = text.split(' ').collect();
+    let prose = PROSE.iter().filter(|word| words.contains(*word));
+    words.len() < TELLING || prose.count() < PROSE.len() / 2
+}
+
+fn is_of_aws(text: &str) -> bool {
+    text.contains("amazon web services") || program::has_word(text, "aws")
+}
+
+fn has_form(text: &str) -> bool {
+    FORMS.iter().any(|form| text.contains(form))
+}
+
+fn by_text(stem: &str, document: &Document, text: &str) -> Option<Artifact> {
     let title = program::plain(&document.title, HEAD);
-    let head = format!("{title} {}", cut(&text, HEAD));
-    let is_aws = head.contains("amazon web services") || program::has_word(&head, "aws");
-    let has_form = FORMS.iter().any(|form| head.contains(form));
+    let head = format!("{title} {}", cut(text, HEAD));
     let program = program::first(&title).or_else(|| program::first(cut(&head, HEAD / 2)))?;
-    if !is_aws || !has_form {
+    if !is_of_aws(&head) || !has_form(&head) {
         return None;
     }
     // A report may speak of one further down.
-    let is_bridge = is_bridge(&title) || is_bridge(cut(&text, LEAD));
+    let is_bridge = is_bridge(&title) || is_bridge(cut(text, LEAD));
     let dated = dates::read(&cut(&document.text, FAR).to_lowercase(), is_bridge);
     let lead = document
         .text
@@ -207,7 +236,7 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         .to_owned(),
         title: title.or(lead).unwrap_or(stem).chars().take(200).collect(),
         program: program.name.to_owned(),
-        certifications: program::all(&text),
+        certifications: program::all(text),
         account: account(&head),
         organization: None,
         from: dated.from,
@@ -223,8 +252,7 @@ fn by_name(stem: &str) -> Option<Artifact> {
     let name = program::plain(stem, HEAD);
     let program = program::first(&name)?;
     let is_aws = program::has_word(&name, "aws") || name.contains("amazon");
-    let has_form = FORMS.iter().any(|form| name.contains(form));
-    (is_aws || has_form).then(|| Artifact {
+    (is_aws || has_form(&name)).then(|| Artifact {
         is_agreement: program.is_agreement,
         is_bridge: is_bridge(&name),
         title: stem.to_owned(),
@@ -422,5 +450,18 @@ mod tests {
             ("SOC 1", Known::Name)
         );
         assert_eq!(recognise("holiday.pdf", &document("", "")), None);
+        // A watermark, or the codes of a font without a map, tell nothing; a text that can be read does.
+        let watermark = "Provided to Example Corp under the terms of AWS Artifact. ".repeat(9);
+        let codes = "7KLV FHUWLILHV WKDW ".repeat(9);
+        let name = "AWS_ISO_27001_Certificate.pdf";
+        for text in [watermark.as_str(), &codes] {
+            let named = recognise(name, &document("", text)).expect("by its name");
+            assert_eq!(named.known, Known::Name, "{text}");
+            assert_eq!(recognise("iso-27001.pdf", &document("", text)), None);
+        }
+        let notes: String = (0..60)
+            .map(|at| format!("note{at} of the review is that "))
+            .collect();
+        assert_eq!(recognise(name, &document("", &(notes + "and to in"))), None);
     }
 }
