@@ -4,6 +4,7 @@
 
 pub(crate) mod accessed;
 mod activity;
+mod addenda;
 mod approval;
 pub(crate) mod artifacts;
 mod asked;
@@ -44,8 +45,10 @@ use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 use crate::moment::Moment;
 
+pub(crate) use addenda::without_addendum;
+pub use addenda::{ADDENDUM_UNTOLD, NO_ADDENDUM, addendum_words};
 pub use approval::Approval;
-pub use artifacts::{ADDENDUM_UNTOLD, Correction, NO_ADDENDUM, addendum_words};
+pub use artifacts::Correction;
 pub use asked::Asked;
 pub use changes::{ChangesSummary, Mapped, SheetView};
 pub use compliance::Decided;

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::case::compliance::known;
 use crate::case::controls::{GONE, Line, OWN, lines};
-use crate::case::{Case, artifacts, population};
+use crate::case::{
+    ADDENDUM_UNTOLD, Case, NO_ADDENDUM, addendum_words, artifacts, population, without_addendum,
+};
 use crate::integrity::Verdict;
 use crate::moment::Moment;
 
@@ -272,12 +274,12 @@ pub(super) fn confidential(case: &Case) -> String {
 
 /// Accounts that may lack a Business Associate Addendum.
 pub(super) fn addenda(case: &Case) -> String {
-    let (without, untold) = artifacts::without_addendum(case);
+    let (without, untold) = without_addendum(case);
     let say = |accounts: &[String], words: &str| {
-        let said = artifacts::addendum_words(accounts, words);
+        let said = addendum_words(accounts, words);
         said.map_or(String::new(), |said| format!("<p>{}</p>\n", escape(&said)))
     };
-    say(&without, artifacts::NO_ADDENDUM) + &say(&untold, artifacts::ADDENDUM_UNTOLD)
+    say(&without, NO_ADDENDUM) + &say(&untold, ADDENDUM_UNTOLD)
 }
 
 /// How evidence was collected, as far as a record of it was dropped.
@@ -308,7 +310,20 @@ pub(super) fn approvals(case: &Case) -> String {
         return "<p class=\"none\">No change tickets are in the evidence.</p>\n".to_owned();
     }
     let of = |name: &str| told[name].as_u64().unwrap_or(0);
-    format!(
+    let list = |name: &str, words: &str| {
+        let paths = told[name].as_array().into_iter().flatten();
+        let paths: Vec<&str> = paths.filter_map(serde_json::Value::as_str).collect();
+        match paths.is_empty() {
+            true => String::new(),
+            false => format!("<p>{words} <bdi>{}</bdi></p>\n", escape(&paths.join(", "))),
+        }
+    };
+    let told = list("mappedByHand", "A person said what the columns mean of:")
+        + &list(
+            "withoutState",
+            "No column tells a state, and each ticket counts as approved, of:",
+        );
+    told + &format!(
         "<p>{} tickets. Of the changes, <b class=\"failed\">{} are unapproved</b>, {} fit by time only, {} partly, <b class=\"met\">{} are approved</b>.</p>\n",
         of("tickets"),
         of("unapproved"),

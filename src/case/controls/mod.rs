@@ -19,7 +19,7 @@ use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 use super::{
     Case, Registered, artifacts, artifacts::Correction, changes, changes::Mapped, compliance,
-    population,
+    population, without_addendum,
 };
 use checks::{CHECKS, Check};
 
@@ -357,7 +357,7 @@ pub(crate) fn report(case: &Case) -> Value {
             "by": filled(&one.by), "at": one.at.map(|at| at.to_string()),
         })
     }).collect();
-    let (without, untold) = artifacts::without_addendum(case);
+    let (without, untold) = without_addendum(case);
     json!({
         "businessAssociateAddendum": { "without": without, "untold": untold },
         "controls": controls, "preparedBy": filled(&audit.prepared_by), "notes": filled(&audit.notes),
