@@ -292,7 +292,16 @@ impl Client {
         wasm_bindgen_futures::spawn_local(async move {
             let text = text_of(&file).await;
             match parse_catalog(&file.name(), text.as_bytes()) {
-                Ok(all) => client.set(with(all)),
+                Ok((all, is_cut)) => {
+                    if is_cut {
+                        client.warn(format!(
+                            "{} holds more controls than are taken: the first {} are here. Split the list, and add a part at a time.",
+                            file.name(),
+                            all.len()
+                        ));
+                    }
+                    client.set(with(all));
+                }
                 Err(problem) => client.warn(format!(
                     "{} holds no controls: {} {}",
                     file.name(),
