@@ -167,3 +167,44 @@ fn that_an_artifact_ends_soon_does_not_hide_what_it_covers() {
         "{later}"
     );
 }
+
+#[test]
+fn a_correction_counts_and_comes_back_from_its_file() {
+    let files = demo();
+    let mut case = judged(&files, Settings::default());
+    let report = report_of(&mut case);
+    let iso = report["artifacts"]
+        .as_array()
+        .expect("artifacts")
+        .iter()
+        .find(|one| one["program"] == "ISO 27001")
+        .expect("ISO");
+    let sum = serde_json::from_value(iso["sha256"].clone());
+    let mut settings = Settings::default();
+    settings.audit.artifacts.push(Correction {
+        file: sum.ok(),
+        title: "Corrected".to_owned(),
+        program: "ISO 9001".to_owned(),
+        accepted_by: "Ada".to_owned(),
+        state: "unknown".to_owned(),
+        ..Correction::default()
+    });
+    let text = exhibit::case::saved::write(&settings, Vec::new());
+    let (again, _) = exhibit::case::saved::parse(text.as_bytes()).expect("the file");
+    assert_eq!(again, settings);
+    let report = report_of(&mut judged(&files, again));
+    let own = report["artifacts"]
+        .as_array()
+        .expect("artifacts")
+        .iter()
+        .find(|one| one["title"] == "Corrected")
+        .expect("corrected");
+    assert_eq!(
+        (
+            own["program"].as_str(),
+            own["nda"]["acceptedBy"].as_str(),
+            own["knownBy"].as_str()
+        ),
+        (Some("ISO 9001"), Some("Ada"), Some("a correction by hand"))
+    );
+}
