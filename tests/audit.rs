@@ -351,7 +351,7 @@ fn documents_are_left_for_the_models_of_others() {
         sort: None,
         generated,
     };
-    let mut leave = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes);
+    let leave = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes);
     for masked in ["", "masked-"] {
         let mut settings = concluded();
         settings.sharing = Sharing {

@@ -103,7 +103,9 @@ fn changes_are_matched_to_their_tickets() {
 
 #[test]
 fn a_standing_ticket_is_found_behind_thousands_that_are_over() {
-    let mut tickets = "Ticket,Planned start,Planned end,Resource\nSTANDING,2026-01-01,2026-12-31,sg-0001\n".to_owned();
+    let mut tickets =
+        "Ticket,Planned start,Planned end,Resource\nSTANDING,2026-01-01,2026-12-31,sg-0001\n"
+            .to_owned();
     for at in 0..2_500 {
         let day = 1 + at % 27;
         tickets += &format!("T{at},2026-02-{day:02} 01:00,2026-02-{day:02} 02:00,sg-0002\n");
