@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use exhibit::case::{Control, Correction, Export, Filter, Form, Link, Settings, Table};
+use exhibit::case::{Control, Export, Filter, Form, Link, Settings, Sharing, Table};
 use exhibit::moment::Moment;
 use serde_json::{Value, json};
 
@@ -114,6 +114,15 @@ fn the_report_has_artifacts_and_controls() {
         (("met", true), ("notTested", false))
     );
     assert_eq!(report["audit"]["preparedBy"], "Ada <Auditor>");
+    // What a person linked is not there now; what the check of the recorder names is.
+    let linked = |id: &str| {
+        let one = controls.iter().find(|one| one["id"] == id).expect("it");
+        one["evidence"][0]["inEvidence"].clone()
+    };
+    assert_eq!(
+        (linked("7.1(a)"), linked("CONFIG-RECORDER")),
+        (json!(false), json!(true))
+    );
 }
 
 #[test]
@@ -171,96 +180,6 @@ fn controls_of_a_framework_are_proposed_by_results() {
 }
 
 #[test]
-fn a_correction_counts_and_comes_back_from_its_file() {
-    let files = demo();
-    let mut case = judged(&files, Settings::default());
-    let report: Value = serde_json::from_slice(&exported(
-        &mut case,
-        &Export::Report {
-            generated: GENERATED,
-        },
-    ))
-    .expect("JSON");
-    let iso = report["artifacts"]
-        .as_array()
-        .expect("artifacts")
-        .iter()
-        .find(|one| one["program"] == "ISO 27001")
-        .expect("ISO");
-    let sum = serde_json::from_value(iso["sha256"].clone());
-    let mut settings = Settings::default();
-    settings.audit.artifacts.push(Correction {
-        file: sum.ok(),
-        title: "Corrected".to_owned(),
-        program: "ISO 9001".to_owned(),
-        accepted_by: "Ada".to_owned(),
-        state: "unknown".to_owned(),
-        ..Correction::default()
-    });
-    let text = exhibit::case::saved::write(&settings, Vec::new());
-    let (again, _) = exhibit::case::saved::parse(text.as_bytes()).expect("the file");
-    assert_eq!(again, settings);
-    let report = json_of(
-        again,
-        &Export::Report {
-            generated: GENERATED,
-        },
-    );
-    let own = report["artifacts"]
-        .as_array()
-        .expect("artifacts")
-        .iter()
-        .find(|one| one["title"] == "Corrected")
-        .expect("corrected");
-    assert_eq!(
-        (
-            own["program"].as_str(),
-            own["nda"]["acceptedBy"].as_str(),
-            own["knownBy"].as_str()
-        ),
-        (Some("ISO 9001"), Some("Ada"), Some("a correction by hand"))
-    );
-}
-
-#[test]
-fn that_an_artifact_ends_soon_does_not_hide_what_it_covers() {
-    let mut settings = Settings::default();
-    let moment = |text: &str| Moment::parse(text);
-    settings.audit.to = moment("2024-02-01T00:00:00Z");
-    let mut warning = |expires: &str| {
-        let case = judged(&demo(), Settings::default());
-        let mut files = case.register().files();
-        let soc = files.find(|(_, file)| file.path.ends_with("soc2.pdf"));
-        settings.audit.artifacts = vec![Correction {
-            file: soc.and_then(|(_, file)| file.sum),
-            title: "Corrected".to_owned(),
-            program: "SOC 2".to_owned(),
-            to: moment("2024-01-01T00:00:00Z"),
-            expires: moment(expires),
-            ..Correction::default()
-        }];
-        let generated = GENERATED;
-        let report = json_of(settings.clone(), &Export::Report { generated });
-        let all = report["artifacts"].as_array().expect("artifacts");
-        let own = all.iter().find(|one| one["title"] == "Corrected");
-        let own = own.expect("the artifact")["warning"].as_str();
-        own.unwrap_or_default().to_owned()
-    };
-    for (expires, word) in [
-        ("2024-01-15T00:00:00Z", "It ended"),
-        ("2024-03-01T00:00:00Z", "within 60 days"),
-    ] {
-        let all = warning(expires);
-        assert!(all.contains(word) && all.contains("bridge letter"), "{all}");
-    }
-    let later = warning("2024-06-01T00:00:00Z");
-    assert!(
-        !later.contains("ended") && !later.contains("60 days") && later.contains("bridge letter"),
-        "{later}"
-    );
-}
-
-#[test]
 fn html_is_whole_and_holds_no_markup_of_evidence() {
     let html = |settings: Settings, at: Moment| {
         let mut files = demo();
@@ -312,6 +231,56 @@ fn html_is_whole_and_holds_no_markup_of_evidence() {
     );
 }
 
+/// Attributes of the class and of its objects (schema.ocsf.io, version 1.3.0) that are written, by where they stand.
+const OCSF: [(&str, &[&str]); 9] = [
+    (
+        "",
+        &[
+            "activity_id",
+            "activity_name",
+            "category_name",
+            "category_uid",
+            "class_name",
+            "class_uid",
+            "cloud",
+            "compliance",
+            "finding_info",
+            "message",
+            "metadata",
+            "resources",
+            "severity",
+            "severity_id",
+            "time",
+            "type_name",
+            "type_uid",
+            "unmapped",
+        ],
+    ),
+    ("/cloud", &["account", "provider", "region"]),
+    ("/cloud/account", &["uid"]),
+    (
+        "/compliance",
+        &[
+            "control",
+            "requirements",
+            "standards",
+            "status",
+            "status_id",
+        ],
+    ),
+    ("/finding_info", &["desc", "title", "uid"]),
+    ("/metadata", &["product", "profiles", "version"]),
+    ("/metadata/product", &["name", "vendor_name", "version"]),
+    (
+        "/resources/0",
+        &["cloud_partition", "name", "region", "type", "uid"],
+    ),
+    (
+        "/unmapped",
+        &["evaluated", "muted", "path", "recorded", "value"],
+    ),
+];
+
 #[test]
 fn ocsf_findings_have_what_the_class_asks_for() {
     let all = json_of(
@@ -344,6 +313,14 @@ fn ocsf_findings_have_what_the_class_asks_for() {
     assert_eq!(failing as u64, expected);
     let mut uids = BTreeSet::new();
     for one in all {
+        for (at, names) in OCSF {
+            let value = one.pointer(at).expect(at);
+            let found = value.as_object().expect("an object").keys();
+            let unknown: Vec<&String> = found
+                .filter(|name| !names.contains(&name.as_str()))
+                .collect();
+            assert!(unknown.is_empty(), "{at}: {unknown:?}");
+        }
         assert_eq!(
             (&one["class_uid"], &one["category_uid"], &one["type_uid"]),
             (&json!(2003), &json!(2), &json!(200_301))
@@ -366,34 +343,43 @@ fn ocsf_findings_have_what_the_class_asks_for() {
 fn documents_are_left_for_the_models_of_others() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
     std::fs::create_dir_all(&folder).expect("a folder");
-    let mut case = judged(&demo(), concluded());
-    let oscal = exported(
-        &mut case,
-        &Export::Oscal {
-            generated: Moment::from_seconds(0),
-        },
-    );
+    let generated = Moment::from_seconds(0);
     let ocsf = Export::Rows {
         form: Form::Ocsf,
         table: Table::Findings,
         filter: Filter::default(),
         sort: None,
-        generated: Moment::from_seconds(0),
+        generated,
     };
-    let ocsf = exported(&mut case, &ocsf);
+    let leave = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes);
+    for masked in ["", "masked-"] {
+        let mut settings = concluded();
+        settings.sharing = Sharing {
+            on: !masked.is_empty(),
+            accounts: true,
+            actors: true,
+            addresses: true,
+            arns: true,
+            personal: true,
+            ..Sharing::default()
+        };
+        let mut case = judged(&demo(), settings);
+        for (name, export) in [
+            ("results.oscal.json", &Export::Oscal { generated }),
+            ("findings.ocsf.json", &ocsf),
+        ] {
+            let name = format!("{masked}{name}");
+            leave(&name, exported(&mut case, export)).expect("a file");
+        }
+    }
+    let mut case = judged(&demo(), concluded());
     let html = exported(
         &mut case,
         &Export::Html {
             generated: Moment::from_seconds(1_772_530_000),
         },
     );
-    for (name, bytes) in [
-        ("results.oscal.json", oscal),
-        ("findings.ocsf.json", ocsf),
-        ("report.html", html),
-    ] {
-        std::fs::write(folder.join(name), bytes).expect("a file");
-    }
+    leave("report.html", html).expect("a file");
 }
 
 #[test]
@@ -450,10 +436,22 @@ fn oscal_has_what_the_model_asks_for() {
             .any(|(id, _)| *id == "FILE-HASHES" || *id == "open"),
         "{states:?}"
     );
-    let resource = &top["back-matter"]["resources"][0];
+    let resources = top["back-matter"]["resources"]
+        .as_array()
+        .expect("resources");
+    assert!(resources.iter().all(|one| is_uuid(&one["uuid"])));
     assert!(
-        is_uuid(&resource["uuid"]) && resource["rlinks"][0]["hashes"][0]["algorithm"] == "SHA-256"
+        resources
+            .iter()
+            .any(|one| one["rlinks"][0]["hashes"][0]["algorithm"] == "SHA-256")
     );
+    // What is referred to is there, and evidence that is not is told.
+    let text = document.to_string();
+    for href in text.split("\"href\":\"#").skip(1) {
+        let named = href.split('"').next().expect("an end");
+        assert!(resources.iter().any(|one| one["uuid"] == named), "{named}");
+    }
+    assert_eq!(text.matches("not in the evidence now").count(), 1);
 }
 
 #[test]
@@ -495,8 +493,13 @@ fn what_covers_less_than_the_period_is_not_met() {
         confirmed_keys: keys,
         ..Settings::default()
     };
-    assert_eq!(status(confirmed.clone()), "met");
-    let mut longer = confirmed;
+    // Nothing covers a period that nobody stated.
+    assert_eq!(status(confirmed.clone()), "notTested");
+    let found = &case.judgement().verdict.found;
+    let mut whole = confirmed;
+    (whole.audit.from, whole.audit.to) = (found.from, found.to);
+    assert_eq!(status(whole.clone()), "met");
+    let mut longer = whole;
     longer.audit.from = Moment::parse("2000-01-01T00:00:00Z");
     assert_eq!(status(longer), "notTested");
 }

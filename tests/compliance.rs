@@ -275,6 +275,25 @@ fn every_form_holds_exactly_the_rows_of_the_filter() {
 }
 
 #[test]
+fn results_are_of_the_end_of_the_period_under_audit() {
+    let items = json!({ "fileVersion": "1.0", "configurationItems": [bucket("one", "2024-01-01T00:00:00Z", "Off", "ann"), bucket("one", "2024-01-03T00:00:00Z", "Enabled", "ann")] });
+    let files = [("items.json".to_owned(), items.to_string().into_bytes())];
+    let failing = |to: Option<&str>| {
+        let mut settings = Settings::default();
+        settings.audit.to = to.and_then(Moment::parse);
+        let report = support::report_of(&mut judged(&files, settings));
+        let rules = report["compliance"]["rules"].as_array().expect("rules");
+        let own = |one: &&Value| one["identifier"] == "S3_BUCKET_VERSIONING_ENABLED";
+        let own = rules.iter().find(own).expect("the rule");
+        let as_of = report["compliance"]["asOf"].as_str().expect("a moment");
+        (as_of.to_owned(), own["counts"]["noncompliant"].clone())
+    };
+    assert_eq!(failing(None), ("2024-01-03T00:00:00Z".to_owned(), json!(0)));
+    let end = "2024-01-02T00:00:00Z";
+    assert_eq!(failing(Some(end)), (end.to_owned(), json!(1)));
+}
+
+#[test]
 fn a_scope_narrows_what_a_rule_is_asked_of() {
     let items = json!({ "fileVersion": "1.0", "configurationItems": [bucket("one", "2024-01-01T00:00:00Z", "Off", "ann"), bucket("two", "2024-01-01T00:00:00Z", "Off", "bob")] });
     let asked = |scope: Value| {

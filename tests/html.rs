@@ -85,6 +85,16 @@ fn the_report_tells_what_report_json_does() {
     ] {
         assert!(html.contains(words), "{words}");
     }
+    for title in ["<h3>Calls of high risk", "<h3>Errors of high risk"] {
+        let part = html.split(title).nth(1).expect(title);
+        let part = part.split("<h3>").next().expect("a part");
+        let risks = part.split("<tr><td").skip(1).map(|row| {
+            let cell = row.split(['>', '<']).nth(1).expect("a cell");
+            cell.parse::<u8>().expect("a risk")
+        });
+        let risks: Vec<u8> = risks.collect();
+        assert!(risks.iter().all(|risk| *risk >= 8), "{title}: {risks:?}");
+    }
     let register = html
         .split("Reports and agreements")
         .nth(1)

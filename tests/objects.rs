@@ -12,7 +12,7 @@ use exhibit::object::{FAR, Personal, Way, classify, found};
 use exhibit::risk::Values;
 use exhibit::risk::objects::risks;
 
-use support::judged;
+use support::{judged, pdf};
 
 #[test]
 fn every_theme_holds_with_its_keywords_and_not_with_one_less() {
@@ -192,27 +192,6 @@ fn documents_are_read() {
         broken[cut / 2] ^= 0x55;
         document::read(&broken);
     }
-}
-
-/// A PDF file of one page whose text stands in a compressed stream.
-fn pdf(title: &str, text: &str) -> Vec<u8> {
-    use std::io::Write as _;
-    let text = text.replace('(', "\\(").replace(')', "\\)");
-    let page = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
-    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    packed.write_all(page.as_bytes()).expect("memory");
-    let packed = packed.finish().expect("memory");
-    let mut out = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n".to_vec();
-    out.extend(
-        format!(
-            "4 0 obj\n<< /Length {} /Filter /FlateDecode >>\nstream\n",
-            packed.len()
-        )
-        .bytes(),
-    );
-    out.extend(&packed);
-    out.extend(format!("\nendstream\nendobj\n5 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n6 0 obj\n<< /Title ({title}) /CreationDate (D:20250630120000Z) >>\nendobj\ntrailer\n<< /Root 1 0 R /Info 6 0 R >>\n%%EOF\n").bytes());
-    out
 }
 
 #[test]

@@ -66,3 +66,39 @@ fn an_earlier_report_says_which_file_was_changed() {
     assert_eq!(compare(&now, &earlier).changed, ["a.txt"]);
     assert!(exhibit::case::recheck::parse("x", b"{}").is_err());
 }
+
+#[test]
+fn a_file_that_was_changed_is_not_held_by_its_twin() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+    let compared = |before: &[(String, Vec<u8>)], now: &[(String, Vec<u8>)]| {
+        let mut case = judged(before, Settings::default());
+        let saved = exported(&mut case, &Export::Case);
+        let (_, files) = exhibit::case::saved::parse(&saved).expect("a case");
+        let earlier = Earlier {
+            files,
+            ..Earlier::default()
+        };
+        let mut now = judged(now, Settings::default());
+        match now.answer(&Question::Recheck(earlier)) {
+            Answer::Recheck(recheck) => (
+                recheck.held,
+                recheck.changed.join(","),
+                recheck.missing.0.join(","),
+                recheck.added.0.join(","),
+            ),
+            other => panic!("{other:?}"),
+        }
+    };
+    let same = |held, changed: &str, missing: &str, added: &str| {
+        (held, changed.into(), missing.into(), added.into())
+    };
+    let twins = [file("a/d.txt", "twin"), file("b/d.txt", "twin")];
+    let edited = [file("a/d.txt", "edited"), file("b/d.txt", "twin")];
+    assert_eq!(compared(&twins, &edited), same(1, "a/d.txt", "", ""));
+    // One of two that were alike is gone; both were renamed; a third came.
+    assert_eq!(compared(&twins, &twins[..1]), same(1, "", "b/d.txt", ""));
+    let renamed = [file("c/d.txt", "twin"), file("e/d.txt", "twin")];
+    assert_eq!(compared(&twins, &renamed), same(2, "", "", ""));
+    assert_eq!(compared(&twins, &renamed[..1]), same(1, "", "b/d.txt", ""));
+    assert_eq!(compared(&twins[..1], &twins), same(1, "", "", "b/d.txt"));
+}

@@ -303,9 +303,10 @@ fn look(case: &mut Case, files: &[(String, Vec<u8>)]) -> usize {
 fn told(case: &mut Case) -> Value {
     let mut text = Vec::new();
     let generated = Moment::from_seconds(0);
-    case.export(&Export::Report { generated }, &mut |part| {
+    let written = case.export(&Export::Report { generated }, &mut |part| {
         text.extend_from_slice(part)
     });
+    written.expect("a document");
     serde_json::from_slice(&text).expect("JSON")
 }
 

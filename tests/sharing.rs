@@ -9,7 +9,7 @@ use exhibit::case::{
 };
 use exhibit::moment::Moment;
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use support::{exported, judged};
 
@@ -339,6 +339,40 @@ fn confidential_artifacts_are_left_out_unless_asked_for() {
     assert!(asked == own && html.contains(soc) && html.contains("it was asked for"));
 }
 
+/// Documents of what files hold, for others, in which a text stands.
+fn naming(files: &[(String, Vec<u8>)], text: &str) -> Vec<String> {
+    let sharing = Sharing {
+        confidential: false,
+        ..all()
+    };
+    let mut case = judged(files, settings(sharing));
+    let named = documents(&mut case).into_iter();
+    let named = named.filter(|(_, document)| document.contains(text));
+    named.map(|(name, _)| name).collect()
+}
+
+#[test]
+fn users_who_never_call_are_masked() {
+    let user = json!({ "type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice", "userName": "alice" });
+    let call = |number: u8, name: &str| {
+        json!({
+            "eventVersion": "1.09", "eventID": format!("00000000-0000-4000-8000-00000000000{number}"), "eventTime": "2026-03-10T12:00:00Z", "eventName": name,
+            "eventSource": "iam.amazonaws.com", "awsRegion": "us-east-1", "recipientAccountId": "111122223333", "readOnly": false,
+            "userIdentity": user, "requestParameters": { "userName": "carolyn" },
+        })
+    };
+    let records = json!({ "Records": [call(1, "CreateUser"), call(2, "DeleteLoginProfile")] });
+    let files = [("log.json".to_owned(), records.to_string().into_bytes())];
+    assert_eq!(naming(&files, "carolyn"), [] as [&str; 0]);
+}
+
+#[test]
+fn the_cover_of_a_confidential_artifact_is_not_named() {
+    let cover = include_bytes!("pdf/pymupdf-cover.pdf").to_vec();
+    let files = [("for us/Spring cover.pdf".to_owned(), cover)];
+    assert_eq!(naming(&files, "Spring cover"), [] as [&str; 0]);
+}
+
 #[test]
 fn no_document_names_a_confidential_artifact() {
     let mut case = judged(&demo(), Settings::default());
@@ -373,7 +407,7 @@ fn no_document_names_a_confidential_artifact() {
         filter: Filter::default(),
         draw: exhibit::case::Draw {
             sample: Some(("1".to_owned(), 1_000)),
-            lines: Vec::new(),
+            held: Vec::new(),
         },
     };
     let Answer::Frozen(frozen) = case.answer(&question) else {

@@ -90,6 +90,8 @@ pub(crate) enum FromCase {
     },
     /// A part of a document comes with this; the last one says so.
     Part { id: u32, last: bool },
+    /// A document is not written, and why.
+    Refused { id: u32, why: String },
     /// The bytes of a file, or why there are none.
     Raw {
         id: u32,

@@ -29,8 +29,8 @@ fn pattern() -> Option<&'static Regex> {
     PATTERN.get_or_init(|| Regex::new(DATE).ok()).as_ref()
 }
 
-/// Reads a text in lower case.
-pub(super) fn read(text: &str) -> Dated {
+/// Reads a text in lower case. The first period counts; of a letter the last one, which may restate that of a report.
+pub(super) fn read(text: &str, is_letter: bool) -> Dated {
     let mut dated = Dated::default();
     let Some(pattern) = pattern() else {
         return dated;
@@ -47,10 +47,13 @@ pub(super) fn read(text: &str) -> Dated {
         let before = &text[start..whole.start()];
         let says = |words: &[&str]| words.iter().any(|word| before.contains(word));
         if let Some((end, first)) = last {
-            let between = text.get(end..whole.start()).unwrap_or_default().trim();
+            let between = text.get(end..whole.start()).unwrap_or_default();
+            let between = between.trim_start_matches(',').trim();
             let joins = ["to", "through", "until", "and", "-", "–", "—", "thru"].contains(&between);
-            if dated.to.is_none() && joins && says(&["period", "throughout", "from", "between"]) {
-                (dated.from, dated.to) = (begin(first), end_of(day));
+            let to = end_of(day);
+            let counts = dated.to.is_none() || is_letter && to > dated.to;
+            if counts && joins && says(&["period", "throughout", "from", "between"]) {
+                (dated.from, dated.to) = (begin(first), to);
             }
         }
         if dated.expires.is_none() && tells_end(before) {
@@ -111,8 +114,9 @@ mod tests {
             "for the period october 1, 2023 to september 30, 2024",
             "throughout the period 1 october 2023 through 30 september 2024",
             "period from 2023-10-01 - 2024-09-30",
+            "period october 1, 2023, to september 30, 2024; the period before, october 1, 2022 to september 30, 2023",
         ] {
-            let dated = read(text);
+            let dated = read(text, false);
             assert_eq!(
                 (dated.from, dated.to),
                 (at("2023-10-01T00:00:00Z"), at("2024-09-30T23:59:59Z")),
@@ -120,18 +124,21 @@ mod tests {
             );
         }
         assert_eq!(
-            read("expiration date: 9th of november 2026").expires,
+            read("expiration date: 9th of november 2026", false).expires,
             at("2026-11-09T23:59:59Z")
         );
         assert_eq!(
-            read("valid until: 2026-11-09").expires,
+            read("valid until: 2026-11-09", false).expires,
             at("2026-11-09T23:59:59Z")
         );
         assert_eq!(
-            read("expires never. issued 2023-01-01 and 2024-01-01").expires,
+            read("expires never. issued 2023-01-01 and 2024-01-01", false).expires,
             None
         );
-        assert_eq!(read("04/05/2024 to 05/06/2024, period"), Dated::default());
-        assert_eq!(read("november 31, 9999"), Dated::default());
+        assert_eq!(
+            read("04/05/2024 to 05/06/2024, period", false),
+            Dated::default()
+        );
+        assert_eq!(read("november 31, 9999", false), Dated::default());
     }
 }

@@ -33,8 +33,18 @@ fn report(value: &Value) -> Artifact {
     );
     let named = program::plain(&named, 4_000);
     let program = program::first(&named);
+    // AWS Artifact has reports of vendors too.
+    let company = program::plain(text(value, "companyName"), 4_000);
     Artifact {
         is_bridge: super::is_bridge(&named),
+        issuer: if program::has_word(&company, "aws")
+            || company.contains("amazon")
+            || company.is_empty()
+        {
+            String::new()
+        } else {
+            text(value, "companyName").to_owned()
+        },
         title: text(value, "name").to_owned(),
         program: program.map_or("", |program| program.name).to_owned(),
         certifications: program::all(&named),
@@ -90,8 +100,8 @@ mod tests {
 
     #[test]
     fn lists_and_details() {
-        let text = r#"{"reports":[{"id":"report-0123456789abcdef","name":"System and Organization Controls (SOC) 3 Report","state":"PUBLISHED","series":"SOC 3","periodStart":"2024-04-01T00:00:00Z","periodEnd":1727740799,"acceptanceType":"PASSTHROUGH"}]}
-            {"reportDetails":{"name":"PCI DSS Attestation of Compliance","acceptanceType":"EXPLICIT","state":"UNPUBLISHED"}}
+        let text = r#"{"reports":[{"id":"report-0123456789abcdef","name":"System and Organization Controls (SOC) 3 Report","state":"PUBLISHED","companyName":"AWS","series":"SOC 3","periodStart":"2024-04-01T00:00:00Z","periodEnd":1727740799,"acceptanceType":"PASSTHROUGH"}]}
+            {"reportDetails":{"name":"PCI DSS Attestation of Compliance","acceptanceType":"EXPLICIT","state":"UNPUBLISHED","companyName":"Acme"}}
             {"customerAgreements":[{"name":"AWS Business Associate Addendum","awsAccountId":"111122223333","state":"ACTIVE","effectiveStart":"2023-01-01T00:00:00Z"},{"name":"AWS Artifact Nondisclosure Agreement","organizationArn":"arn:aws:organizations::1:organization/o-x","state":"CUSTOMER_TERMINATED"}]}"#;
         let all = parse(text.as_bytes()).0;
         let seen: Vec<_> = all
@@ -113,6 +123,10 @@ mod tests {
                 ("BAA", State::Active, true, true),
                 ("NDA", State::Terminated, true, true)
             ]
+        );
+        assert_eq!(
+            (all[0].issuer.as_str(), all[1].issuer.as_str()),
+            ("", "Acme")
         );
         assert_eq!(all[0].to, Moment::parse("2024-09-30T23:59:59Z"));
         assert_eq!(

@@ -8,6 +8,8 @@ mod dates;
 mod listed;
 mod program;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
@@ -23,6 +25,8 @@ pub struct Artifact {
     pub is_agreement: bool,
     /// Whether it is a letter that bridges the time from a report's end to the next one.
     pub is_bridge: bool,
+    /// Who issued it; empty for AWS's own.
+    pub issuer: String,
     /// Its title.
     pub title: String,
     /// The program that it belongs to, `SOC 2`; empty where it is not known.
@@ -143,6 +147,32 @@ fn is_bridge(text: &str) -> bool {
     bridges.iter().any(|words| text.contains(words))
 }
 
+/// Characters around the first word on AWS that tell of a report whose it is.
+const NEAR: usize = 60;
+/// Words by which others say that they make use of AWS.
+const USES: &[&str] = &[
+    "uses ",
+    "using ",
+    "hosted ",
+    "runs on ",
+    "relies on ",
+    "subservice",
+];
+/// Whose a report is that is another's.
+const ANOTHER: &str = "another company";
+
+/// Whose a report is, by its text: another's where the first word on AWS is that somebody makes use of it.
+fn issuer(head: &str) -> &'static str {
+    let names = ["amazon web services", "aws"];
+    let first = names.iter().filter_map(|name| program::place(head, name));
+    let is_another = first.min().is_some_and(|at| {
+        let before = &head[head.floor_char_boundary(at.saturating_sub(NEAR))..at];
+        let serves = cut(&head[at..], NEAR).contains("subservice");
+        serves || USES.iter().any(|words| before.contains(words))
+    });
+    if is_another { ANOTHER } else { "" }
+}
+
 /// Recognises a document; `None` where it is none of AWS Artifact.
 pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
@@ -151,29 +181,62 @@ pub fn recognise(path: &str, document: &Document) -> Option<Artifact> {
         return by_name(stem);
     }
     let text = program::plain(&document.text, FAR);
+    by_text(stem, document, &text).or_else(|| {
+        // A scan with a watermark, or signs that no font explains: its name must say all.
+        let named = program::plain(stem, HEAD);
+        let is_told = is_of_aws(&named) && has_form(&named) && tells_little(cut(&text, HEAD));
+        is_told.then(|| by_name(stem)).flatten()
+    })
+}
+
+/// Words that every text has.
+const PROSE: &[&str] = &["the", "of", "and", "to", "in", "is", "that"];
+/// Distinct words of a text that tells something.
+const TELLING: usize = 40;
+
+/// Whether a text is too little to tell what it is of, or none that can be read.
+fn tells_little(text: &str) -> bool {
+    let words: BTreeSet<&str> = text.split(' ').collect();
+    let prose = PROSE.iter().filter(|word| words.contains(*word));
+    words.len() < TELLING || prose.count() < PROSE.len() / 2
+}
+
+fn is_of_aws(text: &str) -> bool {
+    text.contains("amazon web services") || program::has_word(text, "aws")
+}
+
+fn has_form(text: &str) -> bool {
+    FORMS.iter().any(|form| text.contains(form))
+}
+
+fn by_text(stem: &str, document: &Document, text: &str) -> Option<Artifact> {
     let title = program::plain(&document.title, HEAD);
-    let head = format!("{title} {}", cut(&text, HEAD));
-    let is_aws = head.contains("amazon web services") || program::has_word(&head, "aws");
-    let has_form = FORMS.iter().any(|form| head.contains(form));
+    let head = format!("{title} {}", cut(text, HEAD));
     let program = program::first(&title).or_else(|| program::first(cut(&head, HEAD / 2)))?;
-    if !is_aws || !has_form {
+    if !is_of_aws(&head) || !has_form(&head) {
         return None;
     }
-    let dated = dates::read(&cut(&document.text, FAR).to_lowercase());
+    // A report may speak of one further down.
+    let is_bridge = is_bridge(&title) || is_bridge(cut(text, LEAD));
+    let dated = dates::read(&cut(&document.text, FAR).to_lowercase(), is_bridge);
     let lead = document
         .text
         .lines()
         .map(str::trim)
         .find(|line| line.len() > 8);
-    let titled = title;
     let title = Some(document.title.trim()).filter(|title| title.len() > 3);
     Some(Artifact {
         is_agreement: program.is_agreement,
-        // A report may speak of one further down.
-        is_bridge: is_bridge(&titled) || is_bridge(cut(&text, LEAD)),
+        is_bridge,
+        issuer: if program.is_agreement {
+            ""
+        } else {
+            issuer(&head)
+        }
+        .to_owned(),
         title: title.or(lead).unwrap_or(stem).chars().take(200).collect(),
         program: program.name.to_owned(),
-        certifications: program::all(&text),
+        certifications: program::all(text),
         account: account(&head),
         organization: None,
         from: dated.from,
@@ -189,8 +252,7 @@ fn by_name(stem: &str) -> Option<Artifact> {
     let name = program::plain(stem, HEAD);
     let program = program::first(&name)?;
     let is_aws = program::has_word(&name, "aws") || name.contains("amazon");
-    let has_form = FORMS.iter().any(|form| name.contains(form));
-    (is_aws || has_form).then(|| Artifact {
+    (is_aws || has_form(&name)).then(|| Artifact {
         is_agreement: program.is_agreement,
         is_bridge: is_bridge(&name),
         title: stem.to_owned(),
@@ -226,10 +288,14 @@ fn cut(text: &str, end: usize) -> &str {
 }
 
 impl Artifact {
-    /// Its state as of a moment: one that ended is expired, whatever a list said before.
+    /// Its state as of a moment: one that ended is expired, and an agreement does not hold before it begins, whatever a
+    /// list says of now.
     pub fn state_at(&self, at: Option<Moment>) -> State {
         match (self.state, self.expires, at) {
             (State::Terminated | State::Inactive, ..) => self.state,
+            (_, _, Some(at)) if self.is_agreement && self.from.is_some_and(|from| from > at) => {
+                State::Inactive
+            }
             (_, Some(expires), Some(at)) if expires <= at => State::Expired,
             (State::Unknown, Some(_), Some(_)) => State::Active,
             _ => self.state,
@@ -306,6 +372,46 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_covers_what_it_bridges_and_not_what_it_restates() {
+        let text = "Amazon Web Services\nSOC Continued Operations Letter\nThe SOC 2 report covers the period October 1, 2024, to March 31, 2025. This letter covers the period from April 1, 2025, to June 30, 2025.";
+        let found = recognise("x.pdf", &document("", text)).expect("an artifact");
+        assert_eq!(
+            (found.from, found.to),
+            (
+                Moment::parse("2025-04-01T00:00:00Z"),
+                Moment::parse("2025-06-30T23:59:59Z")
+            )
+        );
+    }
+
+    #[test]
+    fn a_report_of_another_is_none_of_aws() {
+        for text in [
+            "Acme SOC 2 Type 2 Report\nFor the period January 1, 2025 to December 31, 2025. Acme uses Amazon Web Services as subservice organization.",
+            "Acme Inc.\nSOC 2 Type 2 Report\nThe platform is hosted on AWS in three regions.",
+        ] {
+            let found = recognise("x.pdf", &document("", text)).expect("a report");
+            assert_eq!(found.issuer, ANOTHER, "{text}");
+        }
+        let own = "Amazon Web Services\nSOC 2 Type 2 Report\nAmazon Web Services uses no subservice organization.";
+        let found = recognise("x.pdf", &document("", own)).expect("a report");
+        assert_eq!(found.issuer, "");
+    }
+
+    #[test]
+    fn an_agreement_does_not_hold_before_it_begins() {
+        let own = Artifact {
+            is_agreement: true,
+            from: Moment::parse("2026-02-01T00:00:00Z"),
+            state: State::Active,
+            ..Artifact::default()
+        };
+        let state = |at: &str| own.state_at(Moment::parse(at));
+        assert_eq!(state("2025-12-31T23:59:59Z"), State::Inactive);
+        assert_eq!(state("2026-02-01T00:00:00Z"), State::Active);
+    }
+
+    #[test]
     fn agreements_name_their_account() {
         let text = "AWS Business Associate Addendum\nThis addendum is entered into by Amazon Web Services, Inc. for AWS account 111122223333. It concerns protected health information.";
         let found = recognise("x.pdf", &document("", text)).expect("an artifact");
@@ -344,5 +450,18 @@ mod tests {
             ("SOC 1", Known::Name)
         );
         assert_eq!(recognise("holiday.pdf", &document("", "")), None);
+        // A watermark, or the codes of a font without a map, tell nothing; a text that can be read does.
+        let watermark = "Provided to Example Corp under the terms of AWS Artifact. ".repeat(9);
+        let codes = "7KLV FHUWLILHV WKDW ".repeat(9);
+        let name = "AWS_ISO_27001_Certificate.pdf";
+        for text in [watermark.as_str(), &codes] {
+            let named = recognise(name, &document("", text)).expect("by its name");
+            assert_eq!(named.known, Known::Name, "{text}");
+            assert_eq!(recognise("iso-27001.pdf", &document("", text)), None);
+        }
+        let notes: String = (0..60)
+            .map(|at| format!("note{at} of the review is that "))
+            .collect();
+        assert_eq!(recognise(name, &document("", &(notes + "and to in"))), None);
     }
 }

@@ -159,7 +159,7 @@ pub(super) fn plain(text: &str, far: usize) -> String {
 }
 
 /// Where a word stands that is no part of a longer one.
-fn place(text: &str, word: &str) -> Option<usize> {
+pub(super) fn place(text: &str, word: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let ends = |at: usize| {
         bytes

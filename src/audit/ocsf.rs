@@ -72,7 +72,7 @@ fn finding(
         "activity_id": 1, "activity_name": "Create", "category_uid": 2, "category_name": "Findings",
         "class_uid": 2003, "class_name": "Compliance Finding", "type_uid": 200_301, "type_name": "Compliance Finding: Create",
         "severity": severity, "severity_id": severity_id, "time": time.seconds() * 1_000, "message": message,
-        "metadata": { "version": "1.3.0", "product": { "name": "Exhibit", "vendor_name": "Exhibit", "version": VERSION } },
+        "metadata": { "version": "1.3.0", "profiles": ["cloud"], "product": { "name": "Exhibit", "vendor_name": "Exhibit", "version": VERSION } },
         "cloud": { "provider": "AWS", "account": { "uid": told.account }, "region": told.region },
         "finding_info": { "uid": format!("{}/{}/{}/{}/{}", told.rule, told.account, told.region, told.kind, told.id), "title": told.rule, "desc": message },
         "compliance": { "control": told.identifier, "requirements": controls, "standards": standards, "status": status, "status_id": status_id },

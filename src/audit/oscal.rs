@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-use crate::case::controls::lines;
+use crate::case::controls::{GONE, lines};
 use crate::moment::Moment;
 use crate::sum::Sum;
 
@@ -22,6 +22,12 @@ pub fn document(case: &Case, generated: Moment) -> String {
     let uuid = |of: &str| uuid(&format!("{identity} {of}"));
     let (mut observations, mut findings, mut selected) = (Vec::new(), Vec::new(), Vec::new());
     let mut resources: BTreeMap<String, Value> = BTreeMap::new();
+    // There is no plan; the model asks for a reference to one all the same.
+    let plan = uuid("assessment plan");
+    resources.insert(
+        plan.clone(),
+        json!({ "uuid": plan, "title": "Assessment plan", "remarks": "No assessment plan is part of the evidence." }),
+    );
     for line in &lines {
         let control = &line.control;
         let id = token(&control.id);
@@ -36,6 +42,9 @@ pub fn document(case: &Case, generated: Moment) -> String {
                     "uuid": uuid, "title": filled(&link.path, "File"),
                     "rlinks": [{ "href": place(case, &link.path, sum), "hashes": [{ "algorithm": "SHA-256", "value": sum.to_string() }] }],
                 }));
+            }
+            if line.lacks(link) {
+                one["remarks"] = json!(GONE);
             }
             evidence.push(one);
         }
@@ -69,20 +78,16 @@ pub fn document(case: &Case, generated: Moment) -> String {
     if !findings.is_empty() {
         result["findings"] = json!(findings);
     }
-    let mut document = json!({
+    let document = json!({
         "uuid": uuid("assessment results"),
         "metadata": {
             "title": "Assessment results", "last-modified": generated.to_string(), "version": VERSION, "oscal-version": "1.1.2",
             "remarks": format!("Written by Exhibit {VERSION}. Prepared by {}.", filled(&audit.prepared_by, "nobody stated")),
         },
-        // There is no plan: the reference that the model asks for leads to this document's own list.
-        "import-ap": { "href": "#back-matter", "remarks": "No assessment plan is part of the evidence." },
+        "import-ap": { "href": format!("#{plan}") },
         "results": [result],
+        "back-matter": { "resources": resources.into_values().collect::<Vec<_>>() },
     });
-    if !resources.is_empty() {
-        document["back-matter"] =
-            json!({ "resources": resources.into_values().collect::<Vec<_>>() });
-    }
     format!("{:#}\n", json!({ "assessment-results": document }))
 }
 

@@ -1,21 +1,18 @@
 //! The register of AWS's own reports and agreements, as read and as corrected by hand.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::activity::Field;
-use crate::activity::facet::all_values;
 use crate::artifact::{Artifact, Known, State};
-use crate::cloudtrail::Description;
 use crate::integrity::Files as _;
 use crate::moment::Moment;
-use crate::object::Personal;
-use crate::order::{Gather as _, sorted};
+use crate::order::sorted;
 use crate::sum::Sum;
 
 use super::Case;
+use super::addenda::without_addendum;
 use super::inspect::add_file;
 use super::question::{ArtifactSummary, Inspection, Subject};
 use super::rows::{code, text, time};
@@ -49,6 +46,8 @@ pub struct Correction {
     pub certifications: Option<Vec<String>>,
     /// The organization that agreed; as read where nothing is stated.
     pub organization: Option<String>,
+    /// Who issued it, empty for AWS; as read where nothing is stated.
+    pub issuer: Option<String>,
     /// The account that agreed.
     pub account: String,
     /// The state, by its name.
@@ -98,6 +97,9 @@ pub(super) fn arrange(case: &mut Case) {
             if let Some(organization) = &own.organization {
                 artifact.organization = Some(organization.clone()).filter(|text| !text.is_empty());
             }
+            if let Some(issuer) = &own.issuer {
+                artifact.issuer.clone_from(issuer);
+            }
             artifact.title.clone_from(&own.title);
             artifact.program.clone_from(&own.program);
             (artifact.from, artifact.to, artifact.expires) = (own.from, own.to, own.expires);
@@ -117,7 +119,7 @@ pub(super) fn arrange(case: &mut Case) {
 }
 
 /// The moment that artifacts are looked at: the end of the period under audit, else the newest evidence.
-fn as_of(case: &Case) -> Option<Moment> {
+pub(super) fn as_of(case: &Case) -> Option<Moment> {
     let event = case
         .activity
         .order
@@ -129,6 +131,12 @@ fn as_of(case: &Case) -> Option<Moment> {
 
 /// What an artifact asks for; `None` where nothing is wrong with it.
 fn warning(case: &Case, artifact: &Artifact) -> Option<String> {
+    if !artifact.issuer.is_empty() {
+        return Some(format!(
+            "Issued by {}: it does not attest AWS's side of a control. Where that is wrong, correct who issued it.",
+            artifact.issuer
+        ));
+    }
     let at = as_of(case);
     let end = case.settings.audit.to.or(at);
     let ends = match (artifact.expires, at) {
@@ -162,10 +170,10 @@ fn covers(case: &Case, artifact: &Artifact, end: Option<Moment>) -> Option<Strin
         (None, _) if report && artifact.expires.is_none() => {
             Some("What it covers could not be read: enter it by hand.".to_owned())
         }
-        _ if matches!(artifact.state, State::Terminated | State::Inactive)
-            && artifact.is_agreement =>
+        _ if artifact.is_agreement
+            && matches!(artifact.state_at(end), State::Terminated | State::Inactive) =>
         {
-            Some("It does not hold: nothing may rest on it.".to_owned())
+            Some("It does not hold then: nothing may rest on it.".to_owned())
         }
         _ => None,
     }
@@ -173,120 +181,37 @@ fn covers(case: &Case, artifact: &Artifact, end: Option<Moment>) -> Option<Strin
 
 /// What a report asks for that ends before the period under audit does.
 fn bridged(case: &Case, report: &Artifact, to: Moment, end: Moment) -> Option<String> {
-    let letters = case.artifacts.iter().map(|one| &one.artifact);
-    let letters = letters.filter(|letter| {
-        let programs = letter.certifications.iter().chain([&letter.program]);
+    let all = case.artifacts.iter().map(|one| &one.artifact);
+    let following = all.filter(|one| {
+        let names = one.certifications.iter().filter(|_| one.is_bridge);
         // One that AWS only lists is not here.
-        letter.is_bridge
-            && letter.known != Known::List
-            && programs.into_iter().any(|name| *name == report.program)
+        !one.is_agreement
+            && one.known != Known::List
+            && one.issuer.is_empty()
+            && names
+                .chain([&one.program])
+                .any(|name| *name == report.program)
     });
-    // It may begin on the day after the report's end.
-    let joins = |from: Option<Moment>| from.is_none_or(|from| from.seconds() <= to.seconds() + DAY);
-    let until = letters
-        .filter(|letter| joins(letter.from))
-        .filter_map(|letter| letter.to)
+    let following: Vec<&Artifact> = following.collect();
+    // Each may begin on the day after the end of the one before; a letter need not say where it begins.
+    let mut until = to;
+    while let Some(further) = (following.iter())
+        .filter(|one| match one.from {
+            Some(from) => from.seconds() <= until.seconds() + DAY,
+            None => one.is_bridge,
+        })
+        .filter_map(|one| one.to)
         .max()
-        .filter(|until| *until > to);
-    match until {
-        Some(until) if until >= end => None,
-        Some(until) => Some(format!(
-            "With the bridge letter it covers up to {until}, which is less than the period under audit: ask AWS for the letter or report that follows."
+        .filter(|further| *further > until)
+    {
+        until = further;
+    }
+    match until > to {
+        true if until >= end => None,
+        true => Some(format!(
+            "With the letters and reports that follow it covers up to {until}, which is less than the period under audit: ask AWS for the one that comes next."
         )),
-        None => Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned()),
-    }
-}
-
-/// The id of an organization, `o-…`, out of what names it: its ARN, one of its accounts' ARN, or the id.
-fn organization_id(named: &str) -> &str {
-    let mut parts = named.split([':', '/']);
-    parts.find(|part| part.starts_with("o-")).unwrap_or(named)
-}
-
-/// For which accounts a Business Associate Addendum holds, and whether one holds for an organization whose accounts are not
-/// listed (AWS Artifact: an organization's agreement holds for all of its accounts).
-fn addenda(case: &Case) -> (BTreeSet<&str>, bool) {
-    let active = case
-        .artifacts
-        .iter()
-        .map(|one| &one.artifact)
-        .filter(|one| {
-            one.is_agreement && one.program == "BAA" && one.state_at(as_of(case)) == State::Active
-        });
-    let (mut accounts, mut organizations) = (BTreeSet::new(), BTreeSet::new());
-    for one in active {
-        accounts.extend(one.account.as_deref());
-        if let Some(organization) = one.organization.as_deref() {
-            organizations.insert(organization_id(organization));
-            // Its ARN names the management account.
-            accounts.extend(organization.split(':').nth(4));
-        }
-    }
-    let of_one = |named: Option<&str>| {
-        named.is_some_and(|named| organizations.contains(organization_id(named)))
-    };
-    let mut listed = BTreeSet::new();
-    for (_, description) in &case.holdings.descriptions {
-        if let Description::Accounts(list, is_whole) = description {
-            for (account, arn) in list.iter().filter(|(_, arn)| of_one(arn.as_deref())) {
-                accounts.insert(account.as_str());
-                let organization = arn.as_deref().filter(|_| *is_whole);
-                listed.extend(organization.map(organization_id));
-            }
-        }
-    }
-    // An organization's trail writes for its members.
-    let trails = case.judgement.trails.iter().map(|row| &row.key);
-    let members = trails.filter(|key| of_one(key.organization.as_deref()));
-    accounts.extend(members.map(|key| key.account.as_str()));
-    (accounts, listed.len() < organizations.len())
-}
-
-/// What is said before the accounts without a Business Associate Addendum, and before those of which it cannot be told.
-pub const NO_ADDENDUM: &str = "no Business Associate Addendum is known to hold for";
-/// See [`NO_ADDENDUM`].
-pub const ADDENDUM_UNTOLD: &str =
-    "an organization has a Business Associate Addendum, but nothing tells that it is that of";
-
-/// What is said of such accounts; `None` where there are none.
-pub fn addendum_words(accounts: &[String], words: &str) -> Option<String> {
-    (!accounts.is_empty()).then(|| {
-        format!(
-            "Health data is in question, and {words} {}.",
-            accounts.join(", ")
-        )
-    })
-}
-
-/// Accounts of the evidence that work with health data and are not known to have a Business Associate Addendum; and those of
-/// which it cannot be told, as one holds for an organization whose accounts are not known.
-pub(crate) fn without_addendum(case: &Case) -> (Vec<String>, Vec<String>) {
-    let (baa, is_open) = addenda(case);
-    let health = case
-        .objects
-        .held
-        .iter()
-        .any(|(_, object)| object.personal[Personal::Health as usize] > 0);
-    let asked = case
-        .settings
-        .audit
-        .controls
-        .iter()
-        .any(|one| one.source.to_lowercase().contains("hipaa"));
-    let mut accounts: BTreeSet<&str> = case
-        .register
-        .files()
-        .filter_map(|(_, file)| file.account.as_deref())
-        .gathered();
-    // Outputs and single records name theirs within.
-    let called = all_values(&case.activity, Field::Account);
-    let called = called.iter().map(|(account, _)| account.as_str());
-    accounts.extend(called.filter(|account| account.len() == 12));
-    accounts.retain(|account| (health || asked) && !baa.contains(account));
-    let without = accounts.into_iter().map(str::to_owned).collect();
-    match is_open {
-        true => (Vec::new(), without),
-        false => (without, Vec::new()),
+        false => Some("It covers less than the period under audit: ask AWS for a bridge letter, which AWS Artifact has too.".to_owned()),
     }
 }
 
@@ -379,12 +304,14 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     let held = case.artifacts.get(at as usize)?;
     let one = &held.artifact;
     it.title.clone_from(&one.title);
-    it.sort = format!("AWS {}", kind(one));
+    let whose = if one.issuer.is_empty() { "AWS " } else { "" };
+    it.sort = format!("{whose}{}", kind(one));
     let mut fact = |label: &str, cell: Cell| {
         if !matches!(cell, Cell::Empty) {
             it.what.push((label.to_owned(), cell));
         }
     };
+    fact("Issued by", text(&one.issuer));
     fact("Program", text(&one.program));
     fact("Names", text(&one.certifications.join(", ")));
     fact("State", text(one.state_at(as_of(case)).name()));
@@ -425,7 +352,9 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         );
         fact("Note", text(&own.note));
     }
-    it.why.push("AWS's own attestation tells of AWS's side of a control. It does not stand for the customer's evidence, and nothing here verifies that AWS wrote it: compare its hash with a download of your own.".to_owned());
+    if one.issuer.is_empty() {
+        it.why.push("AWS's own attestation tells of AWS's side of a control. It does not stand for the customer's evidence, and nothing here verifies that AWS wrote it: compare its hash with a download of your own.".to_owned());
+    }
     it.todo = warning(case, one);
     add_file(case, held.file, &mut it);
     let sum = case.register.file(held.file).and_then(|file| file.sum);
@@ -434,6 +363,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         place: held.place,
         is_agreement: Some(one.is_agreement),
         certifications: Some(one.certifications.clone()),
+        issuer: Some(one.issuer.clone()),
         organization: Some(one.organization.clone().unwrap_or_default()),
         title: one.title.clone(),
         program: one.program.clone(),
@@ -446,6 +376,18 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         ..Correction::default()
     }));
     Some(it)
+}
+
+/// The hashes of files that are artifacts, each with whether it is AWS's own attestation.
+pub(super) fn attestations(case: &Case) -> BTreeMap<Sum, bool> {
+    let mut all = BTreeMap::new();
+    for held in &case.artifacts {
+        if let Some(sum) = case.register.file(held.file).and_then(|file| file.sum) {
+            let own = !held.artifact.is_agreement && held.artifact.issuer.is_empty();
+            *all.entry(sum).or_default() |= own;
+        }
+    }
+    all
 }
 
 /// Whether an artifact stays out of documents for others.
@@ -480,7 +422,7 @@ pub(crate) fn report(case: &Case) -> impl Iterator<Item = Value> {
         });
         json!({
             "path": file.map(|file| &*file.path), "sha256": file.and_then(|file| file.sum).map(|sum| sum.to_string()),
-            "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "program": Some(&one.program).filter(|name| !name.is_empty()),
+            "type": if one.is_agreement { "agreement" } else { "report" }, "title": one.title, "issuer": Some(&one.issuer).filter(|issuer| !issuer.is_empty()), "program": Some(&one.program).filter(|name| !name.is_empty()),
             "certifications": one.certifications, "account": one.account, "organization": one.organization,
             "periodFrom": at(one.from), "periodTo": at(one.to), "expires": at(one.expires), "state": one.state_at(as_of(case)).name(),
             "confidential": one.confidential, "nda": nda, "knownBy": if held.correction.is_some() { "a correction by hand" } else { one.known.words() },

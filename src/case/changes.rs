@@ -10,7 +10,7 @@ use crate::evidence::Kind;
 use crate::moment::Moment;
 use crate::order::sorted;
 use crate::sum::Sum;
-use crate::ticket::{Columns, Sheet, Ticket, recognise};
+use crate::ticket::{Columns, Role, Sheet, Ticket, recognise};
 
 use super::Case;
 use super::approval::{Approval, compare};
@@ -151,12 +151,13 @@ pub(super) fn work_out(case: &mut Case) {
     let tickets = sorted(tickets, |(_, a), (_, b)| {
         (a.window, &a.id).cmp(&(b.window, &b.id))
     });
-    // The latest end of all tickets up to each: where it is passed, no earlier one can fit.
-    let mut latest = Vec::with_capacity(tickets.len());
-    for (_, one) in &tickets {
-        let end = one.window.map(|(_, to)| to);
-        latest.push(end.max(latest.last().copied().flatten()));
-    }
+    let is_over = |place: u32, at: Moment, slack: i64| {
+        let window = tickets[place as usize].1.window;
+        window.is_none_or(|(_, to)| to.plus(slack) < at)
+    };
+    // Tickets that began and are not over, the latest last. Those without a window stand first and never join them.
+    let mut begun = 0;
+    let mut open: Vec<u32> = Vec::new();
     let mut used = vec![false; tickets.len()];
     let mut changes = Vec::new();
     for (what, at) in all(case) {
@@ -166,8 +167,14 @@ pub(super) fn work_out(case: &mut Case) {
         } else {
             0
         };
-        let begun =
-            tickets.partition_point(|(_, one)| one.window.is_none_or(|(from, _)| from <= at));
+        while tickets
+            .get(begun)
+            .is_some_and(|(_, one)| one.window.is_none_or(|(from, _)| from <= at))
+        {
+            open.push(begun as u32);
+            begun += 1;
+        }
+        open.retain(|&place| !is_over(place, at, SLACK));
         let mut change = Change {
             what,
             at,
@@ -175,27 +182,25 @@ pub(super) fn work_out(case: &mut Case) {
             ticket: None,
             refused: false,
         };
-        for place in (0..begun).rev().take(MOST) {
-            if latest[place].is_none_or(|end| end.plus(slack) < at) {
-                break;
-            }
-            let ticket = &tickets[place].1;
-            if ticket.window.is_none_or(|(_, to)| to.plus(slack) < at) {
-                continue;
-            }
+        let fitting = open
+            .iter()
+            .rev()
+            .filter(|&&place| !is_over(place, at, slack));
+        for &place in fitting.take(MOST) {
+            let ticket = &tickets[place as usize].1;
             let approval = compare(ticket, &names, &actors);
             if approval == Approval::Unapproved {
                 continue;
             }
             if !ticket.is_approved() {
                 if change.ticket.is_none() {
-                    (change.ticket, change.refused) = (Some(place as u32), true);
+                    (change.ticket, change.refused) = (Some(place), true);
                 }
                 continue;
             }
             if approval > change.approval {
                 change.approval = approval;
-                (change.ticket, change.refused) = (Some(place as u32), false);
+                (change.ticket, change.refused) = (Some(place), false);
             }
         }
         if let Some(place) = change.ticket.filter(|_| !change.refused) {
@@ -416,6 +421,20 @@ pub(super) fn row(case: &Case, at: u32) -> Row {
     }
 }
 
+/// The files whose tickets count by columns that a person mapped, and those of which no column tells a state.
+fn stated(case: &Case) -> [Vec<&str>; 2] {
+    let mut all = [Vec::new(), Vec::new()];
+    for (file, sheet) in &case.changes.sheets {
+        let (columns, counts, by_hand) = columns(case, *file, sheet);
+        let path = case.register.file(*file).map_or("", |file| &*file.path);
+        let is_stateless = columns.place(Role::State).is_none();
+        for (list, is) in all.iter_mut().zip([by_hand, is_stateless]) {
+            list.extend((counts && is).then_some(path));
+        }
+    }
+    all
+}
+
 /// The part of the report; `null` where no ticket is known.
 pub(crate) fn report(case: &Case) -> Value {
     let Some(known) = case
@@ -430,7 +449,9 @@ pub(crate) fn report(case: &Case) -> Value {
         let fitting = known.changes.iter().filter(|one| one.approval == approval);
         fitting.count()
     };
+    let [by_hand, stateless] = stated(case);
     json!({
+        "mappedByHand": by_hand, "withoutState": stateless,
         "tickets": known.tickets.len(), "unapproved": count(Approval::Unapproved), "timeOnly": count(Approval::TimeOnly),
         "partly": count(Approval::Partly), "approved": count(Approval::Approved),
     })

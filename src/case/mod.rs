@@ -4,6 +4,7 @@
 
 pub(crate) mod accessed;
 mod activity;
+mod addenda;
 mod approval;
 pub(crate) mod artifacts;
 mod asked;
@@ -44,8 +45,10 @@ use crate::intake::{Entry, Facts};
 use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
 use crate::moment::Moment;
 
+pub(crate) use addenda::without_addendum;
+pub use addenda::{ADDENDUM_UNTOLD, NO_ADDENDUM, addendum_words};
 pub use approval::Approval;
-pub use artifacts::{ADDENDUM_UNTOLD, Correction, NO_ADDENDUM, addendum_words};
+pub use artifacts::Correction;
 pub use asked::Asked;
 pub use changes::{ChangesSummary, Mapped, SheetView};
 pub use compliance::Decided;
@@ -100,6 +103,8 @@ pub struct Case {
     artifacts: Vec<artifacts::Held>,
     /// Controls of the audit with what is proposed; made when they are asked for.
     lines: Option<Vec<controls::Line>>,
+    /// How populations stand; made for each document.
+    populations: Vec<Frozen>,
 }
 
 impl Case {
@@ -327,15 +332,27 @@ impl Case {
         controls::arrange(self);
         changes::work_out(self);
         custody::work_out(self);
+        population::work_out(self);
     }
 
     /// Writes a document in parts, masked where the user chose so.
-    pub fn export(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {
-        let mask = Mask::of(self, &self.settings.sharing);
-        match mask.zip(export.shared()) {
-            Some((mask, form)) => self.write(export, &mut |part| write(&mask.part(form, part))),
+    ///
+    /// # Errors
+    /// Why it cannot be masked; nothing is written then.
+    pub fn export(
+        &mut self,
+        export: &Export,
+        write: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), &'static str> {
+        let Some(form) = export.shared() else {
+            self.write(export, write);
+            return Ok(());
+        };
+        match Mask::of(self, &self.settings.sharing)? {
+            Some(mask) => self.write(export, &mut |part| write(&mask.part(form, part))),
             None => self.write(export, write),
         }
+        Ok(())
     }
 
     fn write(&mut self, export: &Export, write: &mut dyn FnMut(&[u8])) {

@@ -84,13 +84,13 @@ pub fn word(result: &str) -> &'static str {
     found.map_or("open", |(_, word)| word)
 }
 
-/// What is asked of a population: to freeze it, to draw from it, or where lines stand now.
+/// What is asked of a population: to freeze it, to draw from it, or how its samples stand now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draw {
     /// Seed and size of a sample.
     pub sample: Option<(String, u32)>,
-    /// Lines that are looked for.
-    pub lines: Vec<String>,
+    /// Samples whose items are looked for, and that are drawn again.
+    pub held: Vec<Sample>,
 }
 
 /// A population as the evidence has it now.
@@ -102,9 +102,28 @@ pub struct Frozen {
     pub sha256: Option<Sum>,
     /// The sample that was asked for.
     pub drawn: Vec<Item>,
-    /// What each of the lines that were looked for opens; `None` where it is not there any more.
-    pub found: Vec<Option<Subject>>,
+    /// Of each sample that was looked for, whether its seed draws these items now, and what each of them opens; `None` where
+    /// it is not there any more.
+    pub held: Vec<(bool, Vec<Option<Subject>>)>,
 }
+
+impl Frozen {
+    /// Whether a population is as it was frozen, for people.
+    pub fn words(&self, own: &Population) -> String {
+        match self.count {
+            _ if self.sha256 == Some(own.sha256) => {
+                "the evidence holds it as it was frozen".to_owned()
+            }
+            Some(count) => format!(
+                "it differs: rows that the query shows now: {count}, with another SHA-256. Drop the same evidence, or freeze it anew."
+            ),
+            None => "its rows are too many to hold at a time: nothing tells whether it is as it was frozen. Narrow its query.".to_owned(),
+        }
+    }
+}
+
+/// What is said of a sample that cannot be drawn again.
+pub const NOT_DRAWN: &str = "Its seed does not draw these rows from what the evidence holds now: draw it anew, or drop the evidence that it was drawn from.";
 
 /// The columns of the canonical form.
 fn lasting(table: Table) -> impl Iterator<Item = (usize, &'static Column)> {
@@ -229,8 +248,8 @@ pub(super) fn freeze(case: &mut Case, table: Table, filter: &Filter, draw: &Draw
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }
-    let drawn = draw.sample.as_ref().map_or(Vec::new(), |(seed, size)| {
-        let numbers = sample(seed, lines.order.len() as u64, *size);
+    let drawn = |seed: &str, size: u32| -> Vec<Item> {
+        let numbers = sample(seed, lines.order.len() as u64, size);
         let item = |number: u64| Item {
             number,
             line: lines
@@ -239,18 +258,24 @@ pub(super) fn freeze(case: &mut Case, table: Table, filter: &Filter, draw: &Draw
             ..Item::default()
         };
         numbers.into_iter().map(item).collect()
-    });
-    let find = |line: &String| {
+    };
+    let find = |item: &Item| {
         let place = lines
             .order
-            .binary_search_by(|&row| lines.at(row as usize).as_bytes().cmp(line.as_bytes()));
+            .binary_search_by(|&row| lines.at(row as usize).as_bytes().cmp(item.line.as_bytes()));
         Some(lines.subjects[lines.order[place.ok()?] as usize])
+    };
+    let stands = |held: &Sample| {
+        let again = drawn(&held.seed, held.items.len() as u32);
+        let row = |item: &Item| (item.number, item.line.clone());
+        let is_drawn = again.iter().map(row).eq(held.items.iter().map(row));
+        (is_drawn, held.items.iter().map(find).collect())
     };
     Frozen {
         count: Some(lines.order.len() as u64),
         sha256: Some(Sum(hash.finalize().into())),
-        found: draw.lines.iter().map(find).collect(),
-        drawn,
+        held: draw.held.iter().map(stands).collect(),
+        drawn: (draw.sample.as_ref()).map_or(Vec::new(), |(seed, size)| drawn(seed, *size)),
     }
 }
 
@@ -300,24 +325,44 @@ pub fn words(table: Table, filter: &Filter) -> String {
     all.join(", ")
 }
 
+/// Looks at how each population and its samples stand now.
+pub(super) fn work_out(case: &mut Case) {
+    let all = case.settings.audit.populations.clone();
+    let standing = all.into_iter().map(|one| {
+        let held = one.samples;
+        let draw = Draw {
+            held,
+            ..Draw::default()
+        };
+        freeze(case, one.table, &one.filter, &draw)
+    });
+    case.populations = standing.collect();
+}
+
+/// Each population with how it stands now.
+pub(crate) fn standing(case: &Case) -> impl Iterator<Item = (&Population, &Frozen)> {
+    let all = &case.settings.audit.populations;
+    all.iter().zip(&case.populations)
+}
+
 /// The part of the report.
 pub(crate) fn report(case: &Case) -> Vec<Value> {
-    let sample = |one: &Sample| {
+    let sample = |(one, (holds, _)): (&Sample, &(bool, Vec<Option<Subject>>))| {
         let items: Vec<Value> = one
             .items
             .iter()
             .map(|item| json!({ "number": item.number, "line": item.line, "result": Some(&item.result).filter(|text| !text.is_empty()), "note": Some(&item.note).filter(|text| !text.is_empty()) }))
             .collect();
-        json!({ "seed": one.seed, "at": one.at.to_string(), "items": items })
+        json!({ "seed": one.seed, "at": one.at.to_string(), "holds": holds, "items": items })
     };
-    let one = |one: &Population| {
-        let samples: Vec<Value> = one.samples.iter().map(sample).collect();
+    let one = |(one, now): (&Population, &Frozen)| {
+        let samples: Vec<Value> = one.samples.iter().zip(&now.held).map(sample).collect();
         json!({
             "name": one.name, "table": one.table.name(), "query": words(one.table, &one.filter), "count": one.count, "sha256": one.sha256.to_string(),
-            "columns": lasting(one.table).map(|(_, column)| column.name).collect::<Vec<_>>(), "at": one.at.to_string(), "samples": samples,
+            "columns": lasting(one.table).map(|(_, column)| column.name).collect::<Vec<_>>(), "at": one.at.to_string(), "holds": now.sha256 == Some(one.sha256), "now": now.words(one), "samples": samples,
         })
     };
-    case.settings.audit.populations.iter().map(one).collect()
+    standing(case).map(one).collect()
 }
 
 #[cfg(test)]

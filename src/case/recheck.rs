@@ -1,13 +1,13 @@
 //! An earlier report, or the file of a case, beside the evidence of now: whether every hash still holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Case, compliance};
 use crate::audit::report;
 use crate::evidence::{Problem, ProblemCode, json};
-use crate::order::Gather as _;
+use crate::order::{Gather as _, sorted};
 use crate::sum::Sum;
 
 /// Paths of one sort that are named.
@@ -93,7 +93,7 @@ impl Ruled {
 pub struct Recheck {
     /// Files that are here with the hash that they had.
     pub held: u64,
-    /// Files that could not be hashed, neither then nor now: nothing tells whether they are the same.
+    /// Files that are here, and had no hash then: nothing tells whether they are the same.
     pub unhashed: u64,
     /// Files of the same path with another hash.
     pub changed: Vec<String>,
@@ -191,52 +191,55 @@ pub(super) fn files(case: &Case) -> Vec<Hashed> {
     .collect()
 }
 
-/// Compares. A file holds where its hash is in the evidence, under whatever path: folders are renamed.
+/// Compares. A file holds where its path has its hash. Folders are renamed: where nothing has its path, it holds where a file
+/// that was not there has its hash. Each file of now counts once.
 pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
     if !earlier.stated.is_empty() {
         compliance::results(case, None);
     }
     let case = &*case;
     let now = files(case);
-    let sums: BTreeSet<Sum> = now.iter().filter_map(|file| file.sha256).gathered();
-    let by_path: BTreeMap<&str, Option<Sum>> = now
-        .iter()
-        .map(|file| (file.path.as_str(), file.sha256))
-        .gathered();
-    let known: BTreeSet<Sum> = earlier
-        .files
-        .iter()
-        .filter_map(|file| file.sha256)
-        .gathered();
-    let paths: BTreeSet<&str> = earlier
-        .files
-        .iter()
-        .map(|file| file.path.as_str())
-        .gathered();
+    let mut here: BTreeMap<&str, Vec<Option<Sum>>> = BTreeMap::new();
+    for file in &now {
+        here.entry(&file.path).or_default().push(file.sha256);
+    }
     let mut recheck = Recheck::default();
+    let (mut other, mut gone) = (Vec::new(), Vec::new());
     for file in &earlier.files {
-        if file.sha256.is_some_and(|sum| sums.contains(&sum)) {
-            recheck.held += 1;
-        } else if file.sha256.is_none() && by_path.get(file.path.as_str()) == Some(&None) {
-            recheck.unhashed += 1;
-        } else if by_path.contains_key(file.path.as_str()) && file.sha256.is_some() {
-            recheck.changed.push(file.path.clone());
-        } else {
-            recheck.missing.1 += 1;
-            if recheck.missing.0.len() < MOST {
-                recheck.missing.0.push(file.path.clone());
-            }
+        let same = here.get_mut(file.path.as_str()).and_then(|sums| {
+            let at = sums.iter().position(|sum| *sum == file.sha256)?;
+            Some(sums.swap_remove(at))
+        });
+        match same {
+            Some(Some(_)) => recheck.held += 1,
+            Some(None) => recheck.unhashed += 1,
+            None => other.push(file),
         }
     }
-    for file in &now {
-        let is_new = file.sha256.is_none_or(|sum| !known.contains(&sum))
-            && !paths.contains(file.path.as_str());
-        if is_new {
-            recheck.added.1 += 1;
-            if recheck.added.0.len() < MOST {
-                recheck.added.0.push(file.path.clone());
-            }
+    for file in other {
+        let another = here.get_mut(file.path.as_str()).and_then(Vec::pop);
+        match another {
+            Some(_) if file.sha256.is_some() => recheck.changed.push(file.path.clone()),
+            Some(_) => recheck.unhashed += 1,
+            None => gone.push(file),
         }
+    }
+    let mut new: BTreeMap<Option<Sum>, Vec<&str>> = BTreeMap::new();
+    for (path, sums) in here {
+        for sum in sums {
+            new.entry(sum).or_default().push(path);
+        }
+    }
+    for file in gone {
+        let sum = file.sha256.is_some().then_some(&file.sha256);
+        let renamed = sum.and_then(|sum| new.get_mut(sum)?.pop());
+        match renamed {
+            Some(_) => recheck.held += 1,
+            None => note(&mut recheck.missing, &file.path),
+        }
+    }
+    for path in sorted(new.into_values().flatten().collect(), Ord::cmp) {
+        note(&mut recheck.added, path);
     }
     let ours = (!earlier.stated.is_empty()).then(|| stated(case));
     for one in ours.into_iter().flatten() {
@@ -256,4 +259,11 @@ pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
         .filter(|then| *then != verdict)
         .map(|then| (then.clone(), verdict.to_owned()));
     recheck
+}
+
+fn note((named, count): &mut (Vec<String>, u64), path: &str) {
+    *count += 1;
+    if named.len() < MOST {
+        named.push(path.to_owned());
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Problem, ProblemCode, json};
-
+use crate::integrity::Scope;
 use crate::moment::Moment;
 
 use super::custody::MOST;
@@ -109,13 +109,14 @@ impl Settings {
 
     /// What counts as a person's word, or changes what is found.
     pub fn words(&self) -> String {
+        let day = |at: Option<Moment>| at.map_or("not stated".to_owned(), |at| at.to_string());
         let concluded = self.audit.controls.iter();
         let concluded = concluded.filter(|one| one.status.is_some()).count();
         let (risk, off) = (&self.risk, &self.risk.disabled);
         let objects = risk.objects.values().map(BTreeMap::len).sum::<usize>();
         let off_objects = off.objects.values().map(BTreeSet::len).sum::<usize>();
         format!(
-            "conclusions {concluded}, corrected artifacts {}, exceptions {}, rules {}, keys stated as confirmed {}, risks changed {}, kinds, rows and alerts turned off {}, own alerts {}, masking {} with {} texts that are never masked",
+            "conclusions {concluded}, corrected artifacts {}, exceptions {}, rules {}, keys stated as confirmed {}, risks changed {}, kinds, rows and alerts turned off {}, own alerts {}, masking {} with {} texts that are never masked, columns of tickets mapped {}, populations {}, period {} to {}, scope {}",
             self.audit.artifacts.len(),
             self.exceptions.len(),
             self.rules.len(),
@@ -125,6 +126,15 @@ impl Settings {
             risk.alerts.len(),
             self.sharing.words(),
             self.sharing.except.len(),
+            self.audit.tickets.len(),
+            self.audit.populations.len(),
+            day(self.audit.from),
+            day(self.audit.to),
+            if self.scope == Scope::default() {
+                "not narrowed"
+            } else {
+                "narrowed"
+            },
         )
     }
 
@@ -137,6 +147,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::changes::Mapped;
     use super::super::custody::Done;
     use super::*;
 
@@ -157,6 +168,9 @@ mod tests {
         let alerts = &mut theirs.risk.disabled.alerts;
         alerts.insert("logging-stopped".to_owned());
         theirs.sharing.except.push("mallory".to_owned());
+        theirs.audit.tickets.push(Mapped::default());
+        theirs.audit.to = Moment::parse("9999-12-30T22:00:00Z");
+        theirs.scope.trails.push("main".to_owned());
         let mut own = Settings {
             confirmed_keys: keys(&["cd"]),
             ..Settings::default()
@@ -172,7 +186,7 @@ mod tests {
         };
         assert_eq!((now.log.len(), before.detail.as_str()), (MOST, "here"));
         assert!(opened.detail.starts_with("case.json: conclusions 0"));
-        let brought = ", risks changed 1, kinds, rows and alerts turned off 1, own alerts 0, masking off with 1 texts that are never masked";
+        let brought = ", risks changed 1, kinds, rows and alerts turned off 1, own alerts 0, masking off with 1 texts that are never masked, columns of tickets mapped 1, populations 0, period not stated to 9999-12-30T22:00:00Z, scope narrowed";
         assert!(opened.detail.ends_with(brought), "{}", opened.detail);
         assert!(now.opened().eq([opened.detail.as_str()]));
         // Saved and opened once more, the word is still another person's.

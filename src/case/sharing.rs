@@ -64,6 +64,8 @@ impl Sharing {
 pub struct Masks {
     /// For each kind: its word, how many values are known, and the first of them.
     pub kinds: Vec<(String, u64, Vec<Masked>)>,
+    /// Why nothing can be masked by it; empty where it can.
+    pub refused: String,
     /// Texts of the case before and after.
     pub examples: Vec<(String, String)>,
 }
@@ -85,8 +87,15 @@ pub(super) fn masks(case: &Case, sharing: &Sharing) -> Masks {
         on: true,
         ..sharing.clone()
     };
-    let Some(mask) = Mask::of(case, &sharing) else {
-        return Masks::default();
+    let mask = match Mask::of(case, &sharing) {
+        Ok(Some(mask)) => mask,
+        Ok(None) => return Masks::default(),
+        Err(why) => {
+            return Masks {
+                refused: why.to_owned(),
+                ..Masks::default()
+            };
+        }
     };
     let known = |kind: Kind| {
         let all = mask.known(case, kind);
@@ -115,5 +124,6 @@ pub(super) fn masks(case: &Case, sharing: &Sharing) -> Masks {
             .map(|text| (mask.text(&text).into_owned(), text))
             .map(|(after, before)| (before, after))
             .collect(),
+        refused: String::new(),
     }
 }

@@ -165,9 +165,33 @@ pub struct Columns {
     pub places: [Option<u16>; 7],
     /// Hours by which times without a zone are ahead of UTC.
     pub hours: i8,
+    /// Minutes beside them, ahead or behind as the hours are.
+    pub minutes: u8,
 }
 
 impl Columns {
+    /// Seconds by which times without a zone are ahead of UTC.
+    pub fn ahead(&self) -> i64 {
+        let minutes = 60 * i64::from(self.minutes);
+        3_600 * i64::from(self.hours) + if self.hours < 0 { -minutes } else { minutes }
+    }
+
+    /// The same as it is written, `5:30`.
+    pub fn offset(&self) -> String {
+        format!("{}:{:02}", self.hours, self.minutes)
+    }
+
+    /// Takes what is written so, or hours alone; says whether it could be read.
+    pub fn set_offset(&mut self, text: &str) -> bool {
+        let (hours, minutes) = text.trim().split_once(':').unwrap_or((text.trim(), "0"));
+        let both = hours.parse().ok().zip(minutes.parse().ok());
+        let both = both.filter(|(hours, minutes)| (-14..=14).contains(hours) && *minutes < 60);
+        if let Some(both) = both {
+            (self.hours, self.minutes) = both;
+        }
+        both.is_some()
+    }
+
     /// The column of a role.
     pub fn place(&self, role: Role) -> Option<usize> {
         let at = ROLES.iter().position(|(one, ..)| *one == role)?;
@@ -222,6 +246,22 @@ mod tests {
     fn of(headings: &str) -> (Columns, bool) {
         let headings: Vec<String> = headings.split(',').map(str::to_owned).collect();
         (recognise(&headings), are_tickets(&headings))
+    }
+
+    #[test]
+    fn zones_are_hours_and_minutes() {
+        let ahead = |text: &str| {
+            let mut columns = Columns::default();
+            columns
+                .set_offset(text)
+                .then(|| (columns.ahead(), columns.offset()))
+        };
+        assert_eq!(ahead("5:30"), Some((19_800, "5:30".to_owned())));
+        assert_eq!(ahead(" -3:30"), Some((-12_600, "-3:30".to_owned())));
+        assert_eq!(ahead("1"), Some((3_600, "1:00".to_owned())));
+        for text in ["", "5:60", "99", "half", "5:3:0"] {
+            assert_eq!(ahead(text), None, "{text}");
+        }
     }
 
     #[test]

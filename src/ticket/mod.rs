@@ -103,21 +103,26 @@ impl Ticket {
     }
 }
 
+/// The rows of a text as programs for tables write it: with commas, semicolons or tabs, whichever its first line has most.
+pub fn table(text: &[u8]) -> csv::Reader<&[u8]> {
+    let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| first.iter().filter(|&&byte| byte == sign).count();
+    let most = [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(|&sign| count(sign));
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(most.unwrap_or(b','))
+        .from_reader(text)
+}
+
 /// Reads a text as a sheet; `None` where it is none: a table with headings, of which some column tells times.
 pub fn sheet(path: &str, text: &[u8]) -> Option<Sheet> {
     if !path.to_lowercase().ends_with(".csv") || text.len() > MOST_BYTES {
         return None;
     }
-    let first = text.split(|&byte| byte == b'\n').next()?;
-    let count = |sign: u8| first.iter().filter(|&&byte| byte == sign).count();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|&sign| (count(sign), sign == b','))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text);
+    let mut reader = table(text);
     let mut records = reader.byte_records();
     let cells = |record: &csv::ByteRecord| -> Vec<String> {
         let cell = |bytes: &[u8]| {
@@ -181,7 +186,7 @@ impl Sheet {
             Ticket {
                 id: cell(Role::Id).to_owned(),
                 title: cell(Role::Title).to_owned(),
-                window: window(cell(Role::Start), cell(Role::End), columns.hours),
+                window: window(cell(Role::Start), cell(Role::End), columns.ahead()),
                 resources: names(Role::Resource),
                 actors: names(Role::Actor),
                 state: cell(Role::State).to_owned(),

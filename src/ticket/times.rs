@@ -148,11 +148,11 @@ fn of_day(clock: &str) -> Option<String> {
 }
 
 /// The window that two cells state: to the end of the day where only days are named, a day where no end is; none where
-/// one of them cannot be read.
-pub fn window(from: &str, to: &str, hours: i8) -> Option<(Moment, Moment)> {
+/// one of them cannot be read. Times without a zone are so many seconds ahead of UTC.
+pub fn window(from: &str, to: &str, ahead: i64) -> Option<(Moment, Moment)> {
     let utc = |read: Read| match read.zoned {
         true => read.at,
-        false => read.at.plus(-3_600 * i64::from(hours)),
+        false => read.at.plus(-ahead),
     };
     let from = utc(read(from)?);
     // An end that is stated and cannot be read is no end.
@@ -208,8 +208,8 @@ mod tests {
 
     #[test]
     fn windows_of_days_and_zones() {
-        let of = |from: &str, to: &str, hours: i8| {
-            window(from, to, hours).map(|(from, to)| format!("{from} {to}"))
+        let of = |from: &str, to: &str, hours: i64| {
+            window(from, to, 3_600 * hours).map(|(from, to)| format!("{from} {to}"))
         };
         assert_eq!(
             of("2026-03-01", "2026-03-02", 0).as_deref(),

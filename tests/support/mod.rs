@@ -1,7 +1,7 @@
 //! What several suites share: evidence from disk, through the reader, to the report.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use exhibit::case::{Case, Export, Settings};
@@ -101,7 +101,8 @@ pub(crate) fn settle(case: &mut Case) {
 #[allow(dead_code, reason = "not every suite writes a document")]
 pub(crate) fn exported(case: &mut Case, export: &Export) -> Vec<u8> {
     let mut bytes = Vec::new();
-    case.export(export, &mut |part| bytes.extend_from_slice(part));
+    let written = case.export(export, &mut |part| bytes.extend_from_slice(part));
+    written.expect("a document");
     bytes
 }
 
@@ -117,4 +118,25 @@ pub(crate) fn report_of(case: &mut Case) -> Value {
     let generated = Moment::from_seconds(0);
     let bytes = exported(case, &Export::Report { generated });
     serde_json::from_slice(&bytes).expect("report.json is JSON")
+}
+
+#[allow(dead_code, reason = "not every suite reads a PDF file")]
+/// A PDF file of one page whose text stands in a compressed stream.
+pub(crate) fn pdf(title: &str, text: &str) -> Vec<u8> {
+    let text = text.replace('(', "\\(").replace(')', "\\)");
+    let page = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(page.as_bytes()).expect("memory");
+    let packed = packed.finish().expect("memory");
+    let mut out = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n".to_vec();
+    out.extend(
+        format!(
+            "4 0 obj\n<< /Length {} /Filter /FlateDecode >>\nstream\n",
+            packed.len()
+        )
+        .bytes(),
+    );
+    out.extend(&packed);
+    out.extend(format!("\nendstream\nendobj\n5 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n6 0 obj\n<< /Title ({title}) /CreationDate (D:20250630120000Z) >>\nendobj\ntrailer\n<< /Root 1 0 R /Info 6 0 R >>\n%%EOF\n").bytes());
+    out
 }

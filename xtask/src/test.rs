@@ -209,7 +209,9 @@ fn documents(_: &Options) -> Result<()> {
     let folder = shell::root().join("target/tmp/documents");
     for (format, script, file) in [
         ("oscal", "xtask/peer/oscal.py", "results.oscal.json"),
+        ("oscal", "xtask/peer/oscal.py", "masked-results.oscal.json"),
         ("ocsf", "xtask/peer/ocsf.py", "findings.ocsf.json"),
+        ("ocsf", "xtask/peer/ocsf.py", "masked-findings.ocsf.json"),
     ] {
         let file = folder.join(file);
         if !file.is_file() {

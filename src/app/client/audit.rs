@@ -125,7 +125,7 @@ impl Client {
             filter: population.filter.clone(),
             draw: Draw {
                 sample: Some((seed.clone(), size)),
-                lines: Vec::new(),
+                held: Vec::new(),
             },
         };
         self.ask_once(question, move |answer| {

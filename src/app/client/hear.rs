@@ -102,6 +102,11 @@ impl Client {
                     then(document);
                 }
             }
+            FromCase::Refused { id, why } => {
+                self.0.state.borrow_mut().documents.remove(&id);
+                self.note("Document not written", why.clone());
+                self.warn(why);
+            }
             FromCase::Raw {
                 id,
                 problem,

@@ -302,7 +302,16 @@ impl Client {
         wasm_bindgen_futures::spawn_local(async move {
             let text = text_of(&file).await;
             match parse_catalog(&file.name(), text.as_bytes()) {
-                Ok(all) => client.set(with(all)),
+                Ok((all, is_cut)) => {
+                    if is_cut {
+                        client.warn(format!(
+                            "{} holds more controls than are taken: the first {} are here. Split the list, and add a part at a time.",
+                            file.name(),
+                            all.len()
+                        ));
+                    }
+                    client.set(with(all));
+                }
                 Err(problem) => client.warn(format!(
                     "{} holds no controls: {} {}",
                     file.name(),
@@ -323,26 +332,24 @@ impl Client {
         self.tell(&ToCase::Export { id, export });
     }
 
+    /// Hands a document to the browser's downloads.
+    pub(crate) fn save(&self, parts: &Array, name: &str) {
+        if crate::app::download::save(parts, name).is_err() {
+            self.warn(format!(
+                "The browser did not take {name}: check that downloads are allowed."
+            ));
+        }
+    }
+
     /// Has the case write a document, and downloads it.
     pub(crate) fn download(&self, export: Export, name: &str) {
         let masked = export.shared().is_some() && self.settings().sharing.masks();
-        let detail = if masked {
-            format!("{name}, masked")
-        } else {
-            name.to_owned()
-        };
-        self.note("Document handed over", detail);
-        let (client, name) = (self.clone(), name.to_owned());
-        self.write(
-            export,
-            Box::new(move |parts| {
-                if crate::app::download::save(&parts, &name).is_err() {
-                    client.warn(format!(
-                        "The browser did not take {name}: check that downloads are allowed."
-                    ));
-                }
-            }),
+        self.note(
+            "Document handed over",
+            format!("{name}{}", if masked { ", masked" } else { "" }),
         );
+        let (client, name) = (self.clone(), name.to_owned());
+        self.write(export, Box::new(move |parts| client.save(&parts, &name)));
     }
 
     /// Has the case write a text, and hands it over.

@@ -352,10 +352,16 @@ impl Role {
 
     fn export(&self, id: u32, export: &Export) {
         let mut case = self.case.borrow_mut();
-        case.export(export, &mut |part| {
+        let written = case.export(export, &mut |part| {
             let buffer = Uint8Array::from(part).buffer();
             self.post(&pack(&FromCase::Part { id, last: false }).moving(&buffer));
         });
-        self.send(&FromCase::Part { id, last: true });
+        self.send(&match written {
+            Ok(()) => FromCase::Part { id, last: true },
+            Err(why) => FromCase::Refused {
+                id,
+                why: why.to_owned(),
+            },
+        });
     }
 }

@@ -73,6 +73,11 @@ pub(crate) fn Correct(props: &Props) -> Html {
             "artifact-organization",
             own.organization.clone().unwrap_or_default(),
         ),
+        Field::text(
+            "Issued by, where it is not AWS",
+            "artifact-issuer",
+            own.issuer.clone().unwrap_or_default(),
+        ),
         Field::text("Title", "artifact-title", own.title.as_str()),
         Field::text("Program", "artifact-program", own.program.as_str()),
         Field::text("Covers from (2026-12-31)", "artifact-from", shown(own.from)),
@@ -107,6 +112,7 @@ pub(crate) fn Correct(props: &Props) -> Html {
                 kind,
                 names,
                 organization,
+                issuer,
                 title,
                 program,
                 from,
@@ -119,7 +125,7 @@ pub(crate) fn Correct(props: &Props) -> Html {
                 accepted_at,
                 separate,
                 note,
-            ] = <[String; 15]>::try_from(values).ok()?;
+            ] = <[String; 16]>::try_from(values).ok()?;
             let dates = (|| {
                 Ok::<_, String>((
                     day(&from, "00:00:00")?,
@@ -149,6 +155,7 @@ pub(crate) fn Correct(props: &Props) -> Html {
                         .collect(),
                 ),
                 organization: Some(organization),
+                issuer: Some(issuer.trim().to_owned()),
                 title,
                 program,
                 from,

@@ -8,8 +8,10 @@ use exhibit::case::{Pieces as Of, Raw};
 use exhibit::secret::Piece;
 
 use crate::app::client::Client;
-use crate::app::download;
 use crate::app::widgets::told::told;
+
+/// What pieces are saved as.
+const FOUND: &str = "found.csv";
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -88,14 +90,10 @@ fn table(
         let row = |piece: &Piece| csv_line([&*piece.kind, &value(piece), &piece.place].into_iter());
         let text = "kind,value,place\r\n".to_owned() + &pieces.iter().map(row).collect::<String>();
         Callback::from(move |_: MouseEvent| {
-            let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
-            if download::save(&parts, "found.csv").is_err()
-                && let Some(client) = &client
-            {
-                client.warn(
-                    "The browser did not take found.csv: check that downloads are allowed."
-                        .to_owned(),
-                );
+            if let Some(client) = client.as_ref().filter(|client| !client.refuses(FOUND)) {
+                let how = if uncovered { "in full" } else { "covered" };
+                client.note("Document handed over", format!("{FOUND}, {how}"));
+                client.save(&Array::of1(&Uint8Array::from(text.as_bytes())), FOUND);
             }
         })
     };

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::case::compliance::known;
-use crate::case::controls::{Line, OWN, lines};
-use crate::case::{Case, artifacts, population};
+use crate::case::controls::{GONE, Line, OWN, lines};
+use crate::case::{
+    ADDENDUM_UNTOLD, Case, NO_ADDENDUM, addendum_words, artifacts, population, without_addendum,
+};
 use crate::integrity::Verdict;
 use crate::moment::Moment;
 
@@ -163,10 +165,11 @@ fn control(line: &Line) -> String {
                     .sha256
                     .map_or(String::new(), |sum| format!(" <code>{sum}</code>"));
                 format!(
-                    "<li><bdi>{}</bdi> <bdi>{}</bdi>{sum} <bdi>{}</bdi></li>",
+                    "<li><bdi>{}</bdi> <bdi>{}</bdi>{sum} <bdi>{}</bdi> <b class=\"failed\">{}</b></li>",
                     escape(&link.title),
                     escape(&link.path),
-                    escape(&link.note)
+                    escape(&link.note),
+                    if line.lacks(link) { GONE } else { "" }
                 )
             })
             .collect();
@@ -271,12 +274,12 @@ pub(super) fn confidential(case: &Case) -> String {
 
 /// Accounts that may lack a Business Associate Addendum.
 pub(super) fn addenda(case: &Case) -> String {
-    let (without, untold) = artifacts::without_addendum(case);
+    let (without, untold) = without_addendum(case);
     let say = |accounts: &[String], words: &str| {
-        let said = artifacts::addendum_words(accounts, words);
+        let said = addendum_words(accounts, words);
         said.map_or(String::new(), |said| format!("<p>{}</p>\n", escape(&said)))
     };
-    say(&without, artifacts::NO_ADDENDUM) + &say(&untold, artifacts::ADDENDUM_UNTOLD)
+    say(&without, NO_ADDENDUM) + &say(&untold, ADDENDUM_UNTOLD)
 }
 
 /// How evidence was collected, as far as a record of it was dropped.
@@ -307,7 +310,20 @@ pub(super) fn approvals(case: &Case) -> String {
         return "<p class=\"none\">No change tickets are in the evidence.</p>\n".to_owned();
     }
     let of = |name: &str| told[name].as_u64().unwrap_or(0);
-    format!(
+    let list = |name: &str, words: &str| {
+        let paths = told[name].as_array().into_iter().flatten();
+        let paths: Vec<&str> = paths.filter_map(serde_json::Value::as_str).collect();
+        match paths.is_empty() {
+            true => String::new(),
+            false => format!("<p>{words} <bdi>{}</bdi></p>\n", escape(&paths.join(", "))),
+        }
+    };
+    let told = list("mappedByHand", "A person said what the columns mean of:")
+        + &list(
+            "withoutState",
+            "No column tells a state, and each ticket counts as approved, of:",
+        );
+    told + &format!(
         "<p>{} tickets. Of the changes, <b class=\"failed\">{} are unapproved</b>, {} fit by time only, {} partly, <b class=\"met\">{} are approved</b>.</p>\n",
         of("tickets"),
         of("unapproved"),
@@ -319,22 +335,22 @@ pub(super) fn approvals(case: &Case) -> String {
 
 /// What was drawn, and what was found of it.
 pub(super) fn populations(case: &Case) -> String {
-    let all = &case.settings().audit.populations;
     let mut out = String::from("<section id=\"populations\"><h2>Populations and samples</h2>\n");
-    if all.is_empty() {
+    if case.settings().audit.populations.is_empty() {
         out += "<p class=\"none\">None was frozen.</p>\n";
     }
-    for one in all {
+    for (one, now) in population::standing(case) {
         let _ = writeln!(
             out,
-            "<h3><bdi>{}</bdi></h3>\n<dl class=\"facts\"><dt>Query</dt><dd><bdi>{}</bdi></dd><dt>Rows</dt><dd>{}</dd><dt>SHA-256</dt><dd><code>{}</code></dd><dt>Frozen at</dt><dd>{}</dd></dl>",
+            "<h3><bdi>{}</bdi></h3>\n<dl class=\"facts\"><dt>Query</dt><dd><bdi>{}</bdi></dd><dt>Rows</dt><dd>{}</dd><dt>SHA-256</dt><dd><code>{}</code></dd><dt>Frozen at</dt><dd>{}</dd><dt>Now</dt><dd>{}</dd></dl>",
             escape(&one.name),
             escape(&population::words(one.table, &one.filter)),
             one.count,
             one.sha256,
-            one.at
+            one.at,
+            now.words(one)
         );
-        for sample in &one.samples {
+        for (sample, (holds, _)) in one.samples.iter().zip(&now.held) {
             let count = |name: &str| {
                 sample
                     .items
@@ -344,14 +360,19 @@ pub(super) fn populations(case: &Case) -> String {
             };
             let _ = writeln!(
                 out,
-                "<p>Sample of {} with seed <code><bdi>{}</bdi></code>, drawn at {}: {} pass, <b>{} exceptions</b>, {} not applicable, {} open.</p>\n<table><thead><tr><th>Line</th><th>Row</th><th>Result</th><th>Note</th></tr></thead><tbody>",
+                "<p>Sample of {} with seed <code><bdi>{}</bdi></code>, drawn at {}: {} pass, <b>{} exceptions</b>, {} not applicable, {} open. {}</p>\n<table><thead><tr><th>Line</th><th>Row</th><th>Result</th><th>Note</th></tr></thead><tbody>",
                 sample.items.len(),
                 escape(&sample.seed),
                 sample.at,
                 count("pass"),
                 count("exception"),
                 count("notApplicable"),
-                count("")
+                count(""),
+                if *holds {
+                    "Its seed draws these rows now."
+                } else {
+                    population::NOT_DRAWN
+                }
             );
             for item in &sample.items {
                 let cells = population::cells(&item.line);

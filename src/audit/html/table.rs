@@ -33,17 +33,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Only rows that have one of these values in a column.
+    /// Only rows that have one of these values in a column, beside what was asked for before.
     pub(super) fn picking(mut self, column: &str, values: &[&str]) -> Self {
         let names = self.table.columns().iter().map(|one| one.name);
         let place = names.take_while(|name| *name != column).count() as u16;
-        self.filter.facets = values
-            .iter()
-            .map(|value| Facet {
-                column: place,
-                value: (*value).to_owned(),
-            })
-            .collect();
+        self.filter.facets.extend(values.iter().map(|value| Facet {
+            column: place,
+            value: (*value).to_owned(),
+        }));
         self
     }
 

@@ -5,19 +5,20 @@ use std::fmt::Write as _;
 
 use crate::case::{Case, Sharing, artifacts};
 use crate::evidence::Kind as File;
+use crate::evidence::visible::visible;
 use crate::order::Gather as _;
 use crate::percent;
 
 use super::{Kind, Listed};
 
-/// Values of one kind that are held in the list; patterns still find what lies beyond.
-const MOST: usize = 200_000;
+/// Values of one kind that are held in the list.
+pub(super) const MOST: usize = 200_000;
 
 /// Types of identities that are no person's and no customer's.
 const SERVICES: &[&str] = &["AWSService"];
 
-/// Everything that is looked for by its text, the longer before the shorter.
-pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
+/// Everything that is looked for by its text; `None` where that is too much.
+pub(super) fn listed(case: &Case, sharing: &Sharing) -> Option<Vec<Listed>> {
     let words = vocabulary(case);
     let except: HashSet<String> = sharing
         .except
@@ -36,13 +37,22 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
         if !kind.is_chosen(sharing) {
             continue;
         }
-        for value in known(case, kind, sharing).into_iter().take(MOST) {
+        let mut count = 0;
+        for value in known(case, kind, sharing) {
             let lower = value.to_lowercase();
             // What a pattern finds whole needs no place in the list.
             let is_plain = kind == Kind::Arn
                 && !value.contains([' ', '"', '\'', '<', '>', '|', ';', '(', ')', '[', ']']);
             if is_plain || except.contains(&lower) {
                 continue;
+            }
+            count += 1;
+            if count > MOST {
+                match kind {
+                    // Its pattern finds what lies beyond.
+                    Kind::Address => break,
+                    _ => return None,
+                }
             }
             let common = matches!(kind, Kind::Actor | Kind::Closed)
                 && (lower.chars().count() < 4 || words.contains(&lower));
@@ -54,10 +64,10 @@ pub(super) fn listed(case: &Case, sharing: &Sharing) -> Vec<Listed> {
             }));
         }
     }
-    all
+    Some(all)
 }
 
-/// How a value may be written: as it is, percent-encoded as in addresses, within a text of JSON, and there with nothing
+/// How a value may be written: as it is, with what hides in it made visible, percent-encoded as in addresses, within a text of JSON, and there with nothing
 /// but ASCII. What is compressed or in base64 is not looked through.
 fn written(value: &str) -> impl Iterator<Item = String> {
     let encoded = percent::encoded(value);
@@ -76,7 +86,14 @@ fn written(value: &str) -> impl Iterator<Item = String> {
         }
     }
     let spaced = encoded.replace("%20", "+");
-    let all = [value.to_owned(), encoded, spaced, json, ascii];
+    let all = [
+        value.to_owned(),
+        visible(value).into_owned(),
+        encoded,
+        spaced,
+        json,
+        ascii,
+    ];
     let distinct: BTreeSet<String> = all.into_iter().gathered();
     distinct.into_iter()
 }
@@ -85,10 +102,7 @@ fn written(value: &str) -> impl Iterator<Item = String> {
 pub(super) fn known(case: &Case, kind: Kind, sharing: &Sharing) -> Vec<String> {
     let mut all: BTreeSet<String> = match kind {
         Kind::Own => sharing.also.iter().cloned().gathered(),
-        Kind::Closed => artifacts::confidential(case)
-            .flat_map(|(title, path)| [title, path])
-            .map(str::to_owned)
-            .gathered(),
+        Kind::Closed => closed(case),
         Kind::Account => accounts(case),
         Kind::Actor => actors(case),
         Kind::Address => addresses(case),
@@ -97,6 +111,20 @@ pub(super) fn known(case: &Case, kind: Kind, sharing: &Sharing) -> Vec<String> {
     };
     all.retain(|value| value.trim().len() > 1);
     all.into_iter().collect()
+}
+
+/// Titles and paths of documents that are not handed on, and paths of the covers that carry them.
+fn closed(case: &Case) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut around = BTreeSet::new();
+    for (title, path) in artifacts::confidential(case) {
+        all.extend([title, path].map(str::to_owned));
+        around.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
+    }
+    let files = case.register().files().map(|(_, file)| file);
+    let covers = files.filter(|file| file.kind == File::Object && around.contains(&*file.path));
+    all.extend(covers.map(|file| file.path.to_string()));
+    all
 }
 
 fn accounts(case: &Case) -> BTreeSet<String> {
@@ -144,6 +172,25 @@ fn actors(case: &Case) -> BTreeSet<String> {
             all.insert(inventory.text(one.id).to_owned());
             all.insert(inventory.title(one).to_owned());
         }
+    }
+    // A user may be created, changed or deleted and never call.
+    let of_users = store.calls.fitting(|&(name, source)| {
+        let name = store.texts.get(name);
+        store.texts.get(source) == "iam.amazonaws.com"
+            && ["User", "LoginProfile", "AccessKey"]
+                .iter()
+                .any(|word| name.contains(word))
+    });
+    let counts = store.targets.counts(&of_users);
+    for (targets, _) in store
+        .targets
+        .values
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0)
+    {
+        let names = targets.iter().map(|&one| store.texts.get(one));
+        all.extend(names.filter(|name| !name.contains(':')).map(str::to_owned));
     }
     // The account's own name for its owner is everybody's; services call by their addresses.
     all.retain(|name| {

@@ -61,7 +61,7 @@ impl State {
 #[derive(Default)]
 pub(crate) struct Results {
     at: Option<Moment>,
-    /// The moment that results are of: the one asked for, else the newest capture.
+    /// The moment that results are of: the one asked for, else the end of the period under audit, else the newest capture.
     pub(crate) as_of: Option<Moment>,
     /// Rules: those that are configured, then those that are built in.
     pub(crate) rules: Vec<RuleRow>,
@@ -134,8 +134,9 @@ impl FindingRow {
     }
 }
 
-/// Evaluates all rules as of a moment, unless that is known.
+/// Evaluates all rules as of a moment, unless that is known: the end of the period under audit where none is asked for.
 pub(super) fn results(case: &mut Case, at: Option<Moment>) {
+    let at = at.or(case.settings.audit.to);
     if case
         .compliance
         .results

@@ -72,6 +72,7 @@ fn named(case: &Case, title: &str, paths: &[String]) -> Vec<Link> {
 fn validation(case: &Case) -> Check {
     let verdict = &case.judgement.verdict;
     let covered = covers(case, covered_everywhere(&case.judgement));
+    let is_stated = is_stated(case);
     let status = match verdict.verdict {
         Verdict::Verified if case.keys_confirmed() && covered => ControlStatus::Met,
         Verdict::Failed => ControlStatus::Failed,
@@ -81,7 +82,9 @@ fn validation(case: &Case) -> Check {
     if verdict.verdict == Verdict::Verified && !case.keys_confirmed() {
         reason += " Confirm the keys under Integrity first.";
     }
-    if !covered {
+    if !is_stated {
+        reason += UNSTATED;
+    } else if !covered {
         reason += NOT_WHOLE;
     }
     Check {
@@ -95,15 +98,19 @@ fn validation(case: &Case) -> Check {
     }
 }
 
-/// Whether a span covers the period under audit, where one is stated; nothing is asked where none is.
+/// Whether a span covers the period under audit; none covers one that is not stated.
 fn covers(case: &Case, span: Option<(Moment, Moment)>) -> bool {
     let audit = &case.settings.audit;
-    let begins = |from: Moment| span.is_some_and(|(first, _)| first <= from);
-    let ends = |to: Moment| span.is_some_and(|(_, last)| last >= to);
-    audit.from.is_none_or(begins) && audit.to.is_none_or(ends)
+    let both = audit.from.zip(audit.to).zip(span);
+    both.is_some_and(|((from, to), (first, last))| first <= from && last >= to)
 }
 
-/// What is said where it does not.
+fn is_stated(case: &Case) -> bool {
+    case.settings.audit.from.is_some() && case.settings.audit.to.is_some()
+}
+
+/// What is said where no period is stated, and where the evidence does not cover it.
+const UNSTATED: &str = " State the period under audit: without it nothing covers it.";
 const NOT_WHOLE: &str = " The evidence does not cover the whole period under audit.";
 
 /// The status of something that must hold of every trail; `None` where the evidence does not tell.
@@ -164,8 +171,6 @@ fn bucket(case: &Case) -> Check {
 fn recorder(case: &Case) -> Check {
     let all = case.recorders();
     let gaps: usize = all.iter().map(|one| one.gaps.len()).sum();
-    let audit = &case.settings.audit;
-    let is_stated = audit.from.is_some() && audit.to.is_some();
     // Where a trail records, a recorder should; none in the evidence tells nothing.
     let untold = case.judgement.trails.iter().filter(|trail| {
         let is_here =
@@ -182,7 +187,7 @@ fn recorder(case: &Case) -> Check {
                 Some(false)
             } else {
                 one.recording
-                    .filter(|_| is_stated && one.gaps.is_empty() && covers(case, one.span))
+                    .filter(|_| one.gaps.is_empty() && covers(case, one.span))
             }
         })
         .collect();
@@ -192,8 +197,8 @@ fn recorder(case: &Case) -> Check {
         more +=
             &format!(" Accounts and regions of trails of whose recorder nothing tells: {untold}.");
     }
-    if !is_stated {
-        more += " State the period under audit: without it nothing covers it.";
+    if !is_stated(case) {
+        more += UNSTATED;
     }
     let sources: Vec<u32> = all.iter().flat_map(|one| one.sources.clone()).collect();
     let found = case

@@ -3,11 +3,14 @@
 pub mod catalog;
 pub(crate) mod checks;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::evidence::Kind;
 use crate::moment::Moment;
+use crate::order::Gather as _;
 use crate::sum::Sum;
 
 use super::population::Population;
@@ -16,7 +19,7 @@ use super::rows::{code, text, time};
 use super::table::{Cell, Row};
 use super::{
     Case, Registered, artifacts, artifacts::Correction, changes, changes::Mapped, compliance,
-    population,
+    population, without_addendum,
 };
 use checks::{CHECKS, Check};
 
@@ -104,7 +107,12 @@ pub(crate) struct Line {
     pub(crate) proposed: (ControlStatus, String),
     /// Files that this rests on.
     pub(crate) found: Vec<Link>,
+    /// Hashes of its evidence that no file of the case has now.
+    gone: BTreeSet<Sum>,
 }
+
+/// What is said of evidence that is not there.
+pub(crate) const GONE: &str = "not in the evidence now: drop it again, or it was changed";
 
 impl Line {
     /// The status that counts: what a person concluded, else what is proposed.
@@ -116,6 +124,11 @@ impl Line {
     /// Its evidence: what was found, and what a person added.
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &Link> {
         self.found.iter().chain(&self.control.evidence)
+    }
+
+    /// Whether the file that is linked is not in the evidence now.
+    pub(crate) fn lacks(&self, link: &Link) -> bool {
+        link.sha256.is_some_and(|sum| self.gone.contains(&sum))
     }
 }
 
@@ -133,6 +146,7 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
             control,
             proposed: (check.status, check.reason),
             found: check.evidence,
+            gone: BTreeSet::new(),
         }
     });
     let others = all
@@ -142,8 +156,24 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
             proposed: proposed(case, control),
             found: Vec::new(),
             control: control.clone(),
+            gone: BTreeSet::new(),
         });
-    own.chain(others).collect()
+    let mut lines: Vec<Line> = own.chain(others).collect();
+    let linked = lines.iter().flat_map(|line| &line.control.evidence);
+    let mut gone: BTreeSet<Sum> = linked.filter_map(|link| link.sha256).gathered();
+    for sum in case.register.files().filter_map(|(_, file)| file.sum) {
+        gone.remove(&sum);
+    }
+    let attestations = artifacts::attestations(case);
+    for line in &mut lines {
+        line.gone.clone_from(&gone);
+        // Whose a report is may have been corrected since.
+        for link in &mut line.control.evidence {
+            let own = link.sha256.and_then(|sum| attestations.get(&sum));
+            link.attestation = own.copied().unwrap_or(link.attestation);
+        }
+    }
+    lines
 }
 
 /// What the results of rules propose for a control of a framework.
@@ -287,15 +317,8 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         if let Some(sum) = link.sha256 {
             fact("SHA-256", code(&sum.to_string()));
         }
-        let here = case
-            .register
-            .files()
-            .any(|(_, file)| file.sum.is_some() && file.sum == link.sha256);
-        if link.sha256.is_some() && !here {
-            fact(
-                "",
-                text("not in the evidence now: drop it again, or it was changed"),
-            );
+        if line.lacks(link) {
+            fact("", text(GONE));
         }
     }
     it.why.push(line.proposed.1.clone());
@@ -326,6 +349,7 @@ pub(crate) fn report(case: &Case) -> Value {
         let one = &line.control;
         let evidence: Vec<Value> = line.evidence().map(|link| json!({
             "path": filled(&link.path), "sha256": link.sha256.map(|sum| sum.to_string()), "title": link.title, "note": filled(&link.note), "attestation": link.attestation,
+            "inEvidence": link.sha256.map(|_| !line.lacks(link)), "warning": line.lacks(link).then_some(GONE),
         })).collect();
         json!({
             "id": one.id, "title": one.title, "source": one.source, "status": line.status(), "confirmed": one.status.is_some(),
@@ -333,7 +357,7 @@ pub(crate) fn report(case: &Case) -> Value {
             "by": filled(&one.by), "at": one.at.map(|at| at.to_string()),
         })
     }).collect();
-    let (without, untold) = artifacts::without_addendum(case);
+    let (without, untold) = without_addendum(case);
     json!({
         "businessAssociateAddendum": { "without": without, "untold": untold },
         "controls": controls, "preparedBy": filled(&audit.prepared_by), "notes": filled(&audit.notes),

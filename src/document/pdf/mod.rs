@@ -28,6 +28,8 @@ const ATTACHED: usize = 1_000;
 struct File<'b> {
     bytes: &'b [u8],
     objects: BTreeMap<u32, (Value, Option<(usize, usize)>)>,
+    /// Where each object stands, or the stream that it is packed in: what is appended to a file replaces what was there.
+    places: BTreeMap<u32, usize>,
     left: usize,
     /// Whether a stream was opened that is not whole.
     damaged: bool,
@@ -94,6 +96,7 @@ impl<'b> File<'b> {
         let mut file = File {
             bytes,
             objects: BTreeMap::new(),
+            places: BTreeMap::new(),
             left: MOST,
             damaged: false,
         };
@@ -159,6 +162,7 @@ impl<'b> File<'b> {
             };
             at = stream.map_or(at, |(_, to)| to);
             self.objects.insert(number, (value, stream));
+            self.places.insert(number, place);
             if self.objects.len() >= OBJECTS || work > 4 * self.bytes.len() {
                 return;
             }
@@ -189,12 +193,17 @@ impl<'b> File<'b> {
 
     /// Objects that stand packed in streams, as newer files have them.
     fn open_packed(&mut self) {
-        let packed = self
-            .objects
-            .values()
-            .filter(|(value, _)| value.get("Type").is_name("ObjStm"));
-        let packed: Vec<(Value, Option<(usize, usize)>)> = packed.cloned().collect();
-        for (value, stream) in packed {
+        let mut by_place = BTreeMap::new();
+        for (&number, &place) in &self.places {
+            by_place.insert(place, number);
+        }
+        for (place, number) in by_place {
+            let Some((value, stream)) = self.objects.get(&number).cloned() else {
+                continue;
+            };
+            if !value.get("Type").is_name("ObjStm") {
+                continue;
+            }
             let Some(text) = self.inflate(&value, stream) else {
                 continue;
             };
@@ -206,7 +215,11 @@ impl<'b> File<'b> {
                 .collect();
             for pair in numbers.chunks_exact(2).take(OBJECTS) {
                 let (inner, _) = parse(&text, first.saturating_add(pair[1]));
-                self.objects.entry(pair[0] as u32).or_insert((inner, None));
+                let number = pair[0] as u32;
+                if self.places.get(&number).is_none_or(|held| *held < place) {
+                    self.objects.insert(number, (inner, None));
+                    self.places.insert(number, place);
+                }
             }
         }
     }
@@ -319,4 +332,37 @@ fn number_before(bytes: &[u8], place: usize) -> Option<u32> {
     let mut words = text.rsplit(|sign: char| !sign.is_ascii_digit());
     words.next()?.parse::<u32>().ok()?;
     words.next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that holds an object with a text.
+    fn packed(number: u32, inner: u32, text: &str) -> String {
+        let head = format!("{inner} 0 ");
+        let (first, length) = (head.len(), head.len() + text.len() + 2);
+        format!(
+            "{number} 0 obj\n<< /Type /ObjStm /N 1 /First {first} /Length {length} >>\nstream\n{head}({text})\nendstream\nendobj\n"
+        )
+    }
+
+    #[test]
+    fn what_is_appended_replaces_what_was_there() {
+        let text_of = |parts: [&str; 2]| {
+            let bytes = parts.concat().into_bytes();
+            let mut file = File::find(&bytes);
+            file.open_packed();
+            page::plain(file.resolve(&Value::Reference(1)).bytes())
+        };
+        let plain = |text: &str| format!("1 0 obj\n({text})\nendobj\n");
+        for (old, new) in [
+            (packed(5, 1, "old"), packed(9, 1, "new")),
+            (packed(9, 1, "old"), packed(5, 1, "new")),
+            (plain("old"), packed(5, 1, "new")),
+            (packed(5, 1, "old"), plain("new")),
+        ] {
+            assert_eq!(text_of([&old, &new]), "new", "{old}{new}");
+        }
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
     let (route, go) = use_noted(&props.route);
     let at = Moment::parse(route.value("at"));
     own::use_own_rules(at.map(Some));
+    let at = at.or(session.settings.audit.to);
     let answer = use_answer(Question::Compliance(at), session.revision);
     let Some(Answer::Compliance(summary)) = answer.as_deref() else {
         return html! { <div class="page" data-testid="view-compliance"><h1>{"Compliance"}</h1><p class="loading">{"Asking the case…"}</p></div> };

@@ -19,10 +19,12 @@ use crate::app::widgets::told::{seen, told};
 /// Milliseconds after the last key until an expression is tried.
 const PAUSE: u32 = 500;
 
-/// Asks the rules of the case of the newest captures, whatever view is open: the report tells of them.
+/// Asks the rules of the case as of the end of the period under audit, else of the newest captures, whatever view is open:
+/// the report tells of them.
 #[component]
 pub(crate) fn Standing() -> Html {
-    use_own_rules(Some(None));
+    let session = use_context::<Rc<Session>>().unwrap_or_default();
+    use_own_rules(Some(session.settings.audit.to));
     Html::default()
 }
 

@@ -113,21 +113,18 @@ fn Sheet(props: &Props) -> Html {
         })
         .collect();
     fields.push(Field::text(
-        "Hours ahead of UTC, for times without a zone",
+        "Hours ahead of UTC, for times without a zone (5:30)",
         "ticket-hours",
-        sheet.columns.hours.to_string(),
+        sheet.columns.offset(),
     ));
     let onsubmit = {
         let set = set.clone();
         Callback::from(move |values: Vec<String>| {
             let (hours, places) = values.split_last()?;
-            let Ok(hours) = hours.parse::<i8>() else {
-                return Some("Hours are a whole number, as 1 or -5.".to_owned());
-            };
-            let mut columns = Columns {
-                hours,
-                ..Columns::default()
-            };
+            let mut columns = Columns::default();
+            if !columns.set_offset(hours) {
+                return Some("Hours are written as 1, -5 or 5:30.".to_owned());
+            }
             for (slot, value) in columns.places.iter_mut().zip(places) {
                 *slot = value.parse().ok();
             }

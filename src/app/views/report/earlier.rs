@@ -74,7 +74,7 @@ fn Compared(props: &Props) -> Html {
         <div data-testid="recheck" data-holds={holds.to_string()} role="status">
             <p>{ format!("{}{made}: {} of its {} files are here with the hash that they had.", props.earlier.name, format::number(*held), format::number(all)) }
                 { if holds { " Its hashes, its verdict, and what it states of digests, logs and rules hold; nothing else of it was compared." } else { " It does not hold as it stands." } }</p>
-            <p>{ (*unhashed > 0).then(|| format!("{} files could be hashed neither then nor now: nothing tells whether they are the same.", format::number(*unhashed))) }</p>
+            <p>{ (*unhashed > 0).then(|| format!("{} files had no hash then: nothing tells whether they are the same.", format::number(*unhashed))) }</p>
             <p>{ verdict.as_ref().map(|(then, now)| format!("The verdict was {then} and is {now}.")) }</p>
             { list(format!("Stated otherwise now: {}", differing.1), &differing.0.iter().map(|(what, then, now)| format!("{what}: was {then}, is {now}")).collect::<Vec<_>>()) }
             { list(format!("Changed: {}", changed.len()), changed) }

@@ -6,9 +6,9 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use exhibit::case::population::{MOST_ITEMS, RESULTS, cells, words};
+use exhibit::case::population::{MOST_ITEMS, NOT_DRAWN, RESULTS, cells, words};
 use exhibit::case::{
-    Answer, Draw, Export, Frozen, Item, Link, Population, Question, Sample, Settings, Subject,
+    Answer, Draw, Export, Item, Link, Population, Question, Sample, Settings, Subject,
 };
 
 use crate::app::ask::use_answer;
@@ -54,14 +54,13 @@ fn One(props: &Props) -> Html {
     let client = use_context::<Client>();
     let own = &props.population;
     let seed = use_state(|| format!("{:.0}", js_sys::Math::random() * 1e15));
-    let items = own.samples.iter().flat_map(|sample| &sample.items);
     let answer = use_answer(
         Question::Freeze {
             table: own.table,
             filter: own.filter.clone(),
             draw: Draw {
                 sample: None,
-                lines: items.map(|item| item.line.clone()).collect(),
+                held: own.samples.clone(),
             },
         },
         session.revision,
@@ -137,17 +136,8 @@ fn One(props: &Props) -> Html {
         Field::text("Seed", "sample-seed", seed.as_str()),
         Field::text("Items", "sample-size", "25"),
     ];
-    let mut from = 0;
     let sample = |(at, sample): (usize, &Sample)| {
-        let found = now.as_ref().map(|now| {
-            now.found
-                .iter()
-                .skip(from)
-                .take(sample.items.len())
-                .copied()
-                .collect::<Vec<_>>()
-        });
-        from += sample.items.len();
+        let now = now.as_ref().and_then(|now| now.held.get(at)).cloned();
         let change = change.clone();
         let onitem = Callback::from(move |(place, item): (usize, Item)| {
             change(&|all, own| {
@@ -157,7 +147,7 @@ fn One(props: &Props) -> Html {
                 }
             });
         });
-        html! { <Checklist key={at.to_string()} population={own.clone()} sample={sample.clone()} found={found.unwrap_or_default()} {onitem} /> }
+        html! { <Checklist key={at.to_string()} population={own.clone()} sample={sample.clone()} {now} {onitem} /> }
     };
     let samples: Vec<Html> = own.samples.iter().enumerate().map(sample).collect();
     html! {
@@ -168,7 +158,7 @@ fn One(props: &Props) -> Html {
                 <div><dt>{"Rows"}</dt><dd>{ format::number(own.count) }</dd></div>
                 <div><dt>{"SHA-256"}</dt><dd><code>{ own.sha256.to_string() }</code></dd></div>
                 <div><dt>{"Frozen"}</dt><dd>{ format::time(own.at) }</dd></div>
-                <div><dt>{"Now"}</dt><dd>{ standing(own, now.as_ref()) }</dd></div>
+                <div><dt>{"Now"}</dt><dd>{ now.as_ref().map_or("Asking the case…".to_owned(), |now| now.words(own)) }</dd></div>
             </dl>
             <p class="actions">
                 <button onclick={download}>{"Download its lines"}</button>
@@ -181,28 +171,11 @@ fn One(props: &Props) -> Html {
     }
 }
 
-/// Whether the evidence still holds a population.
-fn standing(own: &Population, now: Option<&Frozen>) -> String {
-    match now {
-        None => "Asking the case…".to_owned(),
-        Some(now) if now.sha256 == Some(own.sha256) => {
-            "the evidence holds it as it was frozen".to_owned()
-        }
-        Some(now) => match now.count {
-            Some(count) => format!(
-                "it differs: the query shows {} now, with another SHA-256",
-                format::count(count, "row")
-            ),
-            None => "its rows are too many to hold at a time".to_owned(),
-        },
-    }
-}
-
 #[derive(PartialEq, Properties)]
 struct ListProps {
     population: Population,
     sample: Sample,
-    found: Vec<Option<Subject>>,
+    now: Option<(bool, Vec<Option<Subject>>)>,
     onitem: Callback<(usize, Item)>,
 }
 
@@ -219,7 +192,8 @@ fn Checklist(props: &ListProps) -> Html {
             .count()
     };
     let row = |(place, item): (usize, &Item)| {
-        let subject = props.found.get(place).copied().flatten();
+        let found = props.now.as_ref().and_then(|(_, found)| found.get(place));
+        let subject = found.copied().flatten();
         let open = open.clone();
         let onopen = Callback::from(move |_: MouseEvent| {
             if let (Some(open), Some(subject)) = (&open, subject) {
@@ -272,10 +246,12 @@ fn Checklist(props: &ListProps) -> Html {
             </tr>
         }
     };
+    let holds = props.now.as_ref().map(|(holds, _)| *holds);
     html! {
-        <div class="checklist" data-testid="checklist">
+        <div class="checklist" data-testid="checklist" data-holds={holds.map(|holds| holds.to_string())}>
             <h3>{ format!("Sample of {} with seed {}, {}", sample.items.len(), sample.seed, format::time(sample.at)) }</h3>
-            <p class="fine" role="status">{ format!("{} pass, {} exceptions, {} not applicable, {} open.", count("pass"), count("exception"), count("notApplicable"), count("")) }</p>
+            <p class="fine" role="status">{ format!("{} pass, {} exceptions, {} not applicable, {} open.", count("pass"), count("exception"), count("notApplicable"), count("")) }
+                { (holds == Some(false)).then_some(html! { <strong class="error">{ format!(" {NOT_DRAWN}") }</strong> }) }</p>
             <table class="plain"><thead><tr><th>{"Line"}</th><th>{"Row"}</th><th>{"Result"}</th><th>{"Note"}</th></tr></thead>
                 <tbody>{ for sample.items.iter().enumerate().map(row) }</tbody></table>
         </div>

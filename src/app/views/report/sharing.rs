@@ -156,6 +156,9 @@ fn preview(masks: &Masks) -> Html {
     let example = |(at, (before, after)): (usize, &(String, String))| {
         html! { <tr key={at.to_string()}><td>{ told(before) }</td><td>{ told(after) }</td></tr> }
     };
+    if !masks.refused.is_empty() {
+        return html! { <p role="alert">{ &masks.refused }</p> };
+    }
     if masks.kinds.is_empty() {
         return html! { <p class="fine">{"Choose what to mask."}</p> };
     }
