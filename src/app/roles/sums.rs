@@ -53,7 +53,7 @@ impl Sums {
     }
 
     /// Hashes all of a blob at once; `None` where the browser cannot.
-    pub(super) async fn whole(&self, blob: &Blob) -> Option<Sum> {
+    pub(super) async fn of_blob(&self, blob: &Blob) -> Option<Sum> {
         let subtle = self.subtle.as_ref()?;
         let bytes = JsFuture::from(blob.array_buffer()).await.ok()?;
         let asked = subtle.digest_with_str_and_buffer_source("SHA-256", bytes.unchecked_ref());
@@ -187,8 +187,8 @@ mod tests {
         let sums = Sums::new(subtle.map(|crypto| crypto.subtle()));
         let parts = js_sys::Array::of2(&"evi".into(), &"dence".into());
         let blob = Blob::new_with_str_sequence(&parts).expect("a blob");
-        assert_eq!(sums.whole(&blob).await, Some(Sum::of(b"evidence")));
-        assert_eq!(Sums::new(None).whole(&blob).await, None);
+        assert_eq!(sums.of_blob(&blob).await, Some(Sum::of(b"evidence")));
+        assert_eq!(Sums::new(None).of_blob(&blob).await, None);
     }
 
     #[wasm_bindgen_test]
