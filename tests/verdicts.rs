@@ -122,6 +122,24 @@ fn a_key_that_is_not_its_fingerprints_condemns_nothing() {
     assert_eq!(told, [false, true]);
 }
 
+/// A key that is listed in one encoding under the fingerprint of the other.
+#[test]
+fn a_key_condemns_by_the_fingerprint_of_either_encoding() {
+    let mut files = evidence("newest-digest-edited");
+    edit(&mut files, KEYS, |keys| {
+        let engine = base64::engine::general_purpose::STANDARD;
+        let value = keys["PublicKeyList"][0]["Value"].as_str().expect("a key");
+        let head = [
+            0x30, 0x82, 1, 0x22, 0x30, 13, 6, 9, 42, 134, 72, 134, 247, 13, 1, 1, 1, 5, 0, 3, 0x82,
+            1, 15, 0,
+        ];
+        let spki = [&head[..], &engine.decode(value).expect("base64")].concat();
+        keys["PublicKeyList"][0]["Value"] = engine.encode(spki).into();
+    });
+    let told = found(&report(&files), ["invalid-signature", "bad-key"]);
+    assert_eq!(told, ("failed".to_owned(), [1, 0]));
+}
+
 /// Metadata without a name that was fetched after the next digest had come, or is of an object that is older.
 #[test]
 fn metadata_of_an_object_of_another_time_condemns_nothing() {

@@ -92,6 +92,15 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
+    /// DER PKCS#1: the form that the API documents. Empty if it cannot be encoded.
+    pub fn pkcs1(&self) -> Vec<u8> {
+        use rsa::pkcs1::EncodeRsaPublicKey as _;
+        self.inner
+            .to_pkcs1_der()
+            .map(|der| der.as_bytes().to_vec())
+            .unwrap_or_default()
+    }
+
     /// Whether `signature` is this key's over `message`: RSA PKCS#1 v1.5 with SHA-256, strictly.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let hash = Sum::of(message);

@@ -234,21 +234,14 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
         }
     }
     if let Some(span) = span {
-        let known: BTreeSet<_> = chains
-            .trails
-            .iter()
-            .map(|row| nameable(&row.key))
-            .gathered();
+        let here = chains.trails.iter().map(|row| &row.key);
+        let known = here.chain(other.iter().map(|(key, ..)| key));
+        let mut known: BTreeSet<TrailKey> = known.map(nameable).gathered();
         for (key, evidence, is_beside) in described(holdings, &have) {
             let place = (key.account.clone(), key.region.clone());
             if !have.contains(&place) {
                 expected.entry(place).or_insert((key, span, evidence));
-            } else if is_beside
-                && !known.contains(&nameable(&key))
-                && !other
-                    .iter()
-                    .any(|(one, ..)| nameable(one) == nameable(&key))
-            {
+            } else if is_beside && known.insert(nameable(&key)) {
                 other.push((key, span, evidence));
             }
         }
@@ -280,8 +273,11 @@ fn no_chain(holdings: &Holdings, logs: &Spans, listing: &Listing, chains: &mut C
 }
 
 /// A trail in one account and region by what a description tells of it too, which leaves out the organization.
-fn nameable(key: &TrailKey) -> (&str, &str, &str, &str) {
-    (&key.account, &key.region, &key.trail, &key.home_region)
+fn nameable(key: &TrailKey) -> TrailKey {
+    TrailKey {
+        organization: None,
+        ..key.clone()
+    }
 }
 
 /// Trails of which a listing names digests and the evidence has none, where it has digests of another trail.

@@ -199,6 +199,8 @@ pub struct KeyItem {
     pub record: KeyRecord,
     /// MD5 of its bytes in lower-case hexadecimal: what CloudTrail calls the fingerprint.
     pub md5: String,
+    /// The same as it is listed and in both encodings, of a key that can be read: AWS lists keys in either.
+    pub encoded: Vec<String>,
     /// SHA-256 of its bytes.
     pub sum: Sum,
     /// Ready to verify, or why not.
@@ -429,12 +431,16 @@ impl Holdings {
 
     fn add_key(&mut self, file: FileIx, record: KeyRecord) {
         use md5::Digest as _;
+        let print = |der: &[u8]| hex::encode(md5::Md5::digest(der));
         let key = PublicKey::parse(&record.value).map(Rc::new);
-        let md5 = hex::encode(md5::Md5::digest(&record.value));
+        let md5 = print(&record.value);
+        let all = |key: &Rc<PublicKey>| [record.value.clone(), key.pkcs1(), key.spki()];
+        let encoded = key.iter().flat_map(all).map(|der| print(&der)).collect();
         let sum = Sum::of(&record.value);
         self.keys.push(KeyItem {
             file,
             md5,
+            encoded,
             sum,
             key,
             record,

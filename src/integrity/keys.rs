@@ -30,7 +30,10 @@ impl Keys {
             by_fingerprint: HashMap::default(),
         };
         let key = |ix: &KeyIx| &holdings.keys[*ix as usize];
-        let own = order.iter().map(|ix| (key(ix).md5.clone(), *ix));
+        let own = order.iter().flat_map(|ix| {
+            let prints = key(ix).encoded.iter().chain([&key(ix).md5]);
+            prints.map(|print| (print.clone(), *ix))
+        });
         let stated = |ix: &KeyIx| (key(ix).record.fingerprint.to_ascii_lowercase(), *ix);
         for (fingerprint, ix) in own.chain(order.iter().map(stated)) {
             let known = keys.by_fingerprint.entry(fingerprint).or_default();
