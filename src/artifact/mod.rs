@@ -196,7 +196,10 @@ const TELLING: usize = 40;
 
 /// Whether a text is too little to tell what it is of, or none that can be read.
 fn tells_little(text: &str) -> bool {
-    let words: BTreeSet<&str> = text.split(' ').collect();
+    let mut words = BTreeSet::new();
+    for word in text.split(' ') {
+        words.insert(word);
+    }
     let prose = PROSE.iter().filter(|word| words.contains(*word));
     words.len() < TELLING || prose.count() < PROSE.len() / 2
 }

@@ -43,7 +43,7 @@ pub fn document(case: &Case, generated: Moment) -> String {
                     "rlinks": [{ "href": place(case, &link.path, sum), "hashes": [{ "algorithm": "SHA-256", "value": sum.to_string() }] }],
                 }));
             }
-            if line.lacks(link) {
+            if link.is_gone {
                 one["remarks"] = json!(GONE);
             }
             evidence.push(one);

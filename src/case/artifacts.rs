@@ -1,7 +1,5 @@
 //! The register of AWS's own reports and agreements, as read and as corrected by hand.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -378,16 +376,15 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
     Some(it)
 }
 
-/// The hashes of files that are artifacts, each with whether it is AWS's own attestation.
-pub(super) fn attestations(case: &Case) -> BTreeMap<Sum, bool> {
-    let mut all = BTreeMap::new();
-    for held in &case.artifacts {
-        if let Some(sum) = case.register.file(held.file).and_then(|file| file.sum) {
-            let own = !held.artifact.is_agreement && held.artifact.issuer.is_empty();
-            *all.entry(sum).or_default() |= own;
-        }
-    }
-    all
+/// Whether a file, by its hash, is AWS's own attestation; `None` where it is no artifact.
+pub(super) fn attests(case: &Case, sum: Sum) -> Option<bool> {
+    let of_file = |held: &&Held| {
+        let file = case.register.file(held.file);
+        file.and_then(|file| file.sum) == Some(sum)
+    };
+    let own = |held: &Held| !held.artifact.is_agreement && held.artifact.issuer.is_empty();
+    let found = case.artifacts.iter().filter(of_file).map(own);
+    found.reduce(|any, one| any || one)
 }
 
 /// Whether an artifact stays out of documents for others.

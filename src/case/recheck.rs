@@ -1,5 +1,6 @@
 //! An earlier report, or the file of a case, beside the evidence of now: whether every hash still holds.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -199,47 +200,33 @@ pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
     }
     let case = &*case;
     let now = files(case);
-    let mut here: BTreeMap<&str, Vec<Option<Sum>>> = BTreeMap::new();
-    for file in &now {
-        here.entry(&file.path).or_default().push(file.sha256);
-    }
     let mut recheck = Recheck::default();
-    let (mut other, mut gone) = (Vec::new(), Vec::new());
-    for file in &earlier.files {
-        let same = here.get_mut(file.path.as_str()).and_then(|sums| {
-            let at = sums.iter().position(|sum| *sum == file.sha256)?;
-            Some(sums.swap_remove(at))
-        });
-        match same {
-            Some(Some(_)) => recheck.held += 1,
-            Some(None) => recheck.unhashed += 1,
-            None => other.push(file),
+    let (then, now) = (earlier.files.iter().collect(), now.iter().collect());
+    let same = |a: &Hashed, b: &Hashed| (&a.path, a.sha256).cmp(&(&b.path, b.sha256));
+    let (then, now) = pair(then, now, &same, &mut |file| match file.sha256 {
+        Some(_) => recheck.held += 1,
+        None => recheck.unhashed += 1,
+    });
+    let path = |a: &Hashed, b: &Hashed| a.path.cmp(&b.path);
+    let (then, now) = pair(then, now, &path, &mut |file| match file.sha256 {
+        Some(_) => recheck.changed.push(file.path.clone()),
+        None => recheck.unhashed += 1,
+    });
+    // Without a hash nothing is the same under another path: they stand apart, each with its own.
+    let sum = |a: &Hashed, b: &Hashed| {
+        a.sha256.cmp(&b.sha256).then(match a.sha256 {
+            Some(_) => Ordering::Equal,
+            None => a.path.cmp(&b.path),
+        })
+    };
+    let (then, now) = pair(then, now, &sum, &mut |_| recheck.held += 1);
+    for (files, list) in [(then, &mut recheck.missing), (now, &mut recheck.added)] {
+        for file in sorted(files, |a, b| path(a, b)) {
+            list.1 += 1;
+            if list.0.len() < MOST {
+                list.0.push(file.path.clone());
+            }
         }
-    }
-    for file in other {
-        let another = here.get_mut(file.path.as_str()).and_then(Vec::pop);
-        match another {
-            Some(_) if file.sha256.is_some() => recheck.changed.push(file.path.clone()),
-            Some(_) => recheck.unhashed += 1,
-            None => gone.push(file),
-        }
-    }
-    let mut new: BTreeMap<Option<Sum>, Vec<&str>> = BTreeMap::new();
-    for (path, sums) in here {
-        for sum in sums {
-            new.entry(sum).or_default().push(path);
-        }
-    }
-    for file in gone {
-        let sum = file.sha256.is_some().then_some(&file.sha256);
-        let renamed = sum.and_then(|sum| new.get_mut(sum)?.pop());
-        match renamed {
-            Some(_) => recheck.held += 1,
-            None => note(&mut recheck.missing, &file.path),
-        }
-    }
-    for path in sorted(new.into_values().flatten().collect(), Ord::cmp) {
-        note(&mut recheck.added, path);
     }
     let ours = (!earlier.stated.is_empty()).then(|| stated(case));
     for one in ours.into_iter().flatten() {
@@ -261,9 +248,25 @@ pub(super) fn compare(case: &mut Case, earlier: &Earlier) -> Recheck {
     recheck
 }
 
-fn note((named, count): &mut (Vec<String>, u64), path: &str) {
-    *count += 1;
-    if named.len() < MOST {
-        named.push(path.to_owned());
+/// Pairs files of then with files of now that are equal by `compare`, each with one, and tells of each pair; what is left of both.
+fn pair<'f>(
+    then: Vec<&'f Hashed>,
+    now: Vec<&'f Hashed>,
+    compare: &dyn Fn(&Hashed, &Hashed) -> Ordering,
+    found: &mut dyn FnMut(&Hashed),
+) -> (Vec<&'f Hashed>, Vec<&'f Hashed>) {
+    let in_order = |files| sorted(files, |a: &&Hashed, b: &&Hashed| compare(a, b));
+    let (mut then_left, mut now_left) = (Vec::new(), Vec::new());
+    let mut now = in_order(now).into_iter().peekable();
+    for file in in_order(then) {
+        while let Some(before) = now.next_if(|one| compare(one, file).is_lt()) {
+            now_left.push(before);
+        }
+        match now.next_if(|one| compare(one, file).is_eq()) {
+            Some(_) => found(file),
+            None => then_left.push(file),
+        }
     }
+    now_left.extend(now);
+    (then_left, now_left)
 }

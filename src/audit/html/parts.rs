@@ -169,7 +169,7 @@ fn control(line: &Line) -> String {
                     escape(&link.title),
                     escape(&link.path),
                     escape(&link.note),
-                    if line.lacks(link) { GONE } else { "" }
+                    if link.is_gone { GONE } else { "" }
                 )
             })
             .collect();

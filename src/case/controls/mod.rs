@@ -94,6 +94,9 @@ pub struct Link {
     pub note: String,
     /// Whether it is AWS's own attestation, which never stands for the customer's evidence.
     pub attestation: bool,
+    /// Whether no file of the case has its hash now; found out whenever it is shown.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// Where the controls of the evidence itself come from.
@@ -107,8 +110,6 @@ pub(crate) struct Line {
     pub(crate) proposed: (ControlStatus, String),
     /// Files that this rests on.
     pub(crate) found: Vec<Link>,
-    /// Hashes of its evidence that no file of the case has now.
-    gone: BTreeSet<Sum>,
 }
 
 /// What is said of evidence that is not there.
@@ -124,11 +125,6 @@ impl Line {
     /// Its evidence: what was found, and what a person added.
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &Link> {
         self.found.iter().chain(&self.control.evidence)
-    }
-
-    /// Whether the file that is linked is not in the evidence now.
-    pub(crate) fn lacks(&self, link: &Link) -> bool {
-        link.sha256.is_some_and(|sum| self.gone.contains(&sum))
     }
 }
 
@@ -146,7 +142,6 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
             control,
             proposed: (check.status, check.reason),
             found: check.evidence,
-            gone: BTreeSet::new(),
         }
     });
     let others = all
@@ -156,7 +151,6 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
             proposed: proposed(case, control),
             found: Vec::new(),
             control: control.clone(),
-            gone: BTreeSet::new(),
         });
     let mut lines: Vec<Line> = own.chain(others).collect();
     let linked = lines.iter().flat_map(|line| &line.control.evidence);
@@ -164,14 +158,11 @@ pub(crate) fn lines(case: &Case) -> Vec<Line> {
     for sum in case.register.files().filter_map(|(_, file)| file.sum) {
         gone.remove(&sum);
     }
-    let attestations = artifacts::attestations(case);
-    for line in &mut lines {
-        line.gone.clone_from(&gone);
+    for link in lines.iter_mut().flat_map(|line| &mut line.control.evidence) {
+        let Some(sum) = link.sha256 else { continue };
+        link.is_gone = gone.contains(&sum);
         // Whose a report is may have been corrected since.
-        for link in &mut line.control.evidence {
-            let own = link.sha256.and_then(|sum| attestations.get(&sum));
-            link.attestation = own.copied().unwrap_or(link.attestation);
-        }
+        link.attestation = artifacts::attests(case, sum).unwrap_or(link.attestation);
     }
     lines
 }
@@ -317,7 +308,7 @@ pub(super) fn inspect(case: &Case, at: u32, mut it: Inspection) -> Option<Inspec
         if let Some(sum) = link.sha256 {
             fact("SHA-256", code(&sum.to_string()));
         }
-        if line.lacks(link) {
+        if link.is_gone {
             fact("", text(GONE));
         }
     }
@@ -337,6 +328,7 @@ pub(super) fn link(title: &str, file: Option<&Registered>) -> Link {
         sha256: file.and_then(|file| file.sum),
         note: String::new(),
         attestation: file.is_some_and(|file| file.kind == Kind::ArtifactReport),
+        is_gone: false,
     }
 }
 
@@ -349,7 +341,7 @@ pub(crate) fn report(case: &Case) -> Value {
         let one = &line.control;
         let evidence: Vec<Value> = line.evidence().map(|link| json!({
             "path": filled(&link.path), "sha256": link.sha256.map(|sum| sum.to_string()), "title": link.title, "note": filled(&link.note), "attestation": link.attestation,
-            "inEvidence": link.sha256.map(|_| !line.lacks(link)), "warning": line.lacks(link).then_some(GONE),
+            "inEvidence": link.sha256.map(|_| !link.is_gone), "warning": link.is_gone.then_some(GONE),
         })).collect();
         json!({
             "id": one.id, "title": one.title, "source": one.source, "status": line.status(), "confirmed": one.status.is_some(),

@@ -28,8 +28,8 @@ const ATTACHED: usize = 1_000;
 struct File<'b> {
     bytes: &'b [u8],
     objects: BTreeMap<u32, (Value, Option<(usize, usize)>)>,
-    /// Where each object stands, or the stream that it is packed in: what is appended to a file replaces what was there.
-    places: BTreeMap<u32, usize>,
+    /// Objects in the order of the file, the number of each and where it stands.
+    order: Vec<(u32, usize)>,
     left: usize,
     /// Whether a stream was opened that is not whole.
     damaged: bool,
@@ -96,7 +96,7 @@ impl<'b> File<'b> {
         let mut file = File {
             bytes,
             objects: BTreeMap::new(),
-            places: BTreeMap::new(),
+            order: Vec::new(),
             left: MOST,
             damaged: false,
         };
@@ -162,7 +162,7 @@ impl<'b> File<'b> {
             };
             at = stream.map_or(at, |(_, to)| to);
             self.objects.insert(number, (value, stream));
-            self.places.insert(number, place);
+            self.order.push((number, place));
             if self.objects.len() >= OBJECTS || work > 4 * self.bytes.len() {
                 return;
             }
@@ -193,17 +193,20 @@ impl<'b> File<'b> {
 
     /// Objects that stand packed in streams, as newer files have them.
     fn open_packed(&mut self) {
-        let mut by_place = BTreeMap::new();
-        for (&number, &place) in &self.places {
-            by_place.insert(place, number);
+        // What is appended to a file replaces what was there, packed or not: the last of a number counts.
+        let order = std::mem::take(&mut self.order);
+        let mut last = BTreeMap::new();
+        for &(number, place) in &order {
+            last.insert(number, place);
         }
-        for (place, number) in by_place {
-            let Some((value, stream)) = self.objects.get(&number).cloned() else {
+        for (number, place) in order {
+            let is_last = last.get(&number) == Some(&place);
+            let held = self.objects.get(&number).filter(|_| is_last).cloned();
+            let Some((value, stream)) =
+                held.filter(|(value, _)| value.get("Type").is_name("ObjStm"))
+            else {
                 continue;
             };
-            if !value.get("Type").is_name("ObjStm") {
-                continue;
-            }
             let Some(text) = self.inflate(&value, stream) else {
                 continue;
             };
@@ -216,9 +219,9 @@ impl<'b> File<'b> {
             for pair in numbers.chunks_exact(2).take(OBJECTS) {
                 let (inner, _) = parse(&text, first.saturating_add(pair[1]));
                 let number = pair[0] as u32;
-                if self.places.get(&number).is_none_or(|held| *held < place) {
+                if last.get(&number).is_none_or(|held| *held < place) {
                     self.objects.insert(number, (inner, None));
-                    self.places.insert(number, place);
+                    last.insert(number, place);
                 }
             }
         }

@@ -54,13 +54,22 @@ fn One(props: &Props) -> Html {
     let client = use_context::<Client>();
     let own = &props.population;
     let seed = use_state(|| format!("{:.0}", js_sys::Math::random() * 1e15));
+    // What is found of an item does not change whether it is drawn: nothing is asked anew.
+    let bare = |sample: &Sample| {
+        let mut sample = sample.clone();
+        for item in &mut sample.items {
+            item.result.clear();
+            item.note.clear();
+        }
+        sample
+    };
     let answer = use_answer(
         Question::Freeze {
             table: own.table,
             filter: own.filter.clone(),
             draw: Draw {
                 sample: None,
-                held: own.samples.clone(),
+                held: own.samples.iter().map(bare).collect(),
             },
         },
         session.revision,
