@@ -40,7 +40,7 @@ pub(super) fn Overlays(props: &Props) -> Html {
     let stay = Callback::from(|event: MouseEvent| event.stop_propagation());
     let (testid, label, content) = match props.overlay {
         None => ("", "", html! { <span /> }),
-        Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", html! { <Help /> }),
+        Some(Overlay::Help) => ("help-overlay", "Keyboard shortcuts", help()),
         Some(Overlay::Views) => ("views-overlay", "Saved views", html! { <Saved /> }),
         Some(Overlay::Palette) => ("palette", "Find a command", html! { <Palette /> }),
         Some(Overlay::Offline) => (
@@ -48,11 +48,7 @@ pub(super) fn Overlays(props: &Props) -> Html {
             "Use without a network",
             html! { <Offline /> },
         ),
-        Some(Overlay::Privacy) => (
-            "privacy-panel",
-            "Why nothing leaves this page",
-            html! { <Privacy /> },
-        ),
+        Some(Overlay::Privacy) => ("privacy-panel", "Why nothing leaves this page", privacy()),
     };
     html! {
         <>
@@ -71,8 +67,7 @@ pub(super) fn Overlays(props: &Props) -> Html {
     }
 }
 
-#[component]
-fn Help() -> Html {
+fn help() -> Html {
     let rows = COMMANDS.iter().filter(|entry| !entry.keys.is_empty()).map(|entry| html! {
         <tr key={entry.title}><td>{ entry.title }</td><td><kbd>{ entry.keys }</kbd></td></tr>
     });
@@ -157,8 +152,7 @@ fn Palette() -> Html {
     }
 }
 
-#[component]
-fn Privacy() -> Html {
+fn privacy() -> Html {
     let seal = boot::seal();
     let date = js_sys::Date::new(&seal.sealed_at.into());
     html! {

@@ -14,7 +14,7 @@ use exhibit::integrity::{State, Verdict};
 use exhibit::moment::Moment;
 
 use super::View;
-use super::protection::Protection;
+use super::protection::protection;
 use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::download;
@@ -72,9 +72,9 @@ pub(crate) fn Integrity(props: &Props) -> Html {
         "logs" => html! { <Grid key="logs" table={Table::Logs} label="Log files" /> },
         "gaps" => html! { <Grid key="gaps" table={Table::Gaps} label="Gaps" /> },
         "keys" => html! { <Keys key="keys" overview={Rc::clone(&overview)} /> },
-        "protection" => html! { <Protection key="protection" overview={Rc::clone(&overview)} /> },
+        "protection" => html! { <key="protection">{ protection(&overview) }</> },
         "scope" => html! { <Narrow key="scope" overview={Rc::clone(&overview)} /> },
-        _ => html! { <Summary key="overview" overview={Rc::clone(&overview)} /> },
+        _ => html! { <key="overview">{ summary(&overview) }</> },
     };
     html! {
         <div class="page fill" data-testid="view-integrity">
@@ -113,9 +113,7 @@ struct PartProps {
     overview: Rc<Overview>,
 }
 
-#[component]
-fn Summary(props: &PartProps) -> Html {
-    let overview = &props.overview;
+fn summary(overview: &Rc<Overview>) -> Html {
     let spans = overview.trails.iter().flat_map(|trail| {
         let ends = trail
             .strip

@@ -1,21 +1,13 @@
 //! How each trail's logs are protected: a part of the integrity view.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use exhibit::case::{Overview, ProtectionView};
 
 use crate::app::widgets::told::told;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// The case at a glance.
-    pub(super) overview: Rc<Overview>,
-}
-
-#[component]
-pub(super) fn Protection(props: &Props) -> Html {
+/// What protects each trail, and by what that is told.
+pub(super) fn protection(overview: &Overview) -> Html {
     let fact = |(label, words, good): &(String, String, Option<bool>)| {
         let (mark, class) = match good {
             Some(true) => ("✓", "good"),
@@ -36,10 +28,10 @@ pub(super) fn Protection(props: &Props) -> Html {
     html! {
         <div class="scroll" data-testid="protection" tabindex="0">
             <p class="fine">{"Who may do what is told by the policies of the bucket and the key alone, approximately: conditions are named, not solved, and policies of identities in the account are not read."}</p>
-            { if props.overview.protection.is_empty() {
+            { if overview.protection.is_empty() {
                 html! { <p>{"No trail is described in the evidence."}</p> }
             } else {
-                html! { <div>{ for props.overview.protection.iter().enumerate().map(trail) }</div> }
+                html! { <div>{ for overview.protection.iter().enumerate().map(trail) }</div> }
             } }
             <h2>{"How to collect it"}</h2>
             <pre>{ COMMANDS }</pre>

@@ -8,14 +8,6 @@ use super::alternative::Alternative;
 use crate::app::format;
 use crate::app::route;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct Props {
-    /// Days that have events, in order, with their number.
-    pub(crate) days: Vec<(Moment, u32)>,
-    /// The query of the events.
-    pub(crate) query: String,
-}
-
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 /// Bars at most: more days stand closer together than a bar is wide.
@@ -23,9 +15,9 @@ const MOST_BARS: i64 = 400;
 /// Of the chart as a table.
 const HEAD: &[&str] = &["From (UTC)", "Events"];
 
-#[component]
-pub(crate) fn Days(props: &Props) -> Html {
-    let (Some(first), Some(last)) = (props.days.first(), props.days.last()) else {
+/// The chart of days that have events, in order, with their number; `query` asks for all of them.
+pub(crate) fn by_day(days: &[(Moment, u32)], query: &str) -> Html {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Html::default();
     };
     // Where days are too many, a bar stands for several.
@@ -33,7 +25,7 @@ pub(crate) fn Days(props: &Props) -> Html {
     let per = (span / MOST_BARS + 1) * DAY;
     let bars = (last.0.seconds() - first.0.seconds()) / per + 1;
     let mut counts = vec![0_u32; bars as usize];
-    for (day, count) in &props.days {
+    for (day, count) in days {
         let at = (day.seconds() - first.0.seconds()) / per;
         if let Some(bar) = counts.get_mut(at as usize) {
             *bar += count;
@@ -50,7 +42,7 @@ pub(crate) fn Days(props: &Props) -> Html {
     let events = |at: usize| {
         let from = first.0.plus(per * at as i64);
         let until = from.plus(per - 1);
-        route::activity(&format!("{} since:{from} until:{until}", props.query))
+        route::activity(&format!("{} since:{from} until:{until}", query))
     };
     let wide = 100.0 / bars as f64;
     let bar = |(at, count): (usize, &u32)| {

@@ -11,7 +11,7 @@ use exhibit::moment::Moment;
 use super::cell;
 use super::control::{Add, Conclude};
 use super::correction::Correct;
-use super::days::Days;
+use super::days::by_day;
 use super::mute::Mute;
 use super::pieces::Pieces;
 use super::record::{Of, Record};
@@ -107,7 +107,7 @@ fn show(it: &Inspection, open: Option<Open>) -> Html {
             <section>{ it.history.as_ref().map(|key| html! { <p><a class="button" data-testid="open-history" href={route::resource(key)} onclick={close.clone()}>{"Its past, differences and relationships"}</a></p> }) }</section>
             <section>{ it.results.as_ref().map(|(framework, control)| html! { <p><a class="button" data-testid="open-results" href={route::results(framework, control)} onclick={close.clone()}>{"Its results, resource by resource"}</a></p> }) }</section>
             <section>{ (!it.over_time.is_empty()).then(|| over_time(&it.over_time)) }</section>
-            <section>{ (!it.days.is_empty()).then(|| html! { <div><h3>{"By day (UTC)"}</h3><Days days={it.days.clone()} query={it.days_query.clone()} /></div> }) }</section>
+            <section>{ (!it.days.is_empty()).then(|| html! { <div><h3>{"By day (UTC)"}</h3>{ by_day(&it.days, &it.days_query) }</div> }) }</section>
             <section>{ it.risk.as_ref().map(|(rated, name, risk)| html! { <Risk key={name.clone()} rated={*rated} name={name.clone()} risk={*risk} /> }) }</section>
             <section>{ it.exception.as_ref().map(|one| html! { <Mute exception={one.clone()} /> }) }</section>
             <section>{ it.control.as_ref().map(|one| html! { <Conclude key={one.id.clone()} control={one.clone()} /> }) }</section>

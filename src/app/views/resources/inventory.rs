@@ -20,19 +20,20 @@ use crate::app::widgets::table::Grid;
 /// Steps of the slider.
 const STEPS: i64 = 1_000;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
+/// What the inventory is of.
+pub(super) struct Stock<'v> {
     /// What there is.
-    pub(super) config: Rc<ConfigSummary>,
+    pub(super) config: &'v ConfigSummary,
     /// What is looked at.
-    pub(super) route: Route,
+    pub(super) route: &'v Route,
     /// Looks at something else.
     pub(super) go: Callback<Route>,
 }
 
-#[component]
-pub(super) fn Stock(props: &Props) -> Html {
-    let as_of = super::as_of(&props.route);
+/// The inventory as of a moment, and what is asked of it.
+pub(super) fn stock(props: &Stock<'_>) -> Html {
+    let as_of = super::as_of(props.route);
+    let density = &*props.config.density;
     let set = |name: &'static str| {
         let (route, go) = (props.route.clone(), props.go.clone());
         Callback::from(move |value: String| {
@@ -64,15 +65,15 @@ pub(super) fn Stock(props: &Props) -> Html {
         <>
             <div class="moments">
                 { props.config.span.map(|span| html! { <>
-                    <Slider name="at" label="As of" {span} density={props.config.density.clone()} value={as_of.at} onchange={set("at")} />
-                    { as_of.since.map(|since| html! { <Slider name="since" label="Compared with" {span} density={props.config.density.clone()} value={Some(since)} onchange={set("since")} /> }) }
+                    { slider(&Slider { name: "at", label: "As of", span, density, value: as_of.at, onchange: set("at") }) }
+                    { as_of.since.map(|since| slider(&Slider { name: "since", label: "Compared with", span, density, value: Some(since), onchange: set("since") })) }
                 </> }) }
                 <div class="switches">
                     <label class="switch"><input type="checkbox" data-testid="compare" checked={as_of.since.is_some()} onchange={compare} />{" Compare with another moment"}</label>
                     { as_of.since.is_none().then(|| html! { <label class="switch"><input type="checkbox" data-testid="with-deleted" checked={as_of.deleted} onchange={deleted} />{" With deleted resources"}</label> }) }
-                    { snapshots(&props.config, &props.route, &props.go) }
+                    { snapshots(props.config, props.route, &props.go) }
                 </div>
-                <p class="fine" data-testid="baseline">{ baseline(&props.config, as_of.at) }</p>
+                <p class="fine" data-testid="baseline">{ baseline(props.config, as_of.at) }</p>
             </div>
             <Ask text={props.route.value("ask").to_owned()} as_of={as_of.clone()} onask={set("ask")} />
             <Grid table={Table::Resources} label="Resources" {as_of} />
@@ -91,7 +92,7 @@ fn baseline(config: &ConfigSummary, at: Option<Moment>) -> String {
     let (all, based) = (known.clone().count(), known.clone().filter(has).count());
     let seen: u64 = known.map(|one| one.seen).sum();
     if all == based {
-        return "Baseline: each account and region has a snapshot, or a count, until then. A snapshot has only what was recorded: see Recorders."
+        return "Baseline: each account and region has a snapshot, or a count, until then. A snapshot has only what was recorded: see “What was recorded”."
             .to_owned();
     }
     let of = match all {
@@ -171,19 +172,17 @@ fn snapshots(config: &ConfigSummary, route: &Route, go: &Callback<Route>) -> Htm
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SliderProps {
+struct Slider<'v> {
     name: &'static str,
     label: &'static str,
     span: (Moment, Moment),
-    density: Vec<u32>,
+    density: &'v [u32],
     value: Option<Moment>,
     onchange: Callback<String>,
 }
 
 /// A moment, over how many captures there are at each.
-#[component]
-fn Slider(props: &SliderProps) -> Html {
+fn slider(props: &Slider<'_>) -> Html {
     let (from, to) = props.span;
     let length = (to.seconds() - from.seconds()).max(1);
     let place = props.value.map_or(STEPS, |at| {

@@ -20,10 +20,9 @@ use super::later::Later;
 use crate::app::format;
 use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
-use inventory::Stock;
-use recorders::Recorders;
+use inventory::{Stock, stock};
 use resource::Past;
-use stream::Stream;
+use stream::stream;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -87,11 +86,11 @@ pub(crate) fn Resources(props: &Props) -> Html {
                 { if !key.is_empty() {
                     html! { <Past key={key.clone()} resource={key.clone()} route={(*route).clone()} {go} /> }
                 } else if part == "recorders" {
-                    html! { <Recorders key="recorders" config={Rc::new(config)} /> }
+                    html! { <key="recorders">{ recorders::recorders(&config) }</> }
                 } else if part == "stream" {
-                    html! { <Stream key="stream" config={Rc::new(config)} /> }
+                    html! { <key="stream">{ stream(&config) }</> }
                 } else {
-                    html! { <Stock key="inventory" config={Rc::new(config)} route={(*route).clone()} {go} /> }
+                    html! { <key="inventory">{ stock(&Stock { config: &config, route: &route, go }) }</> }
                 } }
             </div>
         </div>

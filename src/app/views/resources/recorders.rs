@@ -1,7 +1,5 @@
 //! What was recorded of each account and region, and what was not.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use exhibit::case::{ConfigSummary, GapView, RecorderView};
@@ -9,12 +7,6 @@ use exhibit::moment::Moment;
 
 use crate::app::format;
 use crate::app::widgets::told::told;
-
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// What there is.
-    pub(super) config: Rc<ConfigSummary>,
-}
 
 /// What it recorded since when; what it records now stands last.
 fn scopes(all: &[(Option<Moment>, String)]) -> Html {
@@ -39,8 +31,8 @@ fn delivered(all: &[(String, Moment)]) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-#[component]
-pub(super) fn Recorders(props: &Props) -> Html {
+/// What each recorder recorded, and what not.
+pub(super) fn recorders(config: &ConfigSummary) -> Html {
     let one = |(at, one): (usize, &RecorderView)| {
         let gap = |(at, gap): (usize, &GapView)| {
             let time =
@@ -79,7 +71,7 @@ pub(super) fn Recorders(props: &Props) -> Html {
     html! {
         <div class="scroll" tabindex="0">
             <p class="fine">{"AWS Config signs none of its files. What is here is read as it stands; that it is what AWS delivered cannot be proven from the files alone."}</p>
-            { for props.config.recorders.iter().enumerate().map(one) }
+            { for config.recorders.iter().enumerate().map(one) }
         </div>
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn Past(props: &Props) -> Html {
             <details class="alternative"><summary>{"What it is"}{ at.map(|at| format!(", as of {}", format::time(at))) }</summary>
                 <dl class="facts">{ for view.facts.iter().enumerate().map(|(at, (label, value))| html! { <div key={at.to_string()}><dt>{ told(label) }</dt><dd>{ told(value) }</dd></div> }) }</dl>
             </details>
-            <Axis view={Rc::new((**view).clone())} picked={(a, b)} onpick={pick.clone()} open={open.clone()} />
+            { axis(&Axis { view, picked: (a, b), onpick: pick.clone(), open: open.clone() }) }
             <nav class="tabs" aria-label="Parts of the resource">
                 { tab("", format!("Captures ({})", view.captures.len())) }
                 { tab("calls", format!("Calls ({})", view.calls.len() as u64 + view.more_calls)) }
@@ -255,18 +255,16 @@ fn relations(all: &[RelationView]) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct AxisProps {
-    view: Rc<ResourceView>,
+struct Axis<'v> {
+    view: &'v ResourceView,
     picked: (usize, usize),
     onpick: Callback<(u32, u32)>,
     open: Option<Open>,
 }
 
 /// Everything that happened to the resource, on one axis.
-#[component]
-fn Axis(props: &AxisProps) -> Html {
-    let view = &props.view;
+fn axis(props: &Axis<'_>) -> Html {
+    let view = props.view;
     let times = view.captures.iter().filter_map(|capture| capture.at);
     let times = times
         .chain(view.calls.iter().map(|call| call.at))

@@ -1,7 +1,5 @@
 //! Messages of the configuration stream, and the certificates that they are signed with.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use exhibit::case::{CertificateView, ConfigSummary, Table};
@@ -10,15 +8,8 @@ use crate::app::format;
 use crate::app::widgets::table::Grid;
 use crate::app::widgets::told::told;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// What there is.
-    pub(super) config: Rc<ConfigSummary>,
-}
-
-#[component]
-pub(super) fn Stream(props: &Props) -> Html {
-    let config = &props.config;
+/// The messages of the stream and who signed them.
+pub(super) fn stream(config: &ConfigSummary) -> Html {
     html! {
         <>
             <div class="signers" data-testid="certificates" tabindex="0" role="region" aria-label="Certificates">

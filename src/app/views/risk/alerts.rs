@@ -9,17 +9,9 @@ use crate::app::format;
 use crate::app::route::Route;
 use crate::app::widgets::table::Grid;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// What is looked at.
-    pub(super) route: Route,
-    /// Sigma rules, those that cannot be evaluated, and whether readers are still to look.
-    pub(super) sigma: (u32, u32, bool),
-}
-
-#[component]
-pub(super) fn Alerts(props: &Props) -> Html {
-    let route = &props.route;
+/// What was raised or what is looked for, as an address asks; `rules` counts Sigma rules, those that cannot be evaluated, and whether
+/// readers are still to look.
+pub(super) fn alerts(route: &Route, rules: (u32, u32, bool)) -> Html {
     let all = [
         ("", "Raised"),
         ("conditions", "All that is looked for"),
@@ -32,7 +24,7 @@ pub(super) fn Alerts(props: &Props) -> Html {
             { choices(route, &all) }
             { match route.value("show") {
                 "conditions" => html! { <Grid table={Table::Conditions} label="Alerts that are looked for" /> },
-                "sigma" => html! { <>{ sigma(props.sigma) }<Grid table={Table::Conditions} label="Sigma rules" facets={from_sigma()} /></> },
+                "sigma" => html! { <>{ sigma(rules) }<Grid table={Table::Conditions} label="Sigma rules" facets={from_sigma()} /></> },
                 "own" => html! { <own::Own /> },
                 _ => html! { <Grid table={Table::Alerts} label="Alerts" /> },
             } }

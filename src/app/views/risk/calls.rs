@@ -8,19 +8,10 @@ use super::{picked, risks};
 use crate::app::route::Route;
 use crate::app::widgets::table::Grid;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// What is looked at.
-    pub(super) route: Route,
-    /// Calls or errors.
-    pub(super) table: Table,
-}
-
-#[component]
-pub(super) fn Calls(props: &Props) -> Html {
-    let table = props.table;
+/// Calls or errors.
+pub(super) fn calls(route: &Route, table: Table) -> Html {
     // A tile asks for what is in the evidence, from a risk on.
-    let least: Option<u8> = props.route.value("least").parse().ok();
+    let least: Option<u8> = route.value("least").parse().ok();
     let facets = least.map_or(Vec::new(), |least| {
         let mut facets = risks(table, least);
         for name in ["inEvidence", "enabled"] {

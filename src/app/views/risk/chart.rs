@@ -24,8 +24,8 @@ fn count(value: u32) -> String {
     format::number(u64::from(value))
 }
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
+/// A chart.
+pub(super) struct Chart {
     /// What it shows.
     pub(super) title: &'static str,
     /// The hook for tests.
@@ -39,14 +39,13 @@ pub(super) struct Props {
 }
 
 /// Bars by day or week, and the table of what is stacked.
-#[component]
-pub(super) fn Stacked(props: &Props) -> Html {
-    let over = &props.over;
+pub(super) fn stacked(chart: &Chart) -> Html {
+    let over = &chart.over;
     if over.top.is_empty() {
-        return html! { <section class="chart" data-testid={props.testid}><h2>{ props.title }</h2><p class="fine">{ props.empty }</p></section> };
+        return html! { <section class="chart" data-testid={chart.testid}><h2>{ chart.title }</h2><p class="fine">{ chart.empty }</p></section> };
     }
     let query = |line: &Line| {
-        let name = term(props.field, &line.name);
+        let name = term(chart.field, &line.name);
         match &*line.source {
             "" => name,
             source => format!("{name} {}", term("source", source)),
@@ -78,7 +77,7 @@ pub(super) fn Stacked(props: &Props) -> Html {
             Some(html! {
                 <a key={format!("{} {}", line.name, line.source)} href={events(line, step)}>
                     <rect {class} x={(f64::from(step) * wide).to_string()} y={y.to_string()} width={(wide * 0.88).max(1.0).to_string()} height={tall.max(0.8).to_string()}>
-                        <title>{ format!("{} {} on {}: {} events, risk {}", props.field, seen(&line.name), date(over.moment(step)), count(value), line.risk) }</title>
+                        <title>{ format!("{} {} on {}: {} events, risk {}", chart.field, seen(&line.name), date(over.moment(step)), count(value), line.risk) }</title>
                     </rect>
                 </a>
             })
@@ -111,12 +110,12 @@ pub(super) fn Stacked(props: &Props) -> Html {
     };
     let others = over.others;
     html! {
-        <section class="chart" data-testid={props.testid} data-names={over.top.len().to_string()}>
-            <h2>{ props.title }</h2>
+        <section class="chart" data-testid={chart.testid} data-names={over.top.len().to_string()}>
+            <h2>{ chart.title }</h2>
             <div class="chart-and-table">
                 <figure>
                     <p class="peak" ~style={format!("left: {left:.2}%")} class={if left > 60.0 { "peak before" } else { "peak" }}>{ format!("Peak {mark}") }</p>
-                    <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="group" aria-label={format!("{} by {unit}; most on {mark}", props.title)}>
+                    <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="group" aria-label={format!("{} by {unit}; most on {mark}", chart.title)}>
                         <line x1="0" y1={HEIGHT.to_string()} x2={WIDTH.to_string()} y2={HEIGHT.to_string()} />
                         { for (0..over.steps).map(bar) }
                     </svg>

@@ -10,7 +10,7 @@ use exhibit::case::{Answer, OverTime, Question, RiskSummary};
 use exhibit::risk::users::Tier;
 use exhibit::risk::{MOST, Rated, Severity};
 
-use super::chart::{Part, Stacked, shares};
+use super::chart::{Chart, Part, shares, stacked};
 use super::{HIGH, Props, address};
 use crate::app::ask::use_answer;
 use crate::app::format;
@@ -58,8 +58,8 @@ pub(super) fn Dashboard(props: &Props) -> Html {
                 <span class="fine ramp-legend">{"Risk"}{ for (1..=MOST).map(|risk| html! { <span key={risk.to_string()} class={format!("swatch risk-{risk}")} title={risk.to_string()} /> }) }{"1 to 10"}</span>
             </div>
             { tiles(summary, &route, least) }
-            <Stacked title="Riskiest calls" testid="chart-calls" field="name" over={over(calls.as_deref())} empty="No call of this risk is in the evidence." />
-            <Stacked title="Riskiest errors" testid="chart-errors" field="error" over={over(errors.as_deref())} empty="No error of this risk is in the evidence." />
+            { stacked(&Chart { title: "Riskiest calls", testid: "chart-calls", field: "name", over: over(calls.as_deref()), empty: "No call of this risk is in the evidence." }) }
+            { stacked(&Chart { title: "Riskiest errors", testid: "chart-errors", field: "error", over: over(errors.as_deref()), empty: "No error of this risk is in the evidence." }) }
             { objects(summary, &route) }
         </div>
     }

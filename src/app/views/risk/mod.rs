@@ -128,26 +128,30 @@ pub(crate) fn Risk(props: &Props) -> Html {
         let current = (part == *name).then_some("page");
         html! { <a key={*name} href={address(route, name)} aria-current={current} data-testid={format!("part-{name}")}>{ *title }</a> }
     };
+    let shown = match part {
+        "alerts" => alerts::alerts(route, summary.sigma),
+        "calls" => calls::calls(route, Table::Calls),
+        "errors" => calls::calls(route, Table::Errors),
+        "users" => users::users(route),
+        "objects" => objects::objects(route),
+        "accessed" => objects::accessed(summary),
+        "buckets" => objects::buckets(route, summary),
+        "secrets" => objects::secrets(),
+        "classifiers" => objects::classifiers(route),
+        "settings" => html! { <settings::RiskSettings /> },
+        _ => html! { <dashboard::Dashboard route={route.clone()} /> },
+    };
     // What an address asks for is picked at first: another address is another table.
-    let key = route.address();
+    let key = match part {
+        "dashboard" => part.to_owned(),
+        _ => route.address(),
+    };
     html! {
         <div class="page fill risk" data-testid="view-risk">
             <div class="heading"><h1>{"Risk"}</h1><p class="summary">{"A model, not a measurement: values are published samples of Macie Classic where they are marked so, else this project's. Each can be changed."}</p></div>
             <nav class="tabs" aria-label="Parts of this view">{ for PARTS.iter().map(tab) }</nav>
             <div class="stack">
-                { match part {
-                    "alerts" => html! { <alerts::Alerts {key} route={route.clone()} sigma={summary.sigma} /> },
-                    "calls" => html! { <calls::Calls {key} route={route.clone()} table={Table::Calls} /> },
-                    "errors" => html! { <calls::Calls {key} route={route.clone()} table={Table::Errors} /> },
-                    "users" => html! { <users::Users {key} route={route.clone()} /> },
-                    "objects" => html! { <objects::Objects {key} route={route.clone()} /> },
-                    "accessed" => html! { <objects::Accessed {key} route={route.clone()} summary={(**summary).clone()} /> },
-                    "buckets" => html! { <objects::Buckets {key} route={route.clone()} summary={(**summary).clone()} /> },
-                    "secrets" => html! { <objects::Secrets {key} /> },
-                    "classifiers" => html! { <objects::Classifiers {key} route={route.clone()} /> },
-                    "settings" => html! { <settings::RiskSettings {key} /> },
-                    _ => html! { <dashboard::Dashboard route={route.clone()} /> },
-                } }
+                <key={key}>{ shown }</>
             </div>
         </div>
     }

@@ -17,9 +17,7 @@ use crate::app::widgets::table::Grid;
 use crate::app::widgets::told::told;
 
 /// Objects that were dropped.
-#[component]
-pub(super) fn Objects(props: &Props) -> Html {
-    let route = &props.route;
+pub(super) fn objects(route: &Route) -> Html {
     let asked = |key: &str| Some(route.value(key).to_owned()).filter(|value| !value.is_empty());
     let mut facets = impacts(route.value("part"));
     facets.extend(picked(Table::Objects, "risk", asked("least")));
@@ -30,18 +28,9 @@ pub(super) fn Objects(props: &Props) -> Html {
     html! { <><Ways route={route.clone()} /><p class="fine">{"Impact of personal data: "}{ Impact::BOUNDS }</p>{ holds }<Grid table={Table::Objects} label="Objects" {facets} /></> }
 }
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Counts {
-    /// What is looked at.
-    pub(super) route: Route,
-    /// Risk at a glance.
-    pub(super) summary: RiskSummary,
-}
-
 /// Objects of buckets that calls name.
-#[component]
-pub(super) fn Accessed(props: &Counts) -> Html {
-    let left_out = props.summary.left_out;
+pub(super) fn accessed(summary: &RiskSummary) -> Html {
+    let left_out = summary.left_out;
     html! {
         <>
             <p class="fine">{"Known by S3 data events, which a trail records only where it is told to. The risk is that of the key alone: extension and the words in it. An object that was dropped too says what it holds."}
@@ -52,9 +41,8 @@ pub(super) fn Accessed(props: &Counts) -> Html {
 }
 
 /// Changes of who may reach buckets.
-#[component]
-pub(super) fn Buckets(props: &Counts) -> Html {
-    let opened = match props.summary.opened {
+pub(super) fn buckets(route: &Route, summary: &RiskSummary) -> Html {
+    let opened = match summary.opened {
         0 => "None of these changes let everyone in.".to_owned(),
         1 => {
             "1 bucket was opened to everyone by one of these changes, or may have been.".to_owned()
@@ -66,7 +54,7 @@ pub(super) fn Buckets(props: &Counts) -> Html {
     };
     let column = |name, all: [Public; 2]| {
         let values = all.map(|public| public.name().to_owned()).into_iter();
-        let is_asked = props.route.value("show") == "opened";
+        let is_asked = route.value("show") == "opened";
         picked(Table::Reach, name, values.filter(move |_| is_asked))
     };
     let mut facets = column("publicBefore", [Public::No, Public::Blocked]);
@@ -74,15 +62,14 @@ pub(super) fn Buckets(props: &Counts) -> Html {
     html! {
         <>
             <p class="fine" data-testid="buckets-opened">{ opened }{" By policies, access control lists and public access blocks of buckets, as calls and configuration items state them; what is denied to all is taken away, other denials and conditions are told, not solved."}
-                { (props.summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are longer than 64 kB, or later than the first 64 MB of them. They are not among these rows, and alerts take every change of a policy for a wider one. Look at them in Activity.", format::number(props.summary.reach_left_out))) }</p>
+                { (summary.reach_left_out > 0).then(|| format!(" {} calls that change policies are not followed: their requests are longer than 64 kB, or later than the first 64 MB of them. They are not among these rows, and alerts take every change of a policy for a wider one. Look at them in Activity.", format::number(summary.reach_left_out))) }</p>
             <Grid table={Table::Reach} label="Changes of who may reach buckets" {facets} />
         </>
     }
 }
 
 /// Secrets in events and configuration items.
-#[component]
-pub(super) fn Secrets() -> Html {
+pub(super) fn secrets() -> Html {
     html! {
         <>
             <p class="fine">{"Keys, tokens and passwords in the request parameters and the outcomes of calls that change something (user data, environments, definitions, parameters, messages) and in configuration items of the types that hold such. Values are covered here and in exports; open a row to see one. Those of dropped files are under Objects."}</p>
@@ -92,9 +79,8 @@ pub(super) fn Secrets() -> Html {
 }
 
 /// What objects are classified by.
-#[component]
-pub(super) fn Classifiers(props: &Props) -> Html {
-    html! { <><Ways route={props.route.clone()} /><Grid table={Table::Classifiers} label="What objects are classified by" /></> }
+pub(super) fn classifiers(route: &Route) -> Html {
+    html! { <><Ways route={route.clone()} /><Grid table={Table::Classifiers} label="What objects are classified by" /></> }
 }
 
 /// Objects with personal data that matters, where those are asked for.

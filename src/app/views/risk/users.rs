@@ -5,12 +5,12 @@ use yew::prelude::*;
 use exhibit::case::Table;
 use exhibit::risk::users::Tier;
 
-use super::{Props, choices, picked};
+use super::{choices, picked};
+use crate::app::route::Route;
 use crate::app::widgets::table::Grid;
 
-#[component]
-pub(super) fn Users(props: &Props) -> Html {
-    let route = &props.route;
+/// Tiers, sessions or what is unusual, as an address asks.
+pub(super) fn users(route: &Route) -> Html {
     let all = [
         ("", "Tiers"),
         ("sessions", "Sessions of five minutes"),
