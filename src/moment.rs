@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// Seconds since 1970-01-01T00:00:00Z, always within the years 0 to 9999; prints as RFC 3339 in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,16 +47,13 @@ impl Moment {
 
     /// Reads the stamps of object names: `20240131T235959Z` or `20240131T2359Z`.
     pub fn parse_stamp(text: &str) -> Option<Self> {
-        let full = format_description!("[year][month][day]T[hour][minute][second]Z");
-        let short = format_description!("[year][month][day]T[hour][minute]Z");
-        let parsed = match text.len() {
-            16 => PrimitiveDateTime::parse(text, full),
-            14 => PrimitiveDateTime::parse(text, short),
-            _ => return None,
-        };
-        Some(Self::from_seconds(
-            parsed.ok()?.assume_utc().unix_timestamp(),
-        ))
+        let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+        let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..)?);
+        let (hour, minute) = (clock.get(..2)?, clock.get(2..4)?);
+        let second = Some(&clock[4..]).filter(|second| !second.is_empty());
+        let second = second.unwrap_or("00");
+        // One way of reading times is enough, and it checks each part.
+        Self::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))
     }
 
     /// As an object name has it: `20240131T235959Z`.

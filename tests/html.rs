@@ -153,7 +153,7 @@ fn keys_that_a_file_says_were_confirmed_are_told_and_do_not_count() {
     let opened = theirs.taken_up(&Settings::default(), "of <them>.json", generated);
     let (confirmed, text) = html(&opened);
     assert!(!confirmed && !text.contains(own));
-    assert!(text.contains("by whoever saved the case that was opened"));
+    assert!(text.contains("in a case that was opened or in an earlier visit"));
     assert!(text.contains("Taken up from the file of a case: <bdi>of &lt;them&gt;.json: "));
 }
 

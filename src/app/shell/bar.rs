@@ -32,10 +32,10 @@ pub(super) fn Bar() -> Html {
     html! {
         <header class="bar">
             <div class="case">
-                <Verdicts />
+                { verdict(&session) }
                 <span class="demo">{ session.demo.then(|| html! { <strong class="tag">{"Demo: made-up evidence"}</strong> }) }</span>
             </div>
-            <Progress intake={session.intake} />
+            { progress(&session.intake, run(Command::Cancel)) }
             <div class="tools">
                 <Inputs />
                 <button onclick={run(Command::AddFiles)}>{"Add files"}</button>
@@ -54,9 +54,7 @@ pub(super) fn Bar() -> Html {
     }
 }
 
-#[component]
-fn Verdicts() -> Html {
-    let session = use_context::<Rc<Session>>().unwrap_or_default();
+fn verdict(session: &Session) -> Html {
     let overview = session
         .overview
         .as_ref()
@@ -118,20 +116,7 @@ fn Inputs() -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ProgressProps {
-    intake: Intake,
-}
-
-#[component]
-fn Progress(props: &ProgressProps) -> Html {
-    let intake = &props.intake;
-    let runner = use_context::<Runner>();
-    let cancel = Callback::from(move |_: MouseEvent| {
-        if let Some(runner) = &runner {
-            runner.run(Command::Cancel);
-        }
-    });
+fn progress(intake: &Intake, cancel: Callback<MouseEvent>) -> Html {
     let reading = intake.phase == Phase::Reading;
     let share = if intake.total > 0.0 {
         (intake.done / intake.total).min(1.0)

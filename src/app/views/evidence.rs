@@ -17,17 +17,6 @@ const COLLECT: &str = include_str!("collect.txt");
 #[component]
 pub(crate) fn Evidence() -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let empty = session.intake.phase == Phase::Empty;
-    html! {
-        <div class="page fill" data-testid="view-evidence">
-            { if empty { html! { <Welcome /> } } else { html! { <Files /> } } }
-        </div>
-    }
-}
-
-/// The first sight of an empty case.
-#[component]
-fn Welcome() -> Html {
     let runner = use_context::<Runner>();
     let run = |command| {
         let runner = runner.clone();
@@ -37,6 +26,16 @@ fn Welcome() -> Html {
             }
         })
     };
+    let empty = session.intake.phase == Phase::Empty;
+    html! {
+        <div class="page fill" data-testid="view-evidence">
+            { if empty { welcome(run) } else { files(&session, run(Command::SaveManifest)) } }
+        </div>
+    }
+}
+
+/// The first sight of an empty case.
+fn welcome(run: impl Fn(Command) -> Callback<MouseEvent>) -> Html {
     html! {
         <div class="welcome">
             <h1>{"See which AWS evidence is proven"}</h1>
@@ -64,15 +63,7 @@ fn Welcome() -> Html {
     }
 }
 
-#[component]
-fn Files() -> Html {
-    let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let runner = use_context::<Runner>();
-    let manifest = Callback::from(move |_: MouseEvent| {
-        if let Some(runner) = &runner {
-            runner.run(Command::SaveManifest);
-        }
-    });
+fn files(session: &Session, manifest: Callback<MouseEvent>) -> Html {
     let overview = session.overview.clone();
     let (files, bytes, problems) = overview
         .as_ref()

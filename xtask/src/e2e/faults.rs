@@ -23,7 +23,7 @@ pub(super) const TESTS: &[Test] = &[
 
 /// Whose files must be read one by one, from a folder.
 pub(super) const FOLDER_TESTS: &[Test] = &[Test {
-    name: "files_that_go_while_they_are_read_are_told",
+    name: "files_that_go_while_they_are_read_are_unread",
     run: files_go,
 }];
 
