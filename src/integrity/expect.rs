@@ -323,9 +323,6 @@ fn described(
                     region: &str,
                     (trail, home, is_beside): (&str, &str, bool),
                     evidence: &str| {
-        if all.len() >= MOST_EXPECTED {
-            return;
-        }
         let key = TrailKey {
             organization: None,
             account: account.to_owned(),
@@ -334,6 +331,8 @@ fn described(
             home_region: home.to_owned(),
         };
         all.push((key, evidence.to_owned(), is_beside));
+        // No more are told, and lists may be of any length.
+        all.len() < MOST_EXPECTED
     };
     let roots = holdings.digests.iter().filter_map(|item| {
         let (prefix, _) = holdings.text(item.key).rsplit_once("AWSLogs/")?;
@@ -375,36 +374,32 @@ fn described(
         let is_beside = roots.contains(&(bucket, prefix.trim_end_matches('/')));
         let named = (trail.name.as_str(), home, is_beside);
         for account in of {
-            places
+            if !places
                 .iter()
-                .for_each(|region| push(account, region, named, evidence));
+                .all(|region| push(account, region, named, evidence))
+            {
+                return all;
+            }
         }
     }
     if trails.is_empty() {
         let known: BTreeSet<&str> = have.iter().map(|(account, _)| account.as_str()).gathered();
         let seen: BTreeSet<&str> = have.iter().map(|(_, region)| region.as_str()).gathered();
-        for account in &known {
-            regions.iter().for_each(|region| {
-                push(
-                    account,
-                    region,
-                    ("", "", false),
-                    "This region is enabled for the account.",
-                )
-            });
-        }
-        for account in accounts
-            .iter()
-            .filter(|account| !known.contains(account.as_str()))
-        {
-            seen.iter().for_each(|region| {
-                push(
-                    account,
-                    region,
-                    ("", "", false),
-                    "The organization has this account.",
-                )
-            });
+        let beside = known.iter().flat_map(|account| {
+            let evidence = "This region is enabled for the account.";
+            let regions = regions.iter().map(String::as_str);
+            regions.map(move |region| (*account, region, evidence))
+        });
+        let others = accounts.iter().map(String::as_str);
+        let others = others.filter(|account| !known.contains(account));
+        let others = others.flat_map(|account| {
+            let evidence = "The organization has this account.";
+            seen.iter().map(move |region| (account, *region, evidence))
+        });
+        for (account, region, evidence) in beside.chain(others) {
+            if !push(account, region, ("", "", false), evidence) {
+                return all;
+            }
         }
     }
     all
