@@ -18,32 +18,10 @@ const PIECE: usize = 128 << 10;
 /// Content of at most so many bytes is kept whole, so that somebody else can hash it; and from so many on, since
 /// asking takes a browser as long as hashing some 4 kB takes us.
 const BESIDE: RangeInclusive<usize> = 8 << 10..=1 << 20;
-/// Longer content is handed on piece by piece, up to so many bytes: whoever hashes it must hold all of it.
-const GATHERED: u64 = 32 << 20;
 
-/// Hashes content beside whoever reads it (browsers do it several times faster than this program could). A hash is asked for later,
-/// by the number that stands for it.
-pub trait Beside {
-    /// Begins to hash content that is held whole.
-    fn whole(&self, content: &[u8]) -> u32;
-    /// Takes the next bytes of content that is not.
-    fn take(&self, piece: &[u8]);
-    /// Begins to hash what was taken.
-    fn end(&self) -> u32;
-    /// Gives back what was taken, in pieces, and takes the next content.
-    fn give_back(&self, to: &mut dyn FnMut(&[u8]));
-}
-
-/// Who hashes the content that is being inflated.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// Nobody yet: all of it is in the buffer.
-    None,
-    /// Who hashes beside, once there is all of it.
-    Beside,
-    /// This program.
-    Us,
-}
+/// Hashes bytes beside whoever reads them (browsers do it several times faster than this program could); returns the
+/// number by which the hash is asked for later.
+pub type Beside<'b> = dyn Fn(&[u8]) -> u32 + 'b;
 
 /// The hash of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +58,7 @@ pub fn inflate(
     limits: &Limits,
     into: &mut Buffer,
     clock: &dyn Fn() -> f64,
-    beside: Option<&dyn Beside>,
+    beside: Option<&Beside<'_>>,
     then: &mut dyn FnMut(&mut Buffer),
 ) -> io::Result<Inflated> {
     into.clear(usize::MAX);
@@ -97,7 +75,8 @@ pub fn inflate(
     let begun = clock();
     let mut decoder = GzDecoder::new(&mut *source);
     let mut spill = Vec::new();
-    let mut by = if beside.is_some() { By::None } else { By::Us };
+    // Whether all of it is in the buffer, and nothing of it was hashed yet.
+    let mut waits = beside.is_some();
     loop {
         let keep = out.whole && out.length as usize + PIECE <= limits.content;
         if !keep && out.whole {
@@ -122,17 +101,11 @@ pub fn inflate(
             }
         };
         let hash_begun = clock();
-        let length = out.length + read as u64;
-        let is_small = keep && length <= *BESIDE.end() as u64;
-        if let Some(beside) = beside {
-            if by == By::None && !is_small {
-                by = By::Beside;
-                beside.take(into.filled());
-            }
-            if by == By::Beside && length > GATHERED {
-                by = By::Us;
-                beside.give_back(&mut |piece| hasher.update(piece));
-            }
+        let is_small = keep && out.length as usize + read <= *BESIDE.end();
+        if waits && !is_small {
+            // It begins the content, which is longer than was thought.
+            waits = false;
+            hasher.update(into.filled());
         }
         let piece = if keep {
             into.fill(read);
@@ -141,13 +114,11 @@ pub fn inflate(
         } else {
             &spill[..read]
         };
-        match (by, beside) {
-            (By::Us, _) => hasher.update(piece),
-            (By::Beside, Some(beside)) => beside.take(piece),
-            _ => {}
+        if !waits {
+            hasher.update(piece);
         }
         hashing += clock() - hash_begun;
-        if keep && by != By::None {
+        if keep && !waits {
             let begun = clock();
             then(into);
             elsewhere += clock() - begun;
@@ -155,18 +126,16 @@ pub fn inflate(
         out.length += read as u64;
         if read == 0 {
             let begun = clock();
-            let is_tiny = into.filled().len() < *BESIDE.start();
-            out.content = Some(match (by, beside) {
-                (By::None, Some(beside)) if !is_tiny => Hash::Awaited(beside.whole(into.filled())),
-                (By::Beside, Some(beside)) => Hash::Awaited(beside.end()),
-                _ => {
-                    if by == By::None {
+            let large = waits && into.filled().len() >= *BESIDE.start();
+            out.content = Some(match beside.filter(|_| large) {
+                Some(beside) => Hash::Awaited(beside(into.filled())),
+                None => {
+                    if waits {
                         hasher.update(into.filled());
                     }
                     Hash::Known(Sum(hasher.finalize().into()))
                 }
             });
-            by = By::Us;
             hashing += clock() - begun;
             break;
         }
@@ -177,10 +146,6 @@ pub fn inflate(
         }
     }
     drop(decoder);
-    if let (By::Beside, Some(beside)) = (by, beside) {
-        // The stream broke off.
-        beside.give_back(&mut |_| ());
-    }
     if out.content.is_some() && !source.fill_buf()?.is_empty() {
         out.problem = Some(Problem::new(ProblemCode::GzipTrailing, "").at(out.length));
     }

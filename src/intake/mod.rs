@@ -76,7 +76,7 @@ pub struct Reader<'c> {
     limits: Limits,
     seed: u64,
     clock: &'c dyn Fn() -> f64,
-    beside: Option<&'c dyn Beside>,
+    beside: Option<&'c Beside<'c>>,
     known: Option<Sum>,
     raw: Buffer,
     content: Buffer,
@@ -100,8 +100,8 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Has contents hashed by somebody else meanwhile: entries are to be settled ([`Entry::settle`]).
-    pub fn hashing_beside(mut self, beside: Option<&'c dyn Beside>) -> Self {
+    /// Has small contents hashed by somebody else meanwhile: entries are to be settled ([`Entry::settle`]).
+    pub fn hashing_beside(mut self, beside: Option<&'c Beside<'c>>) -> Self {
         self.beside = beside;
         self
     }

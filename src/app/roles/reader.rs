@@ -224,8 +224,9 @@ impl Role {
         spent.read += self.now() - begun;
         let clock = || self.now();
         let sums = self.sums();
-        let mut reader =
-            Reader::new(Limits::default(), self.seed.get(), &clock).hashing_beside(sums.beside());
+        let beside = |bytes: &[u8]| sums.begin(bytes);
+        let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
+            .hashing_beside(sums.can().then_some(&beside));
         let mut entries = Vec::with_capacity(files.len());
         for (named, content) in files.iter().zip(&contents) {
             match content {
@@ -279,14 +280,15 @@ impl Role {
         let sums = self.sums();
         let known = if shard.of > 1 && shard.index == 0 && size <= WHOLE {
             let begun = self.now();
-            let known = sums.of_blob(file).await;
+            let known = sums.whole(file).await;
             spent.hash += self.now() - begun;
             known
         } else {
             None
         };
+        let beside = |bytes: &[u8]| sums.begin(bytes);
         let mut reader = Reader::new(Limits::default(), self.seed.get(), &clock)
-            .hashing_beside(sums.beside())
+            .hashing_beside(sums.can().then_some(&beside))
             .knowing(known);
         let mut entries = Vec::new();
         let mut archive = reader.open(

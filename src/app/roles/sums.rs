@@ -2,7 +2,7 @@
 //! program can be, which has no access to the processor's instructions for it. Where a page has none (its origin is
 //! not secure), the reader hashes itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::JsCast as _;
@@ -10,7 +10,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, SubtleCrypto};
 
-use exhibit::evidence::inflate::Beside;
 use exhibit::sum::Sum;
 
 use crate::app::buffer;
@@ -26,15 +25,7 @@ pub(super) fn subtle(scope: &DedicatedWorkerGlobalScope) -> Option<SubtleCrypto>
 pub(super) struct Sums {
     subtle: Option<SubtleCrypto>,
     begun: RefCell<Vec<Promise>>,
-    /// The bytes of a content that is taken piece by piece, with room for more, and how many they are.
-    taken: RefCell<Uint8Array>,
-    length: Cell<u32>,
 }
-
-/// Room that is made at first for content that comes in pieces, in bytes.
-const ROOM: u32 = 8 << 20;
-/// Bytes of a content that are given back at a time.
-const PIECE: u32 = 1 << 20;
 
 impl Sums {
     /// By what the browser has.
@@ -42,18 +33,16 @@ impl Sums {
         Sums {
             subtle,
             begun: RefCell::default(),
-            taken: RefCell::new(Uint8Array::new_with_length(0)),
-            length: Cell::new(0),
         }
     }
 
-    /// Who hashes beside a reader, if the browser does.
-    pub(super) fn beside(&self) -> Option<&dyn Beside> {
-        self.subtle.as_ref().map(|_| self as &dyn Beside)
+    /// Whether the browser hashes.
+    pub(super) fn can(&self) -> bool {
+        self.subtle.is_some()
     }
 
     /// Hashes all of a blob at once; `None` where the browser cannot.
-    pub(super) async fn of_blob(&self, blob: &Blob) -> Option<Sum> {
+    pub(super) async fn whole(&self, blob: &Blob) -> Option<Sum> {
         let subtle = self.subtle.as_ref()?;
         let bytes = JsFuture::from(blob.array_buffer()).await.ok()?;
         let asked = subtle.digest_with_str_and_buffer_source("SHA-256", bytes.unchecked_ref());
@@ -65,9 +54,13 @@ impl Sums {
         sum_in(&hashed?)
     }
 
-    /// Takes note of what was asked; returns its number.
-    fn begin(&self, ask: impl FnOnce(&SubtleCrypto) -> Result<Promise, JsValue>) -> u32 {
-        let asked = self.subtle.as_ref().ok_or(JsValue::UNDEFINED).and_then(ask);
+    /// Begins to hash a copy of some bytes; returns its number.
+    pub(super) fn begin(&self, bytes: &[u8]) -> u32 {
+        let asked = self
+            .subtle
+            .as_ref()
+            .ok_or(JsValue::UNDEFINED)
+            .and_then(|subtle| subtle.digest_with_str_and_u8_array("SHA-256", bytes));
         let mut begun = self.begun.borrow_mut();
         begun.push(asked.unwrap_or_else(|error| Promise::reject(&error)));
         begun.len() as u32 - 1
@@ -93,46 +86,6 @@ impl Sums {
     }
 }
 
-/// The browser takes a copy of what it hashes before it returns (Web Cryptography, `digest`, step 2).
-impl Beside for Sums {
-    fn whole(&self, content: &[u8]) -> u32 {
-        self.begin(|subtle| subtle.digest_with_str_and_u8_array("SHA-256", content))
-    }
-
-    fn take(&self, piece: &[u8]) {
-        let mut taken = self.taken.borrow_mut();
-        let from = self.length.get();
-        let to = from + piece.len() as u32;
-        if to > taken.length() {
-            let grown = Uint8Array::new_with_length(to.saturating_mul(2).max(ROOM));
-            grown.set(&taken.subarray(0, from), 0);
-            buffer::free(&taken.buffer());
-            *taken = grown;
-        }
-        taken.subarray(from, to).copy_from(piece);
-        self.length.set(to);
-    }
-
-    fn end(&self) -> u32 {
-        let taken = self.taken.borrow().subarray(0, self.length.take());
-        self.begin(|subtle| subtle.digest_with_str_and_buffer_source("SHA-256", taken.as_ref()))
-    }
-
-    fn give_back(&self, to: &mut dyn FnMut(&[u8])) {
-        let taken = self.taken.borrow();
-        let length = self.length.take();
-        for from in (0..length).step_by(PIECE as usize) {
-            to(&taken.subarray(from, (from + PIECE).min(length)).to_vec());
-        }
-    }
-}
-
-impl Drop for Sums {
-    fn drop(&mut self) {
-        buffer::free(&self.taken.borrow().buffer());
-    }
-}
-
 /// The hash in a buffer that the browser answers with.
 fn sum_in(buffer: &JsValue) -> Option<Sum> {
     let bytes = Uint8Array::new(buffer.dyn_ref::<ArrayBuffer>()?).to_vec();
@@ -151,32 +104,17 @@ mod tests {
     async fn browser_and_reference_agree() {
         let subtle = web_sys::window().expect("a window").crypto().ok();
         let sums = Sums::new(subtle.map(|crypto| crypto.subtle()));
-        let beside = sums.beside().expect("tests run in a secure context");
+        assert!(sums.can(), "tests run in a secure context");
         // Around each border of SHA-256's blocks, and some longer ones.
-        let lengths = (0..200).chain([1_000, 65_535, 65_536, 1 << 20, 9 << 20]);
+        let lengths = (0..200).chain([1_000, 65_535, 65_536, 1 << 20]);
         let texts: Vec<Vec<u8>> = lengths
             .map(|length| (0..length).map(|at| (at * 31 % 251) as u8).collect())
             .collect();
         for _ in 0..2 {
-            let whole = texts.iter().map(|text| beside.whole(text));
-            let whole: Vec<u32> = whole.collect();
-            let in_pieces = texts.iter().map(|text| {
-                text.chunks(70_000).for_each(|piece| beside.take(piece));
-                beside.end()
-            });
-            let in_pieces: Vec<u32> = in_pieces.collect();
+            let numbers: Vec<u32> = texts.iter().map(|text| sums.begin(text)).collect();
             let known = sums.all().await;
-            for numbers in [whole, in_pieces] {
-                for (text, number) in texts.iter().zip(numbers) {
-                    assert_eq!(known[number as usize], Some(Sum::of(text)));
-                }
-            }
-            // What is longer than can be held is given back, and the next content begins anew.
-            for text in &texts {
-                text.chunks(70_000).for_each(|piece| beside.take(piece));
-                let mut back = Vec::new();
-                beside.give_back(&mut |piece| back.extend_from_slice(piece));
-                assert!(back == *text);
+            for (text, number) in texts.iter().zip(numbers) {
+                assert_eq!(known[number as usize], Some(Sum::of(text)));
             }
         }
     }
@@ -187,15 +125,15 @@ mod tests {
         let sums = Sums::new(subtle.map(|crypto| crypto.subtle()));
         let parts = js_sys::Array::of2(&"evi".into(), &"dence".into());
         let blob = Blob::new_with_str_sequence(&parts).expect("a blob");
-        assert_eq!(sums.of_blob(&blob).await, Some(Sum::of(b"evidence")));
-        assert_eq!(Sums::new(None).of_blob(&blob).await, None);
+        assert_eq!(sums.whole(&blob).await, Some(Sum::of(b"evidence")));
+        assert_eq!(Sums::new(None).whole(&blob).await, None);
     }
 
     #[wasm_bindgen_test]
     async fn where_there_is_none_nothing_is_promised() {
         let sums = Sums::new(None);
-        assert!(sums.beside().is_none());
-        let number = sums.whole(b"a");
+        assert!(!sums.can());
+        let number = sums.begin(b"a");
         assert_eq!(sums.all().await[number as usize], None);
     }
 }
