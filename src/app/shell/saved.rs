@@ -12,6 +12,7 @@ use crate::app::client::Client;
 use crate::app::commands::{Command, Runner};
 use crate::app::route::Route;
 use crate::app::session::Session;
+use crate::app::widgets::told::{seen, told};
 
 #[component]
 pub(super) fn Saved() -> Html {
@@ -76,7 +77,7 @@ pub(super) fn Saved() -> Html {
             })
         };
         html! {
-            <li key={view.name.clone()} onclick={close}><a href={view.address.clone()}>{ &view.name }</a><button aria-label={format!("Remove {}", view.name)} {onclick}>{"✕"}</button></li>
+            <li key={view.name.clone()} onclick={close}><a href={view.address.clone()}>{ told(&view.name) }</a><button aria-label={format!("Remove {}", seen(&view.name))} {onclick}>{"✕"}</button></li>
         }
     };
     html! {

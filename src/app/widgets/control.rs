@@ -11,7 +11,7 @@ use super::form::{Field, Form};
 use crate::app::client::Client;
 use crate::app::commands::now;
 use crate::app::session::Session;
-use crate::app::widgets::told::told;
+use crate::app::widgets::told::{seen, told};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -105,7 +105,7 @@ pub(crate) fn Conclude(props: &Props) -> Html {
             own.evidence.remove(at);
             set(Some(own));
         });
-        html! { <li key={at.to_string()}>{ told(&link.title) }{" "}<button aria-label={format!("Take {} away", link.title)} {onclick}>{"✕"}</button></li> }
+        html! { <li key={at.to_string()}>{ told(&link.title) }{" "}<button aria-label={format!("Take {} away", seen(&link.title))} {onclick}>{"✕"}</button></li> }
     };
     html! {
         <div>

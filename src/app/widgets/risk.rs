@@ -11,6 +11,7 @@ use exhibit::risk::{MOST, Rated, Values};
 
 use crate::app::client::Client;
 use crate::app::session::Session;
+use crate::app::widgets::told::seen;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -98,7 +99,7 @@ pub(crate) fn InPlace(props: &Props) -> Html {
     html! {
         <span class="in-place">
             <span class={format!("ramp risk-{}", props.risk)} aria-hidden="true" />
-            <input type="number" data-testid="risk-in-place" aria-label={format!("Risk of {}", props.name)} min="0" max={MOST.to_string()} value={props.risk.to_string()} {onchange} {onclick} {onkeydown} />
+            <input type="number" data-testid="risk-in-place" aria-label={format!("Risk of {}", seen(&props.name))} min="0" max={MOST.to_string()} value={props.risk.to_string()} {onchange} {onclick} {onkeydown} />
         </span>
     }
 }
@@ -134,5 +135,5 @@ pub(crate) fn Switch(props: &SwitchProps) -> Html {
     };
     let onclick = Callback::from(|event: MouseEvent| event.stop_propagation());
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
-    html! { <input type="checkbox" aria-label={format!("{} counts", props.name)} checked={props.on} {onchange} {onclick} {onkeydown} /> }
+    html! { <input type="checkbox" aria-label={format!("{} counts", seen(&props.name))} checked={props.on} {onchange} {onclick} {onkeydown} /> }
 }

@@ -252,7 +252,8 @@ fn tickets(stage: &Stage) -> Result<()> {
     let report = page.report()?;
     ensure!(
         report["audit"]["changes"]
-            == json!({ "tickets": 3, "unapproved": 2, "timeOnly": 0, "partly": 0, "approved": 2 }),
+            == json!({ "tickets": 3, "unapproved": 2, "timeOnly": 0, "partly": 0, "approved": 2,
+                "mappedByHand": ["evidence/liste.csv"], "withoutState": ["evidence/liste.csv"] }),
         "{}",
         report["audit"]["changes"]
     );

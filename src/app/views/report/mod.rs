@@ -20,6 +20,7 @@ use crate::app::commands::{Command, Runner};
 use crate::app::download;
 use crate::app::route::Route;
 use crate::app::session::Session;
+use crate::app::widgets::told::told_lines;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -162,7 +163,7 @@ fn Words() -> Html {
                 <button onclick={copy}>{"Copy"}</button>{" "}
                 <button onclick={run(Command::SaveValidateLogs)}>{"Download"}</button>
             </p>
-            <pre class="cli" data-testid="validate-logs" tabindex="0">{ shown }</pre>
+            <pre class="cli" data-testid="validate-logs" tabindex="0">{ told_lines(shown) }</pre>
         </div>
     }
 }
