@@ -26,6 +26,11 @@ fn told(files: &[(String, Vec<u8>)], settings: &Settings, path: &str) -> Value {
     found.expect(path).clone()
 }
 
+/// What it is warned of.
+fn warning(artifact: &Value) -> &str {
+    artifact["warning"].as_str().expect("a warning")
+}
+
 fn until(day: &str) -> Settings {
     let mut settings = Settings::default();
     settings.audit.to = Moment::parse(&format!("{day}T23:59:59Z"));
@@ -74,12 +79,7 @@ fn an_addendum_that_begins_later_does_not_hold_yet() {
     let state = |day: &str| told(&files, &until(day), "agreements.json");
     let early = state("2025-12-31");
     assert_eq!(early["state"], "inactive");
-    assert!(
-        early["warning"]
-            .as_str()
-            .expect("a warning")
-            .contains("does not hold")
-    );
+    assert!(warning(&early).contains("does not hold"));
     assert_eq!(state("2026-03-31")["state"], "active");
 }
 
@@ -116,12 +116,7 @@ fn a_report_of_another_attests_nothing_of_aws() {
     assert_eq!(attested(&settings), [false, true]);
     let one = told(&files, &settings, "acme.pdf");
     assert_eq!(one["issuer"], "another company");
-    assert!(
-        one["warning"]
-            .as_str()
-            .expect("a warning")
-            .contains("does not attest")
-    );
+    assert!(warning(&one).contains("does not attest"));
     // A person may say so of a report whose text does not tell.
     settings.audit.artifacts.push(Correction {
         file: sum("soc.pdf"),

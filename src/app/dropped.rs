@@ -24,12 +24,10 @@ pub(crate) struct Drop {
 
 /// A folder that is to be listed.
 enum Folder {
-    /// One that was dropped. Chromium lists none of its entries for a page that was opened from disk (observed in 148), but gives a
-    /// handle for it, which other browsers do not.
-    Dropped(FileSystemDirectoryEntry, Option<Promise>),
-    /// One within it.
-    Entry(FileSystemDirectoryEntry),
-    /// The same by its handle, with its path.
+    /// By its entry; one that was dropped with its handle, where the browser has such. Chromium lists no entries for a page that was
+    /// opened from disk (observed in 148), but handles.
+    Entry(FileSystemDirectoryEntry, Option<Promise>),
+    /// By its handle, with its path.
     Handle(JsValue, String),
 }
 
@@ -61,7 +59,7 @@ impl Drop {
                 Ok(Some(entry)) if entry.is_directory() => {
                     let handle = call(&item, "getAsFileSystemHandle").ok();
                     let handle = handle.and_then(|handle| handle.dyn_into().ok());
-                    let folder = Folder::Dropped(entry.unchecked_into(), handle);
+                    let folder = Folder::Entry(entry.unchecked_into(), handle);
                     drop.folders.push(folder);
                 }
                 _ => drop.files.extend(item.get_as_file().ok().flatten()),
@@ -113,7 +111,7 @@ impl Drop {
 impl Folder {
     fn path(&self) -> String {
         match self {
-            Folder::Dropped(entry, _) | Folder::Entry(entry) => path_of(entry),
+            Folder::Entry(entry, _) => path_of(entry),
             Folder::Handle(_, path) => path.clone(),
         }
     }
@@ -121,12 +119,11 @@ impl Folder {
     async fn open(self) -> Listing {
         let path = self.path();
         match self {
-            Folder::Entry(entry) => Listing::Reader(entry.create_reader()),
             Folder::Handle(handle, _) => Listing::Handles(values(&handle), path),
-            Folder::Dropped(entry, handle) => {
+            Folder::Entry(entry, handle) => {
                 // A reader goes on where it stopped, so that one of its own tries whether it can be listed.
-                if read_some(&entry.create_reader()).await.is_err()
-                    && let Some(handle) = handle
+                if let Some(handle) = handle
+                    && read_some(&entry.create_reader()).await.is_err()
                     && let Ok(handle) = JsFuture::from(handle).await
                 {
                     return Listing::Handles(values(&handle), path);
@@ -149,7 +146,7 @@ impl Listing {
                     .into_iter()
                     .partition(FileSystemEntry::is_directory);
                 let inner = inner.into_iter().map(JsCast::unchecked_into);
-                folders.extend(inner.map(Folder::Entry));
+                folders.extend(inner.map(|entry| Folder::Entry(entry, None)));
                 let files = open_all(files, &mut refused).await;
                 Ok((files, folders, refused))
             }

@@ -299,10 +299,10 @@ fn digest_place(case: &Case, row: &DigestRow) -> String {
 /// The names under which digests lie that say that they belong elsewhere.
 fn moved(case: &Case) -> HashSet<&str> {
     let holdings = case.holdings();
-    let names = holdings.digests.iter().filter_map(|item| {
-        let name = base_name(&case.register().file(item.file)?.path);
-        (name != base_name(holdings.text(item.key))).then_some(name)
-    });
+    let names = holdings
+        .digests
+        .iter()
+        .filter_map(|item| holdings.moved(item, &case.register().file(item.file)?.path));
     names.collect()
 }
 

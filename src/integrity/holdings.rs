@@ -229,6 +229,12 @@ pub fn base_name(path: &str) -> &str {
 }
 
 impl Holdings {
+    /// The name of a digest's file, by its path, where it is not the digest's own: it lies in the place of another.
+    pub fn moved<'p>(&self, item: &DigestItem, path: &'p str) -> Option<&'p str> {
+        let name = base_name(path);
+        (name != base_name(self.text(item.key))).then_some(name)
+    }
+
     /// The texts of names.
     pub fn names(&self) -> &Names {
         &self.names

@@ -97,7 +97,7 @@ pub fn judge(
     confirmed: bool,
 ) -> Option<Judgement> {
     checks.begin();
-    let path = |file: u32| files.path(file).to_owned();
+    let path = |file: u32| files.path(file);
     let rank = |file: u32| files.rank(file);
     let mut proofs = prove(holdings, checks, &path, &rank, eager);
     if checks.pending() > 0 {

@@ -21,20 +21,20 @@ pub struct LakeRow {
 }
 
 /// Judges every sign file.
-pub fn judge(holdings: &Holdings, path: &dyn Fn(u32) -> String) -> Vec<LakeRow> {
-    let paths: Vec<String> = holdings
+pub fn judge<'p>(holdings: &Holdings, path: &dyn Fn(u32) -> &'p str) -> Vec<LakeRow> {
+    let paths: Vec<&str> = holdings
         .lake_results
         .iter()
         .map(|&(file, _)| path(file))
         .collect();
     let rows = holdings.lake.iter().map(|(file, sign)| {
         let path = path(*file);
-        let (status, evidence) = one(holdings, sign, &path, &paths);
+        let (status, evidence) = one(holdings, sign, path, &paths);
         LakeRow {
             file: *file,
             status,
             evidence,
-            results: results(holdings, sign, status, &path, &paths),
+            results: results(holdings, sign, status, path, &paths),
         }
     });
     rows.collect()
@@ -46,7 +46,7 @@ fn results(
     sign: &LakeSign,
     status: LakeStatus,
     path: &str,
-    paths: &[String],
+    paths: &[&str],
 ) -> Vec<(FileIx, LogStatus)> {
     let is_signed = !matches!(status, LakeStatus::NoKey | LakeStatus::InvalidSignature);
     let folder = folder(path);
@@ -69,7 +69,7 @@ fn folder(path: &str) -> &str {
     path.rfind(['/', '\\']).map_or("", |at| &path[..=at])
 }
 
-fn one(holdings: &Holdings, sign: &LakeSign, path: &str, paths: &[String]) -> (LakeStatus, String) {
+fn one(holdings: &Holdings, sign: &LakeSign, path: &str, paths: &[&str]) -> (LakeStatus, String) {
     let fingerprint = sign.fingerprint.to_ascii_lowercase();
     let named = holdings.keys.iter().filter(|key| {
         key.record.fingerprint.eq_ignore_ascii_case(&fingerprint) || key.md5 == fingerprint

@@ -17,10 +17,10 @@ pub struct Links {
 }
 
 impl Links {
-    pub(super) fn new(
+    pub(super) fn new<'p>(
         holdings: &Holdings,
         primary: &[DigestIx],
-        path: &dyn Fn(u32) -> String,
+        path: &dyn Fn(u32) -> &'p str,
     ) -> Self {
         let mut by_file_name: HashMap<String, Vec<DigestIx>, foldhash::fast::RandomState> =
             HashMap::default();
@@ -31,9 +31,7 @@ impl Links {
             if let Some((bucket, key, _)) = item.previous {
                 next.push(((bucket, key), ix));
             }
-            let path = path(item.file);
-            let name = base_name(&path);
-            if name != base_name(holdings.text(item.key)) {
+            if let Some(name) = holdings.moved(item, path(item.file)) {
                 by_file_name.entry(name.to_owned()).or_default().push(ix);
             }
         }

@@ -109,10 +109,10 @@ impl Proofs {
 ///
 /// `path` gives the path of a file, `rank` its place in the order of paths; `eager` asks for every
 /// signature that might be needed, else only for those that the hash chain cannot replace.
-pub fn prove(
+pub fn prove<'p>(
     holdings: &Holdings,
     checks: &mut Checks,
-    path: &dyn Fn(u32) -> String,
+    path: &dyn Fn(u32) -> &'p str,
     rank: &dyn Fn(u32) -> u32,
     eager: bool,
 ) -> Proofs {
@@ -158,14 +158,13 @@ struct Anonymous {
 
 /// Digests newest first, each content at each key once: copies add nothing. What lies under its own name stands for
 /// what lies under that of another.
-fn primary(
+fn primary<'p>(
     holdings: &Holdings,
-    path: &dyn Fn(u32) -> String,
+    path: &dyn Fn(u32) -> &'p str,
     rank: &dyn Fn(u32) -> u32,
 ) -> Vec<DigestIx> {
     let mut order: Vec<DigestIx> = (0..holdings.digests.len() as u32).collect();
-    let is_moved =
-        |item: &DigestItem| base_name(&path(item.file)) != base_name(holdings.text(item.key));
+    let is_moved = |item: &DigestItem| holdings.moved(item, path(item.file)).is_some();
     let keys: Vec<_> = holdings
         .digests
         .iter()

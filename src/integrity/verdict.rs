@@ -165,22 +165,16 @@ fn unmet(judgement: &Judgement, scope: &Scope, found: &Scope) -> Vec<String> {
     absent("account", &scope.accounts, &found.accounts);
     absent("region", &scope.regions, &found.regions);
     absent("trail", &scope.trails, &found.trails);
-    for account in scope
-        .accounts
-        .iter()
-        .filter(|one| found.accounts.contains(one))
-    {
-        let used = used_trails(judgement);
-        let here = |region: &String| {
-            let mut keys = used.iter().map(|row| &row.key);
-            keys.any(|key| key.account == *account && key.region == *region)
-        };
-        for region in scope
-            .regions
-            .iter()
-            .filter(|one| found.regions.contains(one))
-        {
-            if !here(region) {
+    let used = used_trails(judgement);
+    let here = |account: &str, region: &str| {
+        let mut keys = used.iter().map(|row| &row.key);
+        keys.any(|key| key.account == account && key.region == region)
+    };
+    let accounts = scope.accounts.iter();
+    for account in accounts.filter(|one| found.accounts.contains(one)) {
+        let regions = scope.regions.iter();
+        for region in regions.filter(|one| found.regions.contains(one)) {
+            if !here(account, region) {
                 unmet.push(format!("no digest of account {account} in region {region}"));
             }
         }

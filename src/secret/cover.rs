@@ -4,10 +4,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::json::{
-    OF_EVENTS, OF_ITEMS, OF_OUTCOMES, fields, is_no_id, search_outcome, search_value, unpacked,
+    OF_EVENTS, OF_ITEMS, OF_OUTCOMES, fields, is_no_id, search_field, search_value, unpacked,
 };
 use super::mask::{self, COVER};
-use super::{Class, MOST, Secret, class_of, in_text, may_hold};
+use super::{Class, MOST, Secret, class_of, in_text};
 
 /// How often a text may stand in JSON within a text for its escapes to be followed.
 const DEEPEST: usize = 4;
@@ -27,14 +27,8 @@ fn held(raw: &str) -> Vec<(&'static str, &str)> {
 pub fn secrets(raw: &str) -> Vec<Secret> {
     let held = held(raw);
     if !held.is_empty() {
-        let looked = held.into_iter().filter(|(_, value)| may_hold(value));
-        let found = looked.flat_map(|(root, value)| {
-            if OF_OUTCOMES.contains(&root) {
-                search_outcome(value, root)
-            } else {
-                search_value(value, root)
-            }
-        });
+        let found = held.into_iter();
+        let found = found.flat_map(|(root, value)| search_field(value, root));
         return found.collect();
     }
     let mut all = search_value(raw, "record");

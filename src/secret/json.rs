@@ -93,10 +93,15 @@ pub fn search_value(raw: &str, field: &str) -> Vec<Secret> {
     walk.found
 }
 
-/// The secrets in a field that tells an event's outcome.
-pub fn search_outcome(raw: &str, field: &str) -> Vec<Secret> {
+/// The secrets in a field of an event or a configuration item, if it may hold any.
+pub fn search_field(raw: &str, field: &str) -> Vec<Secret> {
+    if !may_hold(raw) {
+        return Vec::new();
+    }
     let mut found = search_value(raw, field);
-    found.retain(is_no_id);
+    if OF_OUTCOMES.contains(&field) {
+        found.retain(is_no_id);
+    }
     found
 }
 
@@ -107,18 +112,11 @@ pub fn is_no_id(secret: &Secret) -> bool {
 
 /// The secrets that a call was given, and those that its outcome tells besides.
 pub fn of_event(request: &str, outcome: &[&str; 4]) -> Vec<Secret> {
-    let in_request = if may_hold(request) {
-        search_value(request, OF_EVENTS)
-    } else {
-        Vec::new()
-    };
-    let mut all = in_request;
+    let mut all = search_field(request, OF_EVENTS);
     for (value, field) in outcome.iter().zip(OF_OUTCOMES) {
-        if may_hold(value) {
-            let mut found = search_outcome(value, field);
-            found.retain(|one| all.iter().all(|other| other.value != one.value));
-            all.append(&mut found);
-        }
+        let mut found = search_field(value, field);
+        found.retain(|one| all.iter().all(|other| other.value != one.value));
+        all.append(&mut found);
     }
     all
 }

@@ -103,19 +103,17 @@ impl Client {
             changed,
             readers,
         }));
-        let kept = crate::app::stored::settings();
-        let words = kept.as_ref().map(Settings::words);
-        if let Some(settings) = kept {
+        if let Some(settings) = crate::app::stored::settings() {
+            let words = settings.words();
             let mut state = client.0.state.borrow_mut();
             state.session.settings = Rc::new(settings);
             state.session.keeps = true;
-        }
-        client.spawn()?;
-        if let Some(words) = words {
+            drop(state);
             client.warn(format!(
                 "This browser kept what was decided in an earlier visit: {words}. If it was not you who decided, forget it under Report, Custody."
             ));
         }
+        client.spawn()?;
         client.rehearse();
         Ok(client)
     }

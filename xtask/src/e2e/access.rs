@@ -140,7 +140,7 @@ fn main_job_by_keyboard(stage: &Stage) -> Result<()> {
     let session = page.session();
     session.press(&[key::CONTROL], "k")?;
     page.wait_shown("palette", true)?;
-    type_keys(page, "demo")?;
+    page.type_keys("demo")?;
     session.press(&[], key::ENTER)?;
     page.wait_ready(1)?;
 
@@ -169,7 +169,7 @@ fn main_job_by_keyboard(stage: &Stage) -> Result<()> {
     page.wait_shown("view-activity", true)?;
     let total = page.attr("event-count", "data-total")?;
     tab_to(page, "[data-testid=query]")?;
-    type_keys(page, "name:ConsoleLogin")?;
+    page.type_keys("name:ConsoleLogin")?;
     page.wait_for("fewer events", stage_wait(), || {
         let count = page.attr("event-count", "data-count")?;
         Ok(count.is_some() && count != total)
@@ -208,11 +208,6 @@ fn tab_to(page: &Page, selector: &str) -> Result<()> {
         }
     }
     anyhow::bail!("{MOST} times Tab do not reach {selector}")
-}
-
-fn type_keys(page: &Page, text: &str) -> Result<()> {
-    text.chars()
-        .try_for_each(|c| page.session().press(&[], c.encode_utf8(&mut [0; 4])))
 }
 
 /// Every stop of the Tab key in every view is drawn with an outline, and is on the screen.

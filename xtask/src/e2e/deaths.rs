@@ -143,11 +143,8 @@ fn file_kills_twice(stage: &Stage) -> Result<()> {
 fn reader_cannot_start(stage: &Stage) -> Result<()> {
     let (page, files) = drop_over(stage, Some(KILLER), 1, 1)?;
     ensure!(sound(&files) == FILES, "{} files are sound", sound(&files));
-    let shown = page.session().run("return document.body.innerText", &[])?;
     ensure!(
-        shown
-            .as_str()
-            .is_some_and(|text| text.contains("A reader could not start")),
+        page.says("A reader could not start")?,
         "the page does not say what happened"
     );
     // Each record is asked of those that are left.
@@ -171,11 +168,8 @@ fn reader_cannot_start(stage: &Stage) -> Result<()> {
 fn case_dies(stage: &Stage) -> Result<()> {
     let (page, files) = drop_over(stage, None, 1, 0)?;
     ensure!(sound(&files) == FILES, "{} files are sound", sound(&files));
-    let shown = page.session().run("return document.body.innerText", &[])?;
     ensure!(
-        shown
-            .as_str()
-            .is_some_and(|text| text.contains("the evidence is being read again")),
+        page.says("the evidence is being read again")?,
         "the page does not say what happened"
     );
     stage.expect_quiet_console()

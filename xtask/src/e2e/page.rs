@@ -218,6 +218,18 @@ impl Page {
         Ok(text.to_owned())
     }
 
+    /// Types a text where the focus is.
+    pub(crate) fn type_keys(&self, text: &str) -> Result<()> {
+        text.chars()
+            .try_for_each(|c| self.session.press(&[], c.encode_utf8(&mut [0; 4])))
+    }
+
+    /// Whether words stand anywhere on the page.
+    pub(crate) fn says(&self, words: &str) -> Result<bool> {
+        let shown = self.session.run("return document.body.innerText", &[])?;
+        Ok(shown.as_str().is_some_and(|text| text.contains(words)))
+    }
+
     /// Clicks the element with a test id and returns the file that it downloads.
     pub(crate) fn download(&self, testid: &str) -> Result<Vec<u8>> {
         self.downloaded(testid, || self.click(testid))
