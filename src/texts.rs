@@ -3,22 +3,69 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, Symbol as _, backend::StringBackend};
+
+use crate::room::List;
 
 /// A text that is held once; 0 is the empty one.
 pub type Text = u32;
 
+/// Bytes of texts that are held in one piece. All of them in one would be copied whenever it grows, each time leaving a hole
+/// as large as itself, and half of it would be empty.
+const PIECE: usize = 128 << 10;
+
 /// Texts, each held once.
 pub struct Texts {
-    interner: StringInterner<StringBackend<SymbolU32>, foldhash::fast::RandomState>,
+    hasher: foldhash::fast::RandomState,
+    places: HashTable<Text>,
+    all: Pieces,
+}
+
+/// Texts one after the other.
+#[derive(Default)]
+struct Pieces {
+    /// A text that is longer than a piece has one of its own.
+    pieces: Vec<String>,
+    /// Where each text begins: in which piece, at which of its bytes. It ends where the next in that piece begins.
+    starts: List<(u32, u32)>,
+}
+
+impl Pieces {
+    fn get(&self, place: Text) -> &str {
+        let place = place as usize;
+        let Some(&(piece, start)) = self.starts.get(place) else {
+            return "";
+        };
+        let rest = self.pieces.get(piece as usize);
+        let rest = rest.and_then(|piece| piece.get(start as usize..));
+        let rest = rest.unwrap_or_default();
+        match self.starts.get(place + 1) {
+            Some(&(next, end)) if next == piece => &rest[..(end - start) as usize],
+            _ => rest,
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        let has_room = |piece: &String| piece.len() + text.len() <= piece.capacity();
+        if !self.pieces.last().is_some_and(has_room) {
+            self.pieces
+                .push(String::with_capacity(text.len().max(PIECE)));
+        }
+        if let Some(piece) = self.pieces.last_mut() {
+            let start = piece.len() as u32;
+            piece.push_str(text);
+            self.starts.push((self.pieces.len() as u32 - 1, start));
+        }
+    }
 }
 
 impl Default for Texts {
     fn default() -> Self {
         let mut texts = Texts {
-            interner: StringInterner::with_hasher(foldhash::fast::RandomState::default()),
+            hasher: foldhash::fast::RandomState::default(),
+            places: HashTable::new(),
+            all: Pieces::default(),
         };
         texts.hold("");
         texts
@@ -28,26 +75,33 @@ impl Default for Texts {
 impl Texts {
     /// Holds a text.
     pub fn hold(&mut self, text: &str) -> Text {
-        self.interner.get_or_intern(text).to_usize() as Text
+        let hash = self.hasher.hash_one(text);
+        let is = |place: &Text| self.all.get(*place) == text;
+        if let Some(&known) = self.places.find(hash, is) {
+            return known;
+        }
+        let place = self.len() as Text;
+        self.all.push(text);
+        let (hasher, all) = (&self.hasher, &self.all);
+        let again = |place: &Text| hasher.hash_one(all.get(*place));
+        self.places.insert_unique(hash, place, again);
+        place
     }
 
     /// The text.
     pub fn get(&self, text: Text) -> &str {
-        SymbolU32::try_from_usize(text as usize)
-            .and_then(|symbol| self.interner.resolve(symbol))
-            .unwrap_or_default()
+        self.all.get(text)
     }
 
     /// The place of a text that is held already.
     pub fn known(&self, text: &str) -> Option<Text> {
-        self.interner
-            .get(text)
-            .map(|symbol| symbol.to_usize() as Text)
+        let is = |place: &Text| self.all.get(*place) == text;
+        self.places.find(self.hasher.hash_one(text), is).copied()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.interner.len()
+        self.all.starts.len()
     }
 
     /// Whether there is none but the empty one.
@@ -121,6 +175,30 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_held_once_in_pieces() {
+        let mut texts = Texts::default();
+        let text = |number: usize| match number {
+            // Longer than a piece, and as long as one.
+            7 | 3_000 => "\u{e9}".repeat(PIECE) + &number.to_string(),
+            8 => "x".repeat(PIECE),
+            _ => format!("{number} \u{e9} {}", "y".repeat(number % 200)),
+        };
+        for _ in 0..2 {
+            for number in 0..5_000 {
+                assert_eq!(texts.hold(&text(number)), number as Text + 1);
+            }
+        }
+        assert_eq!((texts.len(), texts.known("")), (5_001, Some(0)));
+        assert!(texts.all.pieces.len() > 5, "{}", texts.all.pieces.len());
+        for number in 0..5_000 {
+            assert_eq!(texts.get(number as Text + 1), text(number));
+            assert_eq!(texts.known(&text(number)), Some(number as Text + 1));
+        }
+        assert_eq!((texts.get(0), texts.get(9_999)), ("", ""));
+        assert_eq!(texts.known("none"), None);
+    }
 
     #[test]
     fn holds_each_text_once() {

@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("order", &[]),
     ("percent", &[]),
     ("room", &[]),
-    ("texts", &[]),
+    ("texts", &["room"]),
     ("secret", &["order", "secret"]),
     ("evidence", &["sum", "moment", "evidence"]),
     ("document", &["evidence", "document"]),

@@ -9,7 +9,7 @@ use crate::intake::Entry;
 use crate::integrity::Files;
 use crate::moment::Moment;
 use crate::order::order;
-use crate::room::push;
+use crate::room::List;
 use crate::sum::Sum;
 
 /// A registered file.
@@ -44,7 +44,7 @@ pub struct Registered {
 /// All files of the case.
 #[derive(Default)]
 pub struct Register {
-    files: Vec<Registered>,
+    files: List<Registered>,
     /// When the intake began that is going on.
     pub(super) now: Option<Moment>,
     /// Places of files in the order of their paths; made by [`Register::sort`].
@@ -79,7 +79,7 @@ impl Register {
             added: self.now,
             gone: false,
         };
-        push(&mut self.files, file);
+        self.files.push(file);
     }
 
     /// Accounts and regions are few, and each is held once.

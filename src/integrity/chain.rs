@@ -104,7 +104,7 @@ impl Days {
     /// Reads them off the evidence: digests by the end of their window, logs by their delivery.
     pub fn new(holdings: &Holdings) -> Self {
         let mut days = Days::default();
-        for item in &holdings.digests {
+        for item in holdings.digests.iter() {
             days.any.insert((
                 item.trail.account,
                 item.trail.region,
@@ -124,7 +124,7 @@ impl Days {
                 days.any.insert((account, region, name.end.day().seconds()));
             }
         }
-        for item in &holdings.logs {
+        for item in holdings.logs.iter() {
             if let (Some(account), Some(region), Some(at)) =
                 (item.account, item.region, item.delivered)
             {

@@ -3,11 +3,12 @@
 //! Judging is pure and cannot wait, while the browser's own cryptography answers later. So a judgement
 //! asks here; what is not known yet is collected, checked by whoever can, and the judgement is made again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use crate::cloudtrail::{PublicKey, Signature};
-use crate::room::push;
+use crate::room::List;
 use crate::sum::Sum;
 
 use super::holdings::{Holdings, KeyItem};
@@ -58,10 +59,10 @@ struct Wanted {
 /// Outcomes of signature checks. They depend on nothing but the bytes, so they stay good for ever.
 #[derive(Default)]
 pub struct Checks {
-    known: HashMap<CheckId, bool, foldhash::fast::RandomState>,
+    /// None while it is asked for: one table, as each takes 40 bytes a check.
+    known: HashMap<CheckId, Option<bool>, foldhash::fast::RandomState>,
     recovered: HashMap<CheckId, Option<Sum>, foldhash::fast::RandomState>,
-    wanted: Vec<Wanted>,
-    asked: HashSet<CheckId, foldhash::fast::RandomState>,
+    wanted: List<Wanted>,
     tries: usize,
     /// Whether more evidence is coming: what a signature signs may be in it, and is not looked for yet.
     pub(crate) so_far: bool,
@@ -70,8 +71,8 @@ pub struct Checks {
 impl Checks {
     /// Begins a judgement: nothing is wanted yet, and no room is held for it.
     pub(super) fn begin(&mut self) {
-        self.wanted = Vec::new();
-        self.asked = HashSet::default();
+        self.wanted = List::default();
+        self.known.retain(|_, outcome| outcome.is_some());
         self.tries = 0;
     }
 
@@ -82,8 +83,7 @@ impl Checks {
 
     /// Some of the checks that are wanted; none when all were handed out.
     pub(crate) fn take_wanted(&mut self, holdings: &Holdings) -> Vec<Check> {
-        let first = self.wanted.len().saturating_sub(AT_ONCE);
-        let some = self.wanted.drain(first..);
+        let some = std::iter::from_fn(|| self.wanted.pop()).take(AT_ONCE);
         let check = |wanted: Wanted| {
             let key = holdings.keys[wanted.key as usize].key.as_ref().ok()?;
             let digest = &holdings.digests[wanted.digest as usize];
@@ -109,7 +109,7 @@ impl Checks {
 
     /// Takes the outcome of a check.
     pub fn resolve(&mut self, id: CheckId, verifies: bool) {
-        self.known.insert(id, verifies);
+        self.known.insert(id, Some(verifies));
     }
 
     /// Whether a signature is that of a digest by a key; `None` while that is not known.
@@ -126,19 +126,19 @@ impl Checks {
         }
         let to_sign = &holdings.digests[digest as usize].to_sign;
         let id = id_of(&known.sum, to_sign, signature);
-        if let Some(outcome) = self.known.get(&id) {
-            return Some(*outcome);
+        match self.known.entry(id) {
+            Entry::Occupied(outcome) => *outcome.get(),
+            Entry::Vacant(place) => {
+                place.insert(None);
+                self.wanted.push(Wanted {
+                    id,
+                    digest,
+                    key,
+                    signature: at,
+                });
+                None
+            }
         }
-        if self.asked.insert(id) {
-            let wanted = Wanted {
-                id,
-                digest,
-                key,
-                signature: at,
-            };
-            push(&mut self.wanted, wanted);
-        }
-        None
     }
 
     /// The hash that `signature` signs under `key`, if it is a signature of that key at all.

@@ -12,7 +12,7 @@ use crate::cloudtrail::{
 use crate::evidence::{Kind, ProblemCode};
 use crate::intake::{Entry, Facts};
 use crate::moment::Moment;
-use crate::room::push;
+use crate::room::List;
 use crate::sum::Sum;
 
 use super::names::{Name, Names};
@@ -27,13 +27,13 @@ pub struct Holdings {
     /// Signatures, each once: the next digest carries what a digest's own metadata does.
     signatures: HashSet<Signature, foldhash::fast::RandomState>,
     /// Digest files that could be read.
-    pub digests: Vec<DigestItem>,
+    pub digests: List<DigestItem>,
     /// Log files that digests list, of all digests.
-    pub listed: Vec<Listed>,
+    pub listed: List<Listed>,
     /// Files whose name or content says digest and that cannot be read as one.
     pub broken: Vec<Broken>,
     /// Log files.
-    pub logs: Vec<LogItem>,
+    pub logs: List<LogItem>,
     /// What was dropped and not read since reading was cancelled, and may hold anything: archives.
     pub cut: Vec<(FileIx, Box<str>)>,
     /// Public keys, one a distinct value.
@@ -41,7 +41,7 @@ pub struct Holdings {
     /// Checksums that S3 states of objects.
     pub checksums: Vec<(FileIx, Stated)>,
     /// Object metadata that carries a signature.
-    pub metadata: Vec<MetadataItem>,
+    pub metadata: List<MetadataItem>,
     /// Lake sign files.
     pub lake: Vec<(FileIx, LakeSign)>,
     /// Files that may be results of Lake queries: file, SHA-256 as dropped.
@@ -348,7 +348,7 @@ impl Holdings {
                 key: self.names.hold(&log.key),
                 content: log.content,
             };
-            push(&mut self.listed, listed);
+            self.listed.push(listed);
         }
         let item = DigestItem {
             file,
@@ -373,7 +373,7 @@ impl Holdings {
             trailing: has(entry, ProblemCode::GzipTrailing),
             to_sign,
         };
-        push(&mut self.digests, item);
+        self.digests.push(item);
     }
 
     fn trail_id(&mut self, place: Option<DigestName>, entry: &Entry, digest: &Digest) -> TrailId {
@@ -432,7 +432,7 @@ impl Holdings {
                 && name.as_ref().is_none_or(|name| name.insight),
             events,
         };
-        push(&mut self.logs, item);
+        self.logs.push(item);
     }
 
     fn add_key(&mut self, file: FileIx, record: KeyRecord) {
@@ -465,7 +465,7 @@ impl Holdings {
             signature: self.signature(&text),
             modified: record.modified,
         };
-        push(&mut self.metadata, item);
+        self.metadata.push(item);
     }
 
     /// The text that was signed for `digest` (AWS CloudTrail user guide, custom validation).

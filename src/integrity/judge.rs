@@ -376,7 +376,7 @@ fn narrow(holdings: &Holdings, files: &dyn Files, scope: &Scope, judgement: &mut
     };
     // Where a file lies that no digest names is told by the digests beside it; else it may be of any bucket and prefix.
     let mut roots: HashMap<&str, HashSet<(&str, &str)>> = HashMap::new();
-    for item in &holdings.digests {
+    for item in holdings.digests.iter() {
         if let (Some(here), Some(prefix)) =
             (root(files.path(item.file)), root(holdings.text(item.key)))
         {

@@ -1,37 +1,36 @@
 //! Names, each held once.
 
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, backend::BufferBackend};
+use std::num::NonZeroU32;
 
-/// A name that is held once.
-pub type Name = SymbolU32;
+use crate::texts::Texts;
 
-/// Interned texts.
-pub struct Names {
-    interner: StringInterner<BufferBackend<Name>, foldhash::fast::RandomState>,
-}
+/// A name that is held once. It is never 0, so that one that may be absent takes no more room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(NonZeroU32);
 
-impl Default for Names {
-    fn default() -> Self {
-        Names {
-            interner: StringInterner::with_hasher(foldhash::fast::RandomState::default()),
-        }
+impl Name {
+    fn new(text: u32) -> Self {
+        Name(NonZeroU32::MIN.saturating_add(text))
     }
 }
+
+/// Texts that are names.
+#[derive(Default)]
+pub struct Names(Texts);
 
 impl Names {
     /// Holds `text`, once.
     pub fn hold(&mut self, text: &str) -> Name {
-        self.interner.get_or_intern(text)
+        Name::new(self.0.hold(text))
     }
 
     /// The text of `name`.
     pub fn text(&self, name: Name) -> &str {
-        self.interner.resolve(name).unwrap_or_default()
+        self.0.get(name.0.get() - 1)
     }
 
     /// The name of `text`, if it is held.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.interner.get(text)
+        self.0.known(text).map(Name::new)
     }
 }

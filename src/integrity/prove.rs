@@ -171,10 +171,15 @@ fn primary<'p>(
         .map(|item| (std::cmp::Reverse(item.end), is_moved(item), rank(item.file)))
         .collect();
     by_keys(&mut order, &keys);
+    // Equal contents end alike, and those stand one after the other.
     let mut seen: HashSet<(Name, Name, Sum, bool), foldhash::fast::RandomState> =
         HashSet::default();
+    let mut end = None;
     order.retain(|&ix| {
         let item = &holdings.digests[ix as usize];
+        if end.replace(item.end) != Some(item.end) {
+            seen = HashSet::default();
+        }
         seen.insert((item.bucket, item.key, item.content, item.trailing))
     });
     order
