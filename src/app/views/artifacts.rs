@@ -7,7 +7,7 @@ use yew::prelude::*;
 use exhibit::case::{ADDENDUM_UNTOLD, Answer, NO_ADDENDUM, Question, Table, addendum_words};
 
 use super::View;
-use super::later::Later;
+use super::later::later;
 use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::session::{Phase, Session};
@@ -25,7 +25,7 @@ pub(crate) fn Artifacts() -> Html {
         && summary.without_baa.is_empty()
         && summary.baa_untold.is_empty();
     if has_none && session.intake.phase != Phase::Reading {
-        return html! { <Later view={View::Artifacts} /> };
+        return later(View::Artifacts, &session);
     }
     let as_of = summary
         .as_of

@@ -48,6 +48,8 @@ const PARTS: [(&str, &str); 7] = [
 #[component]
 pub(crate) fn Integrity(props: &Props) -> Html {
     let session = use_context::<Rc<Session>>().unwrap_or_default();
+    let client = use_context::<Client>();
+    let open = use_context::<Open>();
     let part = props.part.as_deref().unwrap_or("overview").to_owned();
     let overview = session
         .overview
@@ -71,7 +73,7 @@ pub(crate) fn Integrity(props: &Props) -> Html {
         "digests" => html! { <Grid key="digests" table={Table::Digests} label="Digest files" /> },
         "logs" => html! { <Grid key="logs" table={Table::Logs} label="Log files" /> },
         "gaps" => html! { <Grid key="gaps" table={Table::Gaps} label="Gaps" /> },
-        "keys" => html! { <Keys key="keys" overview={Rc::clone(&overview)} /> },
+        "keys" => html! { <key="keys">{ keys(&overview, client, open) }</> },
         "protection" => html! { <key="protection">{ protection(&overview) }</> },
         "scope" => html! { <Narrow key="scope" overview={Rc::clone(&overview)} /> },
         _ => html! { <key="overview">{ summary(&overview) }</> },
@@ -244,18 +246,10 @@ fn Needs(props: &NeedsProps) -> Html {
     }
 }
 
-#[component]
-fn Keys(props: &PartProps) -> Html {
-    let client = use_context::<Client>();
-    let open = use_context::<Open>();
-    let settings = props.overview.settings.clone();
+fn keys(overview: &Overview, client: Option<Client>, open: Option<Open>) -> Html {
+    let settings = overview.settings.clone();
     // Exactly the keys on show: those of a later drop are confirmed anew.
-    let keys: Vec<String> = props
-        .overview
-        .keys
-        .iter()
-        .map(|key| key.sha256.clone())
-        .collect();
+    let keys: Vec<String> = overview.keys.iter().map(|key| key.sha256.clone()).collect();
     let are_confirmed =
         !keys.is_empty() && keys.iter().all(|key| settings.confirmed_keys.contains(key));
     let is_stated = |key: &&String| settings.stated_keys.contains(key);
@@ -318,9 +312,9 @@ fn Keys(props: &PartProps) -> Html {
                 {" Check every signature twice: with the browser's cryptography and with Exhibit's own"}</label></p>
             <table class="plain">
                 <thead><tr><th>{"Fingerprint"}</th><th>{"Region"}</th><th>{"SHA-256 of the key"}</th><th class="numeric">{"Digest files"}</th><th>{"Source"}</th><th>{"Note"}</th></tr></thead>
-                <tbody>{ for props.overview.keys.iter().enumerate().map(row) }</tbody>
+                <tbody>{ for overview.keys.iter().enumerate().map(row) }</tbody>
             </table>
-            <p class="fine">{ props.overview.keys.is_empty().then_some("There is no public key in the evidence.") }</p>
+            <p class="fine">{ overview.keys.is_empty().then_some("There is no public key in the evidence.") }</p>
         </div>
     }
 }

@@ -1,7 +1,5 @@
 //! Views without evidence: what they are for, and what to collect.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use exhibit::evidence::Kind;
@@ -14,12 +12,6 @@ const ARTIFACTS: &str = "Drop reports and agreements as AWS Artifact gives them 
 const ITEMS: &str = "Drop history files, snapshots, messages of the stream, or outputs of the AWS CLI with configuration items. AWS Config signs nothing: what is shown is what the files say.";
 const EVENTS: &str = "Drop CloudTrail log files, or events as JSON Lines, as an array, or as lookup-events prints them. Only log files can be proven.";
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct Props {
-    /// Which view.
-    pub(crate) view: View,
-}
-
 /// What a view is for, the kinds it will read, and how to collect them.
 struct About {
     purpose: &'static str,
@@ -27,10 +19,8 @@ struct About {
     commands: &'static str,
 }
 
-#[component]
-pub(crate) fn Later(props: &Props) -> Html {
-    let session = use_context::<Rc<Session>>().unwrap_or_default();
-    let about = about(props.view);
+pub(crate) fn later(view: View, session: &Session) -> Html {
+    let about = about(view);
     let kinds = session
         .overview
         .as_ref()
@@ -43,10 +33,10 @@ pub(crate) fn Later(props: &Props) -> Html {
         .map(|(kind, count)| html! { <li key={kind.name()}>{ format!("{}: {}", kind.label(), format::number(count)) }</li> })
         .collect();
     html! {
-        <div class="page" data-testid={format!("view-{}", props.view.name())}>
-            <h1>{ props.view.title() }</h1>
+        <div class="page" data-testid={format!("view-{}", view.name())}>
+            <h1>{ view.title() }</h1>
             <p class="lead">{ about.purpose }</p>
-            <p>{ match props.view { View::Activity | View::Risk => EVENTS, View::Resources | View::Compliance => ITEMS, _ => ARTIFACTS } }</p>
+            <p>{ match view { View::Activity | View::Risk => EVENTS, View::Resources | View::Compliance => ITEMS, _ => ARTIFACTS } }</p>
             <div>
                 { if here.is_empty() {
                     html! { <p class="fine">{"Nothing of this kind is in the evidence."}</p> }

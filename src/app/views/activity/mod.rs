@@ -19,7 +19,7 @@ use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
-use crate::app::views::later::Later;
+use crate::app::views::later::later;
 use crate::app::widgets::control::Add;
 use crate::app::widgets::table::Grid;
 use facets::Facets;
@@ -47,7 +47,7 @@ pub(crate) fn Activity(props: &Props) -> Html {
         .as_ref()
         .is_some_and(|overview| overview.events > 0);
     if !has_events && session.intake.phase != Phase::Reading {
-        return html! { <Later view={View::Activity} /> };
+        return later(View::Activity, &session);
     }
     html! { <Events route={props.route.clone()} /> }
 }

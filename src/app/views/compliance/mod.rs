@@ -12,7 +12,7 @@ use exhibit::case::{Answer, AsOf, ComplianceSummary, Question, Table};
 use exhibit::moment::Moment;
 
 use super::View;
-use super::later::Later;
+use super::later::later;
 use crate::app::ask::use_answer;
 use crate::app::format;
 use crate::app::route::{Route, use_noted};
@@ -41,7 +41,7 @@ pub(crate) fn Compliance(props: &Props) -> Html {
         return html! { <div class="page" data-testid="view-compliance"><h1>{"Compliance"}</h1><p class="loading">{"Asking the case…"}</p></div> };
     };
     if summary.counts.iter().sum::<u64>() == 0 && session.intake.phase != Phase::Reading {
-        return html! { <Later view={View::Compliance} /> };
+        return later(View::Compliance, &session);
     }
     let part = route.value("part").to_owned();
     let tab = |name: &'static str, title: String| {

@@ -16,7 +16,7 @@ use exhibit::case::AsOf;
 use exhibit::moment::Moment;
 
 use super::View;
-use super::later::Later;
+use super::later::later;
 use crate::app::format;
 use crate::app::route::{Route, use_noted};
 use crate::app::session::{Phase, Session};
@@ -41,7 +41,7 @@ pub(crate) fn Resources(props: &Props) -> Html {
         .unwrap_or_default();
     let is_empty = config.items == 0 && config.recorders.is_empty() && config.messages == 0;
     if is_empty && session.intake.phase != Phase::Reading {
-        return html! { <Later view={View::Resources} /> };
+        return later(View::Resources, &session);
     }
     let key = route.value("r").to_owned();
     let part = route.value("part").to_owned();

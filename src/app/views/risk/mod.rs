@@ -19,7 +19,7 @@ use exhibit::case::{Answer, Facet, Question, Table};
 use exhibit::risk::MOST;
 
 use super::View;
-use super::later::Later;
+use super::later::later;
 use crate::app::ask::use_answer;
 use crate::app::client::Client;
 use crate::app::route::Route;
@@ -120,7 +120,7 @@ pub(crate) fn Risk(props: &Props) -> Html {
     };
     let is_empty = summary.events == 0 && summary.objects == 0 && summary.sigma.0 == 0;
     if is_empty && session.intake.phase != Phase::Reading {
-        return html! { <Later view={View::Risk} /> };
+        return later(View::Risk, &session);
     }
     let route = &props.route;
     let part = part_of(route);
