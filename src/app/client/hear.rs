@@ -151,11 +151,10 @@ impl Client {
             ("parse", state.spent.parse),
             ("verify", verify),
             ("total", now() - state.begun),
+            ("memoryOfPage", buffer::memory()),
+            ("memoryOfCase", of_case),
             // At most: every reader is taken to be as large as the largest.
-            (
-                "memory",
-                buffer::memory() + of_case + readers * state.spent.memory,
-            ),
+            ("memoryOfReaders", readers * state.spent.memory),
             ("bytes", overview.bytes as f64),
             ("files", overview.files as f64),
             ("events", overview.events as f64),

@@ -99,7 +99,8 @@ impl Bench {
         let mut result = session.run(
             "const { start, end, frame, task } = window.exhibitBench;
              const phases = window.exhibitTimings;
-             return { ms: end - start, frame, task, phases, held: phases.memory + (performance.memory?.usedJSHeapSize ?? 0) };",
+             const roles = phases.memoryOfPage + phases.memoryOfCase + phases.memoryOfReaders;
+             return { ms: end - start, frame, task, phases, held: roles + (performance.memory?.usedJSHeapSize ?? 0) };",
             &[],
         )?;
         let peak = self.driver.renderer_peak();

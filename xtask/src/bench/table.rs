@@ -11,6 +11,8 @@ use super::measure::number;
 const PHASES: [&str; 7] = [
     "list", "read", "inflate", "hash", "parse", "verify", "total",
 ];
+/// The Wasm memory of each role, of the same.
+const MEMORY: [&str; 3] = ["memoryOfPage", "memoryOfCase", "memoryOfReaders"];
 
 /// The machine, one row a case with its ratios, and the phases by number of readers.
 pub(super) fn markdown(report: &Value) -> Result<String> {
@@ -24,8 +26,9 @@ pub(super) fn markdown(report: &Value) -> Result<String> {
         row(&mut text, case)?;
     }
     text.push_str(
-        "\n| case | readers | wall ms | list | read | inflate | hash | parse | verify | total |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        "\n| case | readers | wall ms | list | read | inflate | hash | parse | verify | total \
+         | MB of page | of case | of readers |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for case in list(report, "cases") {
         phases(&mut text, case)?;
@@ -109,6 +112,9 @@ fn phases(text: &mut String, case: &Value) -> Result<()> {
                 None
             };
             write!(text, " {} |", shown(value, 1.0, ""))?;
+        }
+        for role in MEMORY {
+            write!(text, " {} |", shown(worst(&timings, role), 1e6, ""))?;
         }
         text.push('\n');
     }
