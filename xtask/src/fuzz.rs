@@ -120,20 +120,42 @@ fn seeds() -> Result<Vec<Vec<u8>>> {
     Ok(seeds.into_iter().step_by(step).collect())
 }
 
-/// Puts the seeds into a corpus that has none yet. Two targets choose by the first byte what to do with the rest.
+/// What people ask of events and items: seeds of the targets that read expressions.
+const EXPRESSIONS: &[&str] = &[
+    r#"event:Delete* AND NOT user:"arn:aws:iam::111122223333:user/alice" OR status:error"#,
+    "time>=2024-01-01 ip:10.0.0.0/8 risk>7 (bucket:logs OR key:*.pem)",
+    "configuration.ipPermissions[?fromPort==`22` && contains(ipRanges, '0.0.0.0/0')] | length(@) > `0`",
+    "sort_by(relationships, &resourceId)[*].{id: resourceId, kind: resourceType}",
+    r#"has(tags.owner) && tags.owner != """#,
+    r#"!configuration.ipPermissions.exists(p, p.ipRanges.exists(r, r == "0.0.0.0/0"))"#,
+    r#"size(relationships) * 3 > 2 ? resourceName.matches("^a+") : false"#,
+];
+
+/// What stands before a seed of a target that expects more than a file.
+fn lead(target: &str, at: usize) -> Vec<u8> {
+    match target {
+        // The first byte chooses what is done with the rest.
+        "reader" | "judge" | "log_pieces" | "config_pieces" => vec![at as u8],
+        "asked" => format!("{}\n", EXPRESSIONS[at % EXPRESSIONS.len()]).into_bytes(),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the seeds into a corpus that has none yet.
 fn sow(corpus: &Path, target: &str, seeds: &[Vec<u8>]) -> Result<()> {
     if corpus.is_dir() {
         return Ok(());
     }
     fs::create_dir_all(corpus)?;
+    let write = |at: usize, bytes: &[u8]| fs::write(corpus.join(format!("seed-{at:04}")), bytes);
+    if target == "expressions" {
+        for (at, text) in EXPRESSIONS.iter().enumerate() {
+            write(at, text.as_bytes())?;
+        }
+        return Ok(());
+    }
     for (at, seed) in seeds.iter().enumerate() {
-        let led = matches!(target, "reader" | "judge");
-        let bytes = if led {
-            [&[at as u8], seed.as_slice()].concat()
-        } else {
-            seed.clone()
-        };
-        fs::write(corpus.join(format!("seed-{at:04}")), bytes)?;
+        write(at, &[lead(target, at), seed.clone()].concat())?;
     }
     Ok(())
 }
