@@ -157,11 +157,12 @@ fn update_waits_for_the_user(stage: &Stage) -> Result<()> {
     wait_state(page, "kept")?;
     page.wait_shown("network-seal", true)?;
     ensure!(!page.shows("update")?, "the update is still offered");
-    let caches = page.session().run("return caches.keys()", &[])?;
-    ensure!(
-        caches.as_array().is_some_and(|caches| caches.len() == 1),
-        "kept are {caches}"
-    );
+    // The older one is dropped by the newer worker, which may take a moment longer than the page.
+    let caches = || page.session().run("return caches.keys()", &[]);
+    let kept = page.wait_for("the older version to be dropped", seal::SETTLE * 20, || {
+        Ok(caches()?.as_array().is_some_and(|kept| kept.len() == 1))
+    });
+    kept.with_context(|| format!("kept are {:?}", caches()))?;
     drop(host);
     reopen(page, &address)?;
     ensure!(title()? == "Exhibit, newer", "the older version came back");
