@@ -16,22 +16,31 @@ pub fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<u3
 }
 
 /// Puts `items` in the order of `keys`, which stand beside them; equal keys keep their order.
-pub fn by_keys<T: Copy, K: Ord>(items: &mut [T], keys: &[K]) {
-    let sorted: Vec<T> = order(items.len(), &|a, b| keys[a].cmp(&keys[b]))
-        .into_iter()
-        .map(|at| items[at as usize])
-        .collect();
-    items.copy_from_slice(&sorted);
+pub fn by_keys<T, K: Ord>(items: &mut [T], keys: &[K]) {
+    arrange(items, order(items.len(), &|a, b| keys[a].cmp(&keys[b])));
 }
 
 /// `items` in the order of `compare`; equal items keep their order.
-pub fn sorted<T>(items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+pub fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let places = order(items.len(), &|a, b| compare(&items[a], &items[b]));
-    let mut slots: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    places
-        .into_iter()
-        .filter_map(|at| slots[at as usize].take())
-        .collect()
+    arrange(&mut items, places);
+    items
+}
+
+/// Puts at each place the item that stands at the one that `places` names, without a second list of them: each goes where
+/// the one before it in its cycle stood.
+fn arrange<T>(items: &mut [T], mut places: Vec<u32>) {
+    for start in 0..places.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut places[at], at as u32) as usize;
+            if from == start || from == at {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
 }
 
 /// Gathers into a set or map one by one. `collect` sorts before, by a sort of its own for each type.
@@ -48,7 +57,22 @@ impl<I: Iterator> Gather for I {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// The same as the sort of the library, whatever the cycles.
+        #[test]
+        fn arranges_as_a_stable_sort_does(keys in proptest::collection::vec(0_u8..40, 0..200)) {
+            let mut items: Vec<(usize, u8)> = keys.iter().copied().enumerate().collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|&(_, key)| key);
+            prop_assert_eq!(&sorted(items.clone(), |a, b| a.1.cmp(&b.1)), &expected);
+            by_keys(&mut items, &keys);
+            prop_assert_eq!(items, expected);
+        }
+    }
 
     #[test]
     fn orders_by_keys_and_keeps_equals() {

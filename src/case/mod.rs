@@ -42,7 +42,7 @@ use crate::config::Inventory;
 use crate::config::recorder::Coverage;
 use crate::config::sns::Signed;
 use crate::intake::{Entry, Facts};
-use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge};
+use crate::integrity::{Check, CheckId, Checks, Holdings, Judgement, judge, proofs};
 use crate::moment::Moment;
 
 pub(crate) use addenda::without_addendum;
@@ -232,17 +232,17 @@ impl Case {
         // The first round asks only for what the hash chain cannot replace; whatever fails there makes
         // the others worth asking for all at once, so that no chain takes a round for each digest.
         let eager = self.rounds > 1;
-        let (scope, confirmed) = (&self.settings.scope, self.keys_confirmed());
-        match judge(
-            &self.holdings,
-            &self.register,
-            &mut self.checks,
-            eager,
-            scope,
-            confirmed,
-        ) {
-            Some(judgement) => {
-                self.judgement = judgement;
+        match proofs(&self.holdings, &self.register, &mut self.checks, eager) {
+            Some(proofs) => {
+                // What was judged before makes room first.
+                self.judgement = Judgement::default();
+                self.judgement = judge(
+                    &self.holdings,
+                    &self.register,
+                    proofs,
+                    &self.settings.scope,
+                    self.keys_confirmed(),
+                );
                 activity::arrange(self);
                 resources::arrange(self);
                 self.compliance.reset();

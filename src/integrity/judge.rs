@@ -86,23 +86,29 @@ pub trait Files {
     fn rank(&self, file: u32) -> u32;
 }
 
-/// Judges the evidence within `scope`. While signature checks are pending, only those are collected
-/// and `None` is returned.
-pub fn judge(
+/// Proves what can be proven: the first half of a judgement. While signature checks are pending, only those are
+/// collected and `None` is returned.
+pub fn proofs(
     holdings: &Holdings,
     files: &dyn Files,
     checks: &mut Checks,
     eager: bool,
-    scope: &Scope,
-    confirmed: bool,
-) -> Option<Judgement> {
+) -> Option<Proofs> {
     checks.begin();
     let path = |file: u32| files.path(file);
     let rank = |file: u32| files.rank(file);
-    let mut proofs = prove(holdings, checks, &path, &rank, eager);
-    if checks.pending() > 0 {
-        return None;
-    }
+    let proofs = prove(holdings, checks, &path, &rank, eager);
+    (checks.pending() == 0).then_some(proofs)
+}
+
+/// Judges the evidence within `scope` by what is proven.
+pub fn judge(
+    holdings: &Holdings,
+    files: &dyn Files,
+    mut proofs: Proofs,
+    scope: &Scope,
+    confirmed: bool,
+) -> Judgement {
     let days = Days::new(holdings);
     let mut chains = follow(holdings, &proofs, &days);
     expect::expect(holdings, &mut chains);
@@ -114,7 +120,7 @@ pub fn judge(
         }
     }
     let (logs, mut standing) = log_rows(holdings, files, &proofs, &days);
-    let lake = lake::judge(holdings, &path);
+    let lake = lake::judge(holdings, &|file| files.path(file));
     standing.extend(lake.iter().flat_map(|row| &row.results).copied());
     let mut judgement = Judgement {
         digests: digest_rows(holdings, files, &proofs, &chains),
@@ -131,7 +137,7 @@ pub fn judge(
     judgement.gaps = sorted(judgement.gaps, |a, b| key(a).cmp(&key(b)));
     judgement.next_digest = next_digest(holdings, &judgement);
     judgement.verdict = verdict::find(holdings, &judgement, scope, confirmed);
-    Some(judgement)
+    judgement
 }
 
 fn digest_rows(
@@ -209,17 +215,9 @@ fn digest_rows(
     }
     let key = |row: &DigestRow| {
         let place = match row.at {
-            DigestAt::Item(ix) => (
-                0,
-                files.rank(holdings.digests[ix as usize].file),
-                String::new(),
-            ),
-            DigestAt::Broken(ix) => (
-                1,
-                files.rank(holdings.broken[ix as usize].file),
-                String::new(),
-            ),
-            DigestAt::Missing { key, .. } => (2, 0, holdings.text(key).to_owned()),
+            DigestAt::Item(ix) => (0, files.rank(holdings.digests[ix as usize].file), ""),
+            DigestAt::Broken(ix) => (1, files.rank(holdings.broken[ix as usize].file), ""),
+            DigestAt::Missing { key, .. } => (2, 0, holdings.text(key)),
         };
         (
             row.trail.unwrap_or(u32::MAX),
@@ -243,18 +241,10 @@ fn log_rows(
     let key = |row: &LogRow| {
         let (account, region, at) = log_place(holdings, row);
         let file = match row.at {
-            LogAt::File(ix) => (
-                0,
-                files.rank(holdings.logs[ix as usize].file),
-                String::new(),
-            ),
-            LogAt::Absent(ix) => (
-                1,
-                0,
-                holdings.text(holdings.listed[ix as usize].key).to_owned(),
-            ),
+            LogAt::File(ix) => (0, files.rank(holdings.logs[ix as usize].file), ""),
+            LogAt::Absent(ix) => (1, 0, holdings.text(holdings.listed[ix as usize].key)),
         };
-        (account.to_owned(), region.to_owned(), at, file)
+        (account, region, at, file)
     };
     let keys: Vec<_> = rows.iter().map(key).collect();
     by_keys(&mut rows, &keys);

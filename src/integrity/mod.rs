@@ -56,7 +56,7 @@ pub mod verdict;
 
 pub use checks::{Check, CheckId, Checks};
 pub use holdings::Holdings;
-pub use judge::{DigestAt, DigestRow, Files, Judgement, judge};
+pub use judge::{DigestAt, DigestRow, Files, Judgement, judge, proofs};
 pub use logs::{LogAt, LogRow};
 pub use scope::Scope;
 pub use status::{DigestStatus, GapKind, LakeStatus, LogStatus, SignatureSource, State, Verdict};
