@@ -4,6 +4,7 @@
 //! case -> page (answers, progress). Readers never talk to the page.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
+use postcard::ser_flavors::Flavor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -239,11 +240,61 @@ pub(crate) struct Packed {
 /// Packs a message.
 pub(crate) fn pack<M: Serialize>(message: &M) -> Packed {
     // Our own types, into memory: it cannot fail but for want of memory, and then it traps anyway.
-    let bytes = postcard::to_allocvec(message).unwrap_or_default();
-    let buffer: ArrayBuffer = Uint8Array::from(bytes.as_slice()).buffer();
+    let parts = postcard::serialize_with_flavor(message, Parts::default()).unwrap_or_default();
+    let length = parts.iter().map(Vec::len).sum::<usize>();
+    let bytes = Uint8Array::new_with_length(length as u32);
+    let mut at = 0;
+    for part in parts {
+        let end = at + part.len() as u32;
+        bytes.subarray(at, end).copy_from(&part);
+        at = end;
+    }
+    let buffer: ArrayBuffer = bytes.buffer();
     Packed {
         value: Array::of1(&buffer),
         transfer: Array::of1(&buffer),
+    }
+}
+
+/// Bytes of a part of a message.
+const PART: usize = 256 << 10;
+
+/// A message while it is written, in parts: one vector would be copied whenever it is full, and leave holes in memory that
+/// never shrinks.
+#[derive(Default)]
+struct Parts(Vec<Vec<u8>>);
+
+impl Parts {
+    /// A part that is not full.
+    fn part(&mut self) -> &mut Vec<u8> {
+        if self.0.last().is_none_or(|part| part.len() >= PART) {
+            self.0.push(Vec::new());
+        }
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+}
+
+impl Flavor for Parts {
+    type Output = Vec<Vec<u8>>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.part().push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, mut bytes: &[u8]) -> postcard::Result<()> {
+        while !bytes.is_empty() {
+            let part = self.part();
+            let (now, later) = bytes.split_at(bytes.len().min(PART - part.len()));
+            part.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Self::Output> {
+        Ok(self.0)
     }
 }
 
@@ -267,4 +318,24 @@ pub(crate) fn unpack<M: DeserializeOwned>(data: &JsValue) -> Option<(M, Vec<JsVa
     let bytes = buffer::take(parts.next()?.dyn_ref::<ArrayBuffer>()?);
     let message = postcard::from_bytes(&bytes).ok()?;
     Some((message, parts.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    fn a_message_of_many_parts_arrives_whole() {
+        for length in [0, 1, 100, PART - 3, PART, PART + 1, 5 * PART] {
+            let texts = vec!["\u{e9}".repeat(length / 2), "x".repeat(length)];
+            let packed = pack(&texts).with(&JsValue::from(7));
+            let (message, beside) = unpack::<Vec<String>>(&packed.value).expect("a message");
+            assert_eq!(message, texts);
+            assert_eq!(beside, [JsValue::from(7)]);
+        }
+    }
 }
