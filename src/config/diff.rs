@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 
-use foldhash::quality::FixedState;
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 use crate::order::Gather as _;
@@ -168,13 +168,15 @@ fn step(path: &str, name: &str) -> String {
 
 /// Which elements of two lists have none in the other that says the same. Lists of thousands are matched by a hash.
 fn unmatched(before: &[Value], after: &[Value]) -> (Vec<bool>, Vec<bool>) {
-    let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
+    // Seeded anew: values that collide by a known seed could be chosen, and each would be compared with all of them.
+    let state = RandomState::default();
+    let mut places: HashMap<u64, Vec<usize>, RandomState> = HashMap::default();
     for (at, item) in after.iter().enumerate().rev() {
-        places.entry(hash(item)).or_default().push(at);
+        places.entry(hash(item, &state)).or_default().push(at);
     }
     let mut came = vec![true; after.len()];
     let gone = before.iter().map(|item| {
-        let Some(likely) = places.get_mut(&hash(item)) else {
+        let Some(likely) = places.get_mut(&hash(item, &state)) else {
             return true;
         };
         let found = likely.iter().rposition(|&at| same(item, &after[at]));
@@ -190,15 +192,17 @@ fn unmatched(before: &[Value], after: &[Value]) -> (Vec<bool>, Vec<bool>) {
 }
 
 /// Equal for values that say the same. What is equal is compared all the same, as anybody may choose the values.
-fn hash(value: &Value) -> u64 {
-    let state = FixedState::with_seed(11);
+fn hash(value: &Value, state: &RandomState) -> u64 {
     match value {
         Value::Array(items) => {
-            let sum = items.iter().map(hash).fold(0, u64::wrapping_add);
+            let sum = items
+                .iter()
+                .map(|item| hash(item, state))
+                .fold(0, u64::wrapping_add);
             state.hash_one((1_u8, items.len(), sum))
         }
         Value::Object(fields) => {
-            let one = |(name, value): (&String, &Value)| state.hash_one((name, hash(value)));
+            let one = |(name, value): (&String, &Value)| state.hash_one((name, hash(value, state)));
             let sum = fields.iter().map(one).fold(0, u64::wrapping_add);
             state.hash_one((2_u8, fields.len(), sum))
         }
