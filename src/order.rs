@@ -34,7 +34,7 @@ fn arrange<T>(items: &mut [T], mut places: Vec<u32>) {
         let mut at = start;
         loop {
             let from = std::mem::replace(&mut places[at], at as u32) as usize;
-            if from == start || from == at {
+            if from == start {
                 break;
             }
             items.swap(at, from);
